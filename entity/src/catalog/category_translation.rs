@@ -1,0 +1,23 @@
+//! A category's texts in another language.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::CategoryId;
+
+/// A category's texts in another language.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "category_translation")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub category_id: CategoryId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub language: String,
+    pub title: Option<String>,
+    pub description: Option<String>,
+}
+
+/// Edges are followed by loaders, so none is declared here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,4 @@
+//! What shoppers say.
+
+pub mod reviewer;
+pub mod review;

@@ -1,0 +1,43 @@
+//! What somebody thinks of a product.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{ProductId, ReviewId, ReviewerId};
+use crate::time::Timestamp;
+
+/// Whether a review is shown.
+#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum ReviewStatus {
+    /// It waits for somebody of the staff.
+    #[sea_orm(num_value = 0)]
+    Pending,
+    /// Everybody sees it, and it counts.
+    #[sea_orm(num_value = 1)]
+    Published,
+    /// Nobody sees it.
+    #[sea_orm(num_value = 2)]
+    Rejected,
+}
+
+/// What somebody thinks of a product.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "review")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ReviewId,
+    pub product_id: ProductId,
+    pub reviewer_id: ReviewerId,
+    /// From 1 to 5.
+    pub rating: i16,
+    pub title: String,
+    pub body: String,
+    pub status: ReviewStatus,
+    pub created_at: Timestamp,
+}
+
+/// Edges are followed by loaders, so none is declared here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,14 @@
+//! Vitrine's tables as types, one folder a module.
+#![expect(missing_docs, reason = "columns are named after what they hold; units and ranges are told where they matter")]
+
+pub mod id;
+pub mod money;
+pub mod time;
+
+pub mod events;
+pub mod markets;
+pub mod catalog;
+pub mod pricing;
+pub mod inventory;
+pub mod engagement;
+pub mod search;

@@ -1,0 +1,241 @@
+//! Turns a text into operations that are ready to be checked, priced and executed.
+
+use std::collections::HashMap;
+use std::mem::size_of;
+use std::sync::Arc;
+
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
+    Selection, SelectionSet, VariableDefinition,
+};
+use async_graphql::parser::{Positioned, parse_query};
+use async_graphql::{Name, Pos, Value, Variables};
+
+use super::cost::Formula;
+use super::limits::Limits;
+use super::merge::Merger;
+use super::model::Model;
+use super::price::price;
+use super::refusal::Refusal;
+use super::scan::scan;
+use super::settle::settle;
+use super::survey::survey;
+
+/// A document within the limits; whether it is valid is for [`super::validate`] to say.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The document as parsed.
+    pub original: ExecutableDocument,
+    /// Its operations in the order of the text; at least one.
+    pub operations: Vec<PreparedOperation>,
+    /// A short hash of the text in hexadecimal, for logs: the same in every process and release,
+    /// and no proof of anything.
+    pub hash: Arc<str>,
+    /// Memory that the text and everything here take, in bytes, estimated.
+    pub bytes: u64,
+}
+
+/// One operation of a document.
+#[derive(Debug)]
+pub struct PreparedOperation {
+    /// Its name; `None` for the anonymous operation.
+    pub name: Option<Name>,
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// This operation alone, fragments inlined, every field written once.
+    pub document: ExecutableDocument,
+    /// What it costs.
+    pub cost: Formula,
+    /// The variables that it declares.
+    pub variables: Vec<VariableDefinition>,
+    /// Whether only the variables tell if two fields are one, so that the document must be settled
+    /// and merged again with each request's variables.
+    pub variables_decide: bool,
+}
+
+/// Scans, parses and measures a text, then merges and prices its operations.
+///
+/// # Errors
+/// A refusal for text that is no document or is above a limit.
+pub fn prepare(text: &str, model: &Model, limits: &Limits) -> Result<Prepared, Refusal> {
+    scan(text, limits)?;
+    let original = parse_query(text).map_err(|error| Refusal::syntax(&error))?;
+    survey(&original, limits)?;
+    let mut definitions: Vec<_> = original.operations.iter().collect();
+    definitions.sort_by_key(|(_, operation)| operation.pos);
+    let operations: Vec<_> = definitions
+        .into_iter()
+        .map(|(name, operation)| prepare_operation(name, operation, &original, model, limits))
+        .collect();
+    let bytes = text.len() * 3
+        + document_bytes(&original)
+        + operations.iter().map(|operation| document_bytes(&operation.document) * 2).sum::<usize>();
+    Ok(Prepared { original, operations, hash: short_hash(text).into(), bytes: bytes as u64 })
+}
+
+fn prepare_operation(
+    name: Option<&Name>,
+    operation: &Positioned<OperationDefinition>,
+    original: &ExecutableDocument,
+    model: &Model,
+    limits: &Limits,
+) -> PreparedOperation {
+    let kind = operation.node.ty;
+    let (merged, variables_decide) = merge(&operation.node, &original.fragments, model, limits);
+    PreparedOperation {
+        name: name.cloned(),
+        kind,
+        cost: price(model, kind, &merged.selection_set.node),
+        variables: merged.variable_definitions.iter().map(|variable| variable.node.clone()).collect(),
+        document: alone(name, operation.pos, merged),
+        variables_decide,
+    }
+}
+
+/// The operation with its selection set merged, and whether variables decide about it.
+fn merge(
+    operation: &OperationDefinition,
+    fragments: &HashMap<Name, Positioned<FragmentDefinition>>,
+    model: &Model,
+    limits: &Limits,
+) -> (OperationDefinition, bool) {
+    let root = model.root(operation.ty);
+    let mut merger = Merger::new(model, fragments, limits.expanded_fields);
+    let mut selection_set = merger.merge(root, &[&operation.selection_set]);
+    if nesting(&selection_set.node) > limits.nesting {
+        // Fragments added for the sake of exactness must not nest deeper than the executor goes.
+        merger = Merger::new(model, fragments, 0);
+        selection_set = merger.merge(root, &[&operation.selection_set]);
+    }
+    let merged = OperationDefinition {
+        ty: operation.ty,
+        variable_definitions: operation.variable_definitions.clone(),
+        directives: operation.directives.clone(),
+        selection_set,
+    };
+    (merged, merger.variables_decide)
+}
+
+impl Prepared {
+    /// The operation to execute (specification section 6.1, GetOperation).
+    ///
+    /// # Errors
+    /// A refusal where the name is unknown, or missing though there are several operations.
+    pub fn operation(&self, name: Option<&str>) -> Result<&PreparedOperation, Refusal> {
+        let Some(name) = name else {
+            return match self.operations.as_slice() {
+                [only] => Ok(only),
+                _ => Err(Refusal::operation_name_required()),
+            };
+        };
+        let named = |operation: &&PreparedOperation| operation.name.as_ref().is_some_and(|own| own == name);
+        self.operations.iter().find(named).ok_or_else(|| Refusal::unknown_operation(name))
+    }
+
+    /// The document of one of the operations for one request: a copy, settled with the request's
+    /// coerced variables where they decide anything that the library would decide differently.
+    pub fn document_for(
+        &self,
+        operation: &PreparedOperation,
+        model: &Model,
+        limits: &Limits,
+        variables: &Variables,
+    ) -> ExecutableDocument {
+        if operation.variables_decide {
+            return self.merged_for(operation, model, limits, variables);
+        }
+        let mut document = operation.document.clone();
+        let is_given = |definition: &VariableDefinition| variables.contains_key(&definition.name.node);
+        if !operation.variables.iter().all(is_given) {
+            match &mut document.operations {
+                DocumentOperations::Single(operation) => settle_operation(operation, variables),
+                DocumentOperations::Multiple(operations) => {
+                    operations.values_mut().for_each(|operation| settle_operation(operation, variables));
+                }
+            }
+        }
+        document
+    }
+
+    /// Settles first and merges then: merged before, fields would come in another order.
+    fn merged_for(
+        &self,
+        operation: &PreparedOperation,
+        model: &Model,
+        limits: &Limits,
+        variables: &Variables,
+    ) -> ExecutableDocument {
+        let name = operation.name.as_ref();
+        let Some((_, written)) = self.original.operations.iter().find(|(own, _)| *own == name) else {
+            return operation.document.clone();
+        };
+        let mut written = written.clone();
+        settle_operation(&mut written, variables);
+        let mut fragments = self.original.fragments.clone();
+        fragments.values_mut().for_each(|fragment| settle(&mut fragment.node.selection_set.node, variables));
+        alone(name, written.pos, merge(&written.node, &fragments, model, limits).0)
+    }
+}
+
+impl PreparedOperation {
+    /// The operation's definition.
+    pub fn definition(&self) -> Option<&OperationDefinition> {
+        self.document.operations.iter().next().map(|(_, operation)| &operation.node)
+    }
+}
+
+fn settle_operation(operation: &mut Positioned<OperationDefinition>, variables: &Variables) {
+    settle(&mut operation.node.selection_set.node, variables);
+}
+
+/// A document of one operation; a named one keeps its name, as the library looks it up by name.
+fn alone(name: Option<&Name>, pos: Pos, operation: OperationDefinition) -> ExecutableDocument {
+    let operation = Positioned::new(operation, pos);
+    let operations = match name {
+        Some(name) => DocumentOperations::Multiple(HashMap::from([(name.clone(), operation)])),
+        None => DocumentOperations::Single(operation),
+    };
+    ExecutableDocument { operations, fragments: HashMap::new() }
+}
+
+/// Levels of selection sets, this one included.
+fn nesting(set: &SelectionSet) -> usize {
+    let below = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) if field.node.selection_set.node.items.is_empty() => 0,
+        Selection::Field(field) => nesting(&field.node.selection_set.node),
+        Selection::InlineFragment(fragment) => nesting(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => 0,
+    };
+    1 + set.items.iter().map(below).max().unwrap_or(0)
+}
+
+fn document_bytes(document: &ExecutableDocument) -> usize {
+    let operations = document.operations.iter().map(|(_, operation)| {
+        let variables = operation.node.variable_definitions.len();
+        size_of::<OperationDefinition>()
+            + variables * 2 * size_of::<VariableDefinition>()
+            + set_bytes(&operation.node.selection_set.node)
+    });
+    let fragments = document.fragments.values().map(|fragment| set_bytes(&fragment.node.selection_set.node));
+    operations.chain(fragments).sum()
+}
+
+fn set_bytes(set: &SelectionSet) -> usize {
+    let below = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) => {
+            field.node.arguments.len() * 2 * (size_of::<Positioned<Name>>() + size_of::<Positioned<Value>>())
+                + set_bytes(&field.node.selection_set.node)
+        }
+        Selection::InlineFragment(fragment) => set_bytes(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => 0,
+    };
+    set.items.iter().map(|item| size_of::<Positioned<Selection>>() + below(item)).sum()
+}
+
+/// FNV-1a, 64 bit: tiny and the same everywhere, which the standard library's hashers do not promise.
+fn short_hash(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}

@@ -1,0 +1,122 @@
+//! The outermost layer: every request gets an id, its answer says so, and one line of log tells of it.
+
+use std::time::Instant;
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderValue;
+use tracing::info;
+
+use super::caller::{Client, REQUEST_ID, assign_request_id};
+use crate::services::error::Code;
+
+/// What a handler adds to the log line of its request: it puts this into the response's extensions.
+///
+/// To log more, add a field here and one to the line that `log` writes.
+#[derive(Clone, Debug, Default)]
+pub struct LogFields {
+    /// The code of the first error in the answer.
+    pub code: Option<Code>,
+}
+
+/// Names the request, lets it be answered, logs it and sends its id back in `X-Request-Id`.
+pub async fn log(mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = assign_request_id(&mut request);
+    let client = Client::from_headers(request.headers());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+
+    let mut response = next.run(request).await;
+
+    let fields = response
+        .extensions_mut()
+        .remove::<LogFields>()
+        .unwrap_or_default();
+    info!(
+        target: "request",
+        request_id = id.as_str(),
+        %method,
+        // Never the query string: it may hold what is nobody's business in a log.
+        path = uri.path(),
+        status = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        client = client.name,
+        client_version = client.version,
+        code = fields.code.map(Code::as_str),
+    );
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use axum::{Extension, Router};
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("not poisoned").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn one_line_tells_of_a_request_and_nothing_of_its_query() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_writer(move || writer.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let fields = LogFields {
+            code: Some(Code::Throttled),
+        };
+        let app = Router::new()
+            .route("/path", get(Extension(fields)))
+            .layer(from_fn(log));
+        let request = Request::get("/path?query=secret")
+            .header("x-request-id", "r-1")
+            .header("vitrine-client", "web");
+        let request = request.body(Body::empty()).expect("valid");
+        let Ok(response) = app.oneshot(request).await;
+        assert_eq!(response.headers()["x-request-id"], "r-1");
+
+        let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
+        let line: Value = serde_json::from_str(&text).expect("one line of JSON");
+        assert_eq!(line["target"], "request");
+        let fields = &line["fields"];
+        assert_eq!(
+            (&fields["request_id"], &fields["client"]),
+            (&"r-1".into(), &"web".into())
+        );
+        assert_eq!(
+            (&fields["method"], &fields["path"]),
+            (&"GET".into(), &"/path".into())
+        );
+        assert_eq!(
+            (&fields["status"], &fields["code"]),
+            (&200.into(), &"THROTTLED".into())
+        );
+        assert!(fields["duration_us"].is_u64());
+        assert!(!text.contains("secret"));
+    }
+}

@@ -1,0 +1,111 @@
+//! How connections are made and what each is told once.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+
+use super::{STATEMENT_TIMEOUT, WRITER_PATIENCE, operation};
+
+/// Statements that a connection keeps prepared.
+const PREPARED_STATEMENTS: usize = 512;
+
+/// A connection idle for longer is tried before it is used.
+const TRUSTED_WHILE_IDLE: Duration = Duration::from_secs(30);
+
+/// Virtual machine steps between two looks at the clock on SQLite: some tens of microseconds.
+const STEPS_BETWEEN_CHECKS: i32 = 10_000;
+
+/// What a connection to an SQLite file is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Read,
+    Write,
+}
+
+pub async fn sqlite(path: &str, usage: Use, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(usage == Use::Write)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(WRITER_PATIENCE)
+        .statement_cache_capacity(PREPARED_STATEMENTS)
+        .pragma("temp_store", "memory")
+        .pragma("mmap_size", "268435456")
+        .pragma("cache_size", "-16000")
+        .disable_statement_logging();
+    if usage == Use::Read {
+        options = options.pragma("query_only", "on");
+    }
+    let pool = PoolOptions::<sqlx::Sqlite>::new()
+        .max_connections(connections)
+        .acquire_timeout(WRITER_PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, _| {
+            Box::pin(async move {
+                if usage == Use::Read {
+                    stop_at_deadline(connection).await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(refused)?;
+    let mut connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
+    connection.set_metric_callback(operation::count);
+    Ok(connection)
+}
+
+/// A statement that runs past its operation's deadline is interrupted.
+async fn stop_at_deadline(connection: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
+    let mut handle = connection.lock_handle().await?;
+    match operation::deadline() {
+        Some(deadline) => {
+            let in_time = move || std::time::Instant::now() < deadline;
+            handle.set_progress_handler(STEPS_BETWEEN_CHECKS, in_time);
+        }
+        None => handle.remove_progress_handler(),
+    }
+    Ok(())
+}
+
+pub async fn postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(refused)?
+        .application_name("vitrine")
+        .statement_cache_capacity(PREPARED_STATEMENTS)
+        .options([
+            ("statement_timeout", format!("{}ms", STATEMENT_TIMEOUT.as_millis())),
+            ("lock_timeout", format!("{}ms", WRITER_PATIENCE.as_millis())),
+            ("jit", "off".to_owned()),
+        ])
+        .disable_statement_logging();
+    let pool = PoolOptions::<sqlx::Postgres>::new()
+        .max_connections(connections)
+        .acquire_timeout(WRITER_PATIENCE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > TRUSTED_WHILE_IDLE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(refused)?;
+    let mut connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    connection.set_metric_callback(operation::count);
+    Ok(connection)
+}
+
+fn refused(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}

@@ -1,0 +1,4 @@
+//! INFRASTRUCTURE: the outside world, each part a small type.
+
+pub mod clock;
+pub mod database;

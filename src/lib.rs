@@ -1,0 +1,7 @@
+//! Vitrine: a GraphQL backend-for-frontend for shops.
+//!
+//! Each module may use those below it, never one above: the order of these lines is the architecture, and
+//! `tests/architecture.rs` reads it here.
+
+pub mod services;
+pub mod infrastructure;

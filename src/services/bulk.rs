@@ -1,0 +1,135 @@
+//! Many rows in one statement whose text never changes: the rows travel as one JSON parameter.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// How a column's values travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A key.
+    Uuid,
+    /// A text.
+    Text,
+    /// A whole number.
+    Int,
+    /// A number with a fraction.
+    Real,
+    /// True or false.
+    Bool,
+}
+
+/// Which rows of a table are written, and what happens to those that are there already.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    /// The table.
+    pub table: &'static str,
+    /// Its columns in the order of the rows' values, the primary key first.
+    pub columns: &'static [(&'static str, Kind)],
+    /// How many of the columns make the key; where there is one, the others are overwritten.
+    pub key: usize,
+    /// Columns that keep their first value.
+    pub keep: &'static [&'static str],
+}
+
+impl Rows {
+    /// Writes the rows: new ones are added, known ones overwritten.
+    ///
+    /// Each row is a JSON array with one value a column; keys are [`key`]. Of several rows with one key the last wins.
+    pub async fn upsert(&self, db: &impl ConnectionTrait, rows: Vec<Json>) -> Result<u64, DbErr> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let engine = db.get_database_backend();
+        let parameter = Value::from(Json::Array(last_of_each(rows, self.key)).to_string());
+        let statement = Statement::from_sql_and_values(engine, self.insert(engine), [parameter]);
+        Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Removes the rows with these keys: JSON arrays of the key columns' values.
+    pub async fn delete(&self, db: &impl ConnectionTrait, keys: Vec<Json>) -> Result<u64, DbErr> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        let engine = db.get_database_backend();
+        let key = &self.columns[..self.key];
+        let names = key.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        let text = format!(
+            "DELETE FROM {} WHERE ({names}) IN (SELECT {} FROM {})",
+            self.table,
+            values(engine, key),
+            source(engine),
+        );
+        let parameter = Value::from(Json::Array(keys).to_string());
+        let statement = Statement::from_sql_and_values(engine, text, [parameter]);
+        Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+
+    fn insert(&self, engine: DbBackend) -> String {
+        let names = self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+        let mut text = format!(
+            "INSERT INTO {} ({}) SELECT {} FROM {} WHERE true ON CONFLICT",
+            self.table,
+            names.join(", "),
+            values(engine, self.columns),
+            source(engine),
+        );
+        let changing = names[self.key..].iter().filter(|name| !self.keep.contains(name));
+        let updates = changing.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>();
+        if updates.is_empty() {
+            text.push_str(" DO NOTHING");
+        } else {
+            let key = names[..self.key].join(", ");
+            let _ = write!(text, " ({key}) DO UPDATE SET {}", updates.join(", "));
+        }
+        text
+    }
+}
+
+/// A key as it travels.
+pub fn key(key: Uuid) -> Json {
+    Json::String(key.simple().to_string())
+}
+
+/// A key that may be absent, as it travels.
+pub fn maybe_key(value: Option<Uuid>) -> Json {
+    value.map_or(Json::Null, key)
+}
+
+/// PostgreSQL refuses to overwrite a row twice in one statement.
+fn last_of_each(rows: Vec<Json>, key: usize) -> Vec<Json> {
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(rows.len());
+    let mut kept: Vec<Json> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let columns = row.as_array().map_or(&[][..], |columns| &columns[..key.min(columns.len())]);
+        let place = *places.entry(format!("{columns:?}")).or_insert(kept.len());
+        match kept.get_mut(place) {
+            Some(earlier) => *earlier = row,
+            None => kept.push(row),
+        }
+    }
+    kept
+}
+
+fn source(engine: DbBackend) -> &'static str {
+    match engine {
+        DbBackend::Postgres => "(SELECT value FROM json_array_elements($1::json)) r",
+        _ => "(SELECT value FROM json_each($1)) r",
+    }
+}
+
+fn values(engine: DbBackend, columns: &[(&'static str, Kind)]) -> String {
+    let value = |(index, (_, kind)): (usize, &(&str, Kind))| match (engine, kind) {
+        (DbBackend::Postgres, Kind::Uuid) => format!("(r.value->>{index})::uuid"),
+        (DbBackend::Postgres, Kind::Text) => format!("r.value->>{index}"),
+        (DbBackend::Postgres, Kind::Int) => format!("(r.value->>{index})::bigint"),
+        (DbBackend::Postgres, Kind::Real) => format!("(r.value->>{index})::double precision"),
+        (DbBackend::Postgres, Kind::Bool) => format!("(r.value->>{index})::boolean"),
+        (_, Kind::Uuid) => format!("unhex(r.value->>{index})"),
+        (_, _) => format!("r.value->>{index}"),
+    };
+    columns.iter().enumerate().map(value).collect::<Vec<_>>().join(", ")
+}

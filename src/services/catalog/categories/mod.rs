@@ -1,0 +1,7 @@
+//! The category tree, and beside it its closure: every pair of a category and one above it.
+
+mod tree;
+mod read;
+
+pub use read::{Category, ancestors, by_handles, by_ids, children, of_products, roots, count};
+pub use tree::{NewCategory, add, ensure_paths, move_branch};

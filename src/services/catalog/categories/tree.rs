@@ -1,0 +1,201 @@
+//! Growing and changing the tree.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::catalog::{category, category_closure, product_category};
+use entity::id::CategoryId;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, Set,
+};
+use serde_json::json;
+
+use crate::services::bulk::{Kind, Rows, key};
+use crate::services::events::{self, Event};
+use crate::services::sql::Sql;
+use crate::services::{Change, Error, Result};
+
+/// A category that is to be.
+#[derive(Clone, Debug, Default)]
+pub struct NewCategory {
+    /// The category above it; none makes it a root.
+    pub parent: Option<CategoryId>,
+    /// Its slug.
+    pub handle: String,
+    /// Its title in the base language.
+    pub title: String,
+    /// Its description in the base language, without markup.
+    pub description: String,
+}
+
+const CLOSURE: Rows = Rows {
+    table: "category_closure",
+    columns: &[("descendant_id", Kind::Uuid), ("ancestor_id", Kind::Uuid), ("depth", Kind::Int)],
+    key: 2,
+    keep: &[],
+};
+
+/// Only one change at a time may bend the tree: two moves side by side could close a circle.
+async fn lock(change: &Change<'_>) -> Result<()> {
+    static LOCK: Sql = Sql::new(
+        "{lateral}SELECT 1 FROM pg_advisory_xact_lock(1447646291){window}SELECT 1{end}",
+    );
+    LOCK.one(&change.tx, []).await?;
+    Ok(())
+}
+
+/// Adds a category as the last of its siblings.
+pub async fn add(change: &Change<'_>, new: NewCategory) -> Result<CategoryId> {
+    lock(change).await?;
+    let id = CategoryId::generate();
+    let siblings = category::Entity::find()
+        .filter(match new.parent {
+            Some(parent) => category::Column::ParentId.eq(parent),
+            None => category::Column::ParentId.is_null(),
+        })
+        .count(&change.tx)
+        .await?;
+    let row = category::ActiveModel {
+        id: Set(id),
+        parent_id: Set(new.parent),
+        handle: Set(new.handle),
+        title: Set(new.title),
+        description: Set(new.description),
+        position: Set(i32::try_from(siblings).unwrap_or(i32::MAX)),
+        seo_title: Set(None),
+        seo_description: Set(None),
+        created_at: Set(change.now),
+        updated_at: Set(change.now),
+    };
+    row.insert(&change.tx).await?;
+    let mut rows = vec![json!([key(id.0), key(id.0), 0])];
+    if let Some(parent) = new.parent {
+        for above in above(&change.tx, parent).await? {
+            rows.push(json!([key(id.0), key(above.ancestor_id.0), above.depth + 1]));
+        }
+    }
+    CLOSURE.upsert(&change.tx, rows).await?;
+    events::publish(change, Event::CategoryChanged, [id.0]).await?;
+    Ok(id)
+}
+
+/// Moves a category with everything below it under another one, or to the top.
+///
+/// # Errors
+/// `BadRequest` where the new place lies in the branch itself.
+pub async fn move_branch(
+    change: &Change<'_>,
+    id: CategoryId,
+    parent: Option<CategoryId>,
+) -> Result<()> {
+    static UPDATE: Sql = Sql::new("UPDATE category SET parent_id = $2, updated_at = $3 WHERE id = $1");
+    static CUT: Sql = Sql::new(
+        "DELETE FROM category_closure \
+         WHERE descendant_id IN (SELECT descendant_id FROM category_closure WHERE ancestor_id = $1) \
+         AND ancestor_id NOT IN (SELECT descendant_id FROM category_closure WHERE ancestor_id = $1)",
+    );
+    static GRAFT: Sql = Sql::new(
+        "INSERT INTO category_closure (descendant_id, ancestor_id, depth) \
+         SELECT below.descendant_id, above.ancestor_id, below.depth + above.depth + 1 \
+         FROM category_closure below CROSS JOIN category_closure above \
+         WHERE below.ancestor_id = $1 AND above.descendant_id = $2",
+    );
+    lock(change).await?;
+    let branch = below(&change.tx, id).await?;
+    if parent.is_some_and(|parent| branch.contains(&parent)) {
+        return Err(Error::BadRequest("a category cannot be moved below itself".to_owned()));
+    }
+    let above = parent.map(|parent| parent.0);
+    UPDATE.run(&change.tx, [id.0.into(), above.into(), change.now.0.into()]).await?;
+    CUT.run(&change.tx, [id.0.into()]).await?;
+    if let Some(parent) = above {
+        GRAFT.run(&change.tx, [id.0.into(), parent.into()]).await?;
+    }
+    touch_products(change, &branch).await?;
+    events::publish(change, Event::CategoryChanged, [id.0]).await
+}
+
+/// Products in a moved branch have other categories above them now.
+async fn touch_products(change: &Change<'_>, branch: &HashSet<CategoryId>) -> Result<()> {
+    for category in branch {
+        let products = product_category::Entity::find()
+            .filter(product_category::Column::CategoryId.eq(*category))
+            .all(&change.tx)
+            .await?;
+        change.touch(products.into_iter().map(|row| row.product_id));
+    }
+    Ok(())
+}
+
+async fn above(
+    db: &impl ConnectionTrait,
+    id: CategoryId,
+) -> Result<Vec<category_closure::Model>> {
+    let rows = category_closure::Entity::find()
+        .filter(category_closure::Column::DescendantId.eq(id))
+        .all(db)
+        .await?;
+    Ok(rows)
+}
+
+async fn below(db: &impl ConnectionTrait, id: CategoryId) -> Result<HashSet<CategoryId>> {
+    let rows = category_closure::Entity::find()
+        .select_only()
+        .column(category_closure::Column::DescendantId)
+        .filter(category_closure::Column::AncestorId.eq(id))
+        .into_tuple::<CategoryId>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The categories at the end of paths from the root; steps that are not there yet are added.
+///
+/// A step is matched by its handle, which is made of its name.
+pub async fn ensure_paths(
+    change: &Change<'_>,
+    paths: HashSet<&[String]>,
+) -> Result<HashMap<Vec<String>, CategoryId>> {
+    let mut found = HashMap::new();
+    if paths.is_empty() {
+        return Ok(found);
+    }
+    let mut tree: HashMap<(Option<CategoryId>, String), CategoryId> = HashMap::new();
+    for row in category::Entity::find().all(&change.tx).await? {
+        tree.insert((row.parent_id, row.handle), row.id);
+    }
+    let mut paths: Vec<&[String]> = paths.into_iter().collect();
+    paths.sort_unstable();
+    for path in paths {
+        let mut parent = None;
+        let mut handle = String::new();
+        for step in path {
+            let own = slug(step);
+            let nested = if handle.is_empty() { own.clone() } else { format!("{handle}-{own}") };
+            let known = tree.get(&(parent, own)).or_else(|| tree.get(&(parent, nested.clone())));
+            let id = match known {
+                Some(id) => *id,
+                None => {
+                    let title = step.clone();
+                    let new = NewCategory { parent, handle: nested.clone(), title, ..NewCategory::default() };
+                    let id = add(change, new).await?;
+                    tree.insert((parent, nested.clone()), id);
+                    id
+                }
+            };
+            parent = Some(id);
+            handle = nested;
+        }
+        if let Some(id) = parent {
+            found.insert(path.to_vec(), id);
+        }
+    }
+    Ok(found)
+}
+
+/// A name as part of an address: lower case, hyphens between words.
+fn slug(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,15 @@
+//! Products and how they are ordered: variants, options, images, categories, collections, custom data.
+
+pub mod categories;
+pub mod collections;
+pub mod draft;
+pub mod html;
+pub mod media;
+pub mod metafields;
+pub mod options;
+pub mod products;
+pub mod ratings;
+pub mod snapshot;
+pub mod translations;
+pub mod upsert;
+pub mod variants;

@@ -1,0 +1,88 @@
+//! What a product's own pages show beside what lists show.
+
+use std::collections::HashMap;
+
+use entity::id::ProductId;
+use sea_orm::{ConnectionTrait, DbErr};
+
+use crate::services::Result;
+use crate::services::markets::Locale;
+use crate::services::sql::{Sql, uuids};
+
+/// A product's longer texts in the language of the request.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    /// Sanitised HTML.
+    pub description_html: String,
+    /// The same without markup.
+    pub description_text: String,
+    /// Title for search engines, where staff wrote one.
+    pub seo_title: Option<String>,
+    /// Description for search engines, where staff wrote one.
+    pub seo_description: Option<String>,
+}
+
+/// The longer texts of products.
+pub async fn texts(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    products: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, Texts>> {
+    static TEXTS: Sql = Sql::new(
+        "SELECT p.id, coalesce(t1.description_html, t2.description_html, p.description_html), \
+           coalesce(t1.description_text, t2.description_text, p.description_text), \
+           coalesce(t1.seo_title, t2.seo_title, p.seo_title), \
+           coalesce(t1.seo_description, t2.seo_description, p.seo_description) \
+         FROM {uuids $1} k JOIN product p ON p.id = k.id \
+         LEFT JOIN product_translation t1 ON t1.product_id = p.id AND t1.language = $2 \
+         LEFT JOIN product_translation t2 ON t2.product_id = p.id AND t2.language = $3",
+    );
+    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
+    let [first, second] = locale.chain.clone();
+    let mut texts = HashMap::new();
+    for row in TEXTS.all(db, [ids, first.into(), second.into()]).await? {
+        let of_product = Texts {
+            description_html: row.try_get_by_index(1)?,
+            description_text: row.try_get_by_index(2)?,
+            seo_title: row.try_get_by_index(3)?,
+            seo_description: row.try_get_by_index(4)?,
+        };
+        texts.insert(row.try_get_by_index(0)?, of_product);
+    }
+    Ok(texts)
+}
+
+/// The tags of products in their order.
+pub async fn tags(
+    db: &impl ConnectionTrait,
+    products: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, Vec<String>>> {
+    static TAGS: Sql = Sql::new(
+        "SELECT pt.product_id, t.name FROM {uuids $1} k \
+         JOIN product_tag pt ON pt.product_id = k.id JOIN tag t ON t.id = pt.tag_id \
+         ORDER BY pt.product_id, pt.position",
+    );
+    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
+    let mut tags: HashMap<ProductId, Vec<String>> = HashMap::new();
+    for row in TAGS.all(db, [ids]).await? {
+        tags.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
+    }
+    Ok(tags)
+}
+
+/// The ids of products by their handles, current or former.
+pub async fn by_handles(
+    db: &impl ConnectionTrait,
+    handles: impl IntoIterator<Item = String>,
+) -> Result<HashMap<String, ProductId>> {
+    static BY_HANDLE: Sql = Sql::new(
+        "SELECT k.id, coalesce(p.id, r.target_id) FROM {texts $1} k \
+         LEFT JOIN product p ON p.handle = k.id \
+         LEFT JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id \
+         WHERE coalesce(p.id, r.target_id) IS NOT NULL",
+    );
+    let handles = crate::services::sql::texts(db.get_database_backend(), handles);
+    let rows = BY_HANDLE.all(db, [handles]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}

@@ -1,0 +1,136 @@
+//! Variants: what is bought.
+
+use std::collections::HashMap;
+
+use entity::catalog::variant::{InventoryPolicy, WeightUnit};
+use entity::id::{MediaId, OptionValueId, ProductId, VariantId};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, QueryResult};
+
+use crate::services::Result;
+use crate::services::keyset::{Children, Key, Keyset, SortValue};
+use crate::services::page::{Page, Window};
+use crate::services::sql::{Sql, uuids};
+
+/// A variant as it is read.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its id.
+    pub id: VariantId,
+    /// Whose it is.
+    pub product_id: ProductId,
+    /// Its place, from 1.
+    pub position: i32,
+    /// The value of each of the product's options, in their order.
+    pub option_values: [Option<OptionValueId>; 3],
+    /// Stock keeping unit.
+    pub sku: Option<String>,
+    /// Barcode.
+    pub barcode: Option<String>,
+    /// Weight in grams.
+    pub weight_grams: f64,
+    /// The unit in which staff see it.
+    pub weight_unit: WeightUnit,
+    /// Whether its stock is counted at all.
+    pub tracked: bool,
+    /// What happens when it is out of stock.
+    pub policy: InventoryPolicy,
+    /// Whether it has to be shipped.
+    pub requires_shipping: bool,
+    /// Whether tax is charged on it.
+    pub taxable: bool,
+    /// Its own image.
+    pub media_id: Option<MediaId>,
+}
+
+impl Variant {
+    /// Whether it can be bought while there are so many of it.
+    pub fn is_available(&self, in_stock: i64) -> bool {
+        !self.tracked || self.policy == InventoryPolicy::Continue || in_stock > 0
+    }
+
+    /// Its place among its product's variants.
+    pub fn key(&self) -> Key {
+        Key { sort: vec![SortValue::Int(self.position.into())], id: self.id.0 }
+    }
+}
+
+const COLUMNS: &str = "v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
+    v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, v.inventory_tracker, \
+    v.inventory_policy, v.requires_shipping, v.taxable, v.media_id";
+
+const OF_PRODUCT: Children<'static> = Children {
+    keys: "uuids",
+    columns: COLUMNS,
+    from: "variant v",
+    parent: "v.product_id",
+    condition: "true",
+    keyset: Keyset { columns: &["v.position", "v.id"], descending: false },
+};
+
+/// Variants of products, as many of each as a window shows.
+pub async fn of_products(
+    db: &impl ConnectionTrait,
+    products: impl IntoIterator<Item = ProductId>,
+    window: &Window<Key>,
+) -> Result<HashMap<ProductId, Page<Variant>>> {
+    let rows = OF_PRODUCT.load(db, products.into_iter().map(|id| id.0), window, []).await?;
+    let mut variants: HashMap<ProductId, Vec<Variant>> = HashMap::new();
+    for row in &rows {
+        variants.entry(row.try_get_by_index(0)?).or_default().push(read(row, 1)?);
+    }
+    Ok(variants.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
+}
+
+/// How many variants products have.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    products: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, i64>> {
+    static COUNT: Sql = Sql::new(
+        "SELECT v.product_id, count(*) FROM variant v JOIN {uuids $1} k ON k.id = v.product_id \
+         GROUP BY v.product_id",
+    );
+    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
+    let rows = COUNT.all(db, [ids]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// Variants by their ids.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = VariantId>,
+) -> Result<HashMap<VariantId, Variant>> {
+    static BY_ID: Sql = Sql::new(
+        "SELECT v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
+         v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, v.inventory_tracker, \
+         v.inventory_policy, v.requires_shipping, v.taxable, v.media_id \
+         FROM {uuids $1} k JOIN variant v ON v.id = k.id",
+    );
+    let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
+    let rows = BY_ID.all(db, [ids]).await?;
+    let variants = rows.iter().map(|row| read(row, 0).map(|variant| (variant.id, variant)));
+    Ok(variants.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
+    Ok(Variant {
+        id: row.try_get_by_index(at)?,
+        product_id: row.try_get_by_index(at + 1)?,
+        position: row.try_get_by_index(at + 2)?,
+        option_values: [
+            row.try_get_by_index(at + 3)?,
+            row.try_get_by_index(at + 4)?,
+            row.try_get_by_index(at + 5)?,
+        ],
+        sku: row.try_get_by_index(at + 6)?,
+        barcode: row.try_get_by_index(at + 7)?,
+        weight_grams: row.try_get_by_index(at + 8)?,
+        weight_unit: WeightUnit::try_from_value(&row.try_get_by_index::<i16>(at + 9)?)?,
+        tracked: !row.try_get_by_index::<String>(at + 10)?.is_empty(),
+        policy: InventoryPolicy::try_from_value(&row.try_get_by_index::<i16>(at + 11)?)?,
+        requires_shipping: row.try_get_by_index(at + 12)?,
+        taxable: row.try_get_by_index(at + 13)?,
+        media_id: row.try_get_by_index(at + 14)?,
+    })
+}

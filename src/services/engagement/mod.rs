@@ -1,0 +1,4 @@
+//! What shoppers say.
+
+pub mod reviews;
+pub mod write;

@@ -1,0 +1,3 @@
+//! How much there is, and where.
+
+pub mod levels;

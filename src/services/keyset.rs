@@ -1,0 +1,133 @@
+//! Keyset paging in SQL: sorted by some columns and an id that decides between equals.
+
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
+use uuid::Uuid;
+
+use super::page::Window;
+use super::{Result, sql};
+
+/// One of the values that a list is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum SortValue {
+    /// A whole number.
+    Int(i64),
+    /// A folded text.
+    Text(String),
+}
+
+/// A row's place in a sorted list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// What the list is sorted by.
+    pub sort: Vec<SortValue>,
+    /// Decides between equals.
+    pub id: Uuid,
+}
+
+impl From<&SortValue> for Value {
+    fn from(value: &SortValue) -> Self {
+        match value {
+            SortValue::Int(number) => Value::from(*number),
+            SortValue::Text(text) => Value::from(text.clone()),
+        }
+    }
+}
+
+/// How a list is sorted.
+#[derive(Clone, Copy, Debug)]
+pub struct Keyset {
+    /// The columns, the deciding id last.
+    pub columns: &'static [&'static str],
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl Keyset {
+    /// The `ORDER BY` that reads a window from its end.
+    pub fn order(&self, window: &Window<Key>) -> String {
+        let word = if self.descending == window.is_backward() { "ASC" } else { "DESC" };
+        let columns = self.columns.iter().map(|column| format!("{column} {word}"));
+        columns.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The conditions that keep a window's rows, with their values.
+    pub fn bounds(&self, window: &Window<Key>, values: &mut Vec<Value>) -> String {
+        let mut text = String::new();
+        let (after, before) = if self.descending { ("<", ">") } else { (">", "<") };
+        for (key, relation) in [(&window.after, after), (&window.before, before)] {
+            let Some(key) = key else { continue };
+            let first = values.len() + 1;
+            values.extend(key.sort.iter().map(Value::from));
+            values.push(key.id.into());
+            let places = (first..=values.len()).map(|place| format!("${place}"));
+            let places = places.collect::<Vec<_>>().join(", ");
+            let _ = write!(text, " AND ({}) {relation} ({places})", self.columns.join(", "));
+        }
+        text
+    }
+}
+
+/// The children of several parents, as many of each as a window shows, read by one statement.
+#[derive(Clone, Copy, Debug)]
+pub struct Children<'a> {
+    /// What kind of keys the parents have: `uuids` or `ints`.
+    pub keys: &'static str,
+    /// The columns that are read.
+    pub columns: &'a str,
+    /// The tables, with the children's first.
+    pub from: &'a str,
+    /// The column that holds the parent's id.
+    pub parent: &'a str,
+    /// What else holds of the children: `true`, or a condition.
+    pub condition: &'a str,
+    /// How they are sorted.
+    pub keyset: Keyset,
+}
+
+impl Children<'_> {
+    /// Reads them: each row begins with its parent's id, and each parent's rows are in the window's order.
+    ///
+    /// `values` are those of the tables and the condition, which begin with `$3`.
+    pub async fn load(
+        &self,
+        db: &impl ConnectionTrait,
+        parents: impl IntoIterator<Item = Uuid>,
+        window: &Window<Key>,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>> {
+        let parents = sql::uuids(db.get_database_backend(), parents);
+        let all = [parents, window.fetch().into()].into_iter().chain(values);
+        self.load_with(db, window, all.collect()).await
+    }
+
+    /// The same with all values: the parents' keys, the number of rows, then those of the condition.
+    pub async fn load_with(
+        &self,
+        db: &impl ConnectionTrait,
+        window: &Window<Key>,
+        mut values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>> {
+        let bounds = self.keyset.bounds(window, &mut values);
+        let order = self.keyset.order(window);
+        let text = self.text(db.get_database_backend(), &bounds, &order);
+        Ok(sql::all(db, &text, values).await?)
+    }
+
+    /// PostgreSQL stops reading a parent's children when it has enough; SQLite has to number them.
+    fn text(&self, engine: DbBackend, bounds: &str, order: &str) -> String {
+        let Self { keys, columns, from, parent, condition, .. } = self;
+        if engine == DbBackend::Postgres {
+            return format!(
+                "SELECT k.id, c.* FROM {{{keys} $1}} k CROSS JOIN LATERAL (SELECT {columns} FROM {from} \
+                 WHERE {parent} = k.id AND {condition}{bounds} ORDER BY {order} LIMIT $2) c"
+            );
+        }
+        format!(
+            "SELECT * FROM (SELECT k.id, {columns}, row_number() OVER (PARTITION BY k.id ORDER BY {order}) \
+             AS number FROM {{{keys} $1}} k CROSS JOIN {from} WHERE {parent} = k.id AND {condition}{bounds}) \
+             WHERE number <= $2 ORDER BY 1, number"
+        )
+    }
+}

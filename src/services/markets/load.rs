@@ -1,0 +1,78 @@
+//! Reading the shop and its markets.
+
+use std::sync::Arc;
+
+use entity::inventory::location;
+use entity::markets::{market, market_country, market_language, shop};
+use entity::money;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder};
+
+use super::{Location, Market, MarketLanguage, Markets, Shop};
+
+impl Markets {
+    /// Reads everything: five statements, whatever the size.
+    pub async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        let shop = shop::Entity::find().one(db).await?;
+        let markets = market::Entity::find()
+            .order_by_desc(market::Column::IsDefault)
+            .order_by_asc(market::Column::Position)
+            .all(db)
+            .await?;
+        let countries = market_country::Entity::find().all(db).await?;
+        let languages = market_language::Entity::find()
+            .order_by_asc(market_language::Column::Position)
+            .all(db)
+            .await?;
+        let locations =
+            location::Entity::find().order_by_asc(location::Column::Position).all(db).await?;
+        Ok(Self {
+            shop: shop.map_or_else(unnamed, named),
+            markets: markets
+                .into_iter()
+                .map(|row| Arc::new(put_together(row, &countries, &languages)))
+                .collect(),
+            locations: locations.into_iter().map(place).collect(),
+        })
+    }
+}
+
+fn named(row: shop::Model) -> Shop {
+    Shop { name: row.name, description: row.description, base_language: row.base_language }
+}
+
+/// A shop that nobody has named yet.
+fn unnamed() -> Shop {
+    Shop { name: "Shop".to_owned(), description: String::new(), base_language: "en".to_owned() }
+}
+
+fn place(row: location::Model) -> Location {
+    Location { id: row.id, handle: row.handle, name: row.name, country: row.country }
+}
+
+fn put_together(
+    row: market::Model,
+    countries: &[market_country::Model],
+    languages: &[market_language::Model],
+) -> Market {
+    Market {
+        id: row.id,
+        countries: countries
+            .iter()
+            .filter(|country| country.market_id == row.id)
+            .map(|country| country.country.clone())
+            .collect(),
+        languages: languages
+            .iter()
+            .filter(|language| language.market_id == row.id)
+            .map(|language| MarketLanguage {
+                locale_id: language.id,
+                tag: language.language.clone(),
+            })
+            .collect(),
+        digits: money::exponent(&row.currency),
+        handle: row.handle,
+        name: row.name,
+        currency: row.currency,
+        tax_inclusive: row.tax_inclusive,
+    }
+}

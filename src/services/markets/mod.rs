@@ -1,0 +1,185 @@
+//! The shop and its markets, kept in memory: every request needs them, and they change seldom.
+
+mod language;
+mod load;
+pub mod write;
+
+use std::sync::Arc;
+
+use entity::id::{LocationId, MarketId};
+
+/// The shop itself.
+#[derive(Clone, Debug)]
+pub struct Shop {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The language in which its rows are written before they are translated (BCP 47).
+    pub base_language: String,
+}
+
+/// Where the shop sells.
+#[derive(Clone, Debug)]
+pub struct Market {
+    /// Its id.
+    pub id: MarketId,
+    /// Its slug, which requests name.
+    pub handle: String,
+    /// Its name.
+    pub name: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Digits of the currency after the point.
+    pub digits: u32,
+    /// Whether its prices include tax.
+    pub tax_inclusive: bool,
+    /// ISO 3166-1 alpha-2 codes.
+    pub countries: Vec<String>,
+    /// Its languages in the order in which they fall back.
+    pub languages: Vec<MarketLanguage>,
+}
+
+/// A language of a market.
+#[derive(Clone, Debug)]
+pub struct MarketLanguage {
+    /// The number of market and language together, in projections.
+    pub locale_id: i64,
+    /// BCP 47 tag.
+    pub tag: String,
+}
+
+/// A place where stock lies.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// Its id.
+    pub id: LocationId,
+    /// Its slug.
+    pub handle: String,
+    /// Its name.
+    pub name: String,
+    /// ISO 3166-1 alpha-2 code, where known.
+    pub country: Option<String>,
+}
+
+/// The market and language in which a request is answered.
+#[derive(Clone, Debug)]
+pub struct Locale {
+    /// The market.
+    pub market: Arc<Market>,
+    /// The number of market and language together, in projections.
+    pub id: i64,
+    /// The language of the answer (BCP 47).
+    pub language: String,
+    /// Languages to look for translations in, best first; empty where the base language comes next.
+    pub chain: [String; 2],
+}
+
+/// Everything about the shop that is kept in memory.
+#[derive(Clone, Debug)]
+pub struct Markets {
+    /// The shop.
+    pub shop: Shop,
+    /// Its markets in their order, the default one first.
+    pub markets: Vec<Arc<Market>>,
+    /// Its locations in their order.
+    pub locations: Vec<Location>,
+}
+
+impl Markets {
+    /// The market with a handle.
+    pub fn market(&self, handle: &str) -> Option<&Arc<Market>> {
+        self.markets.iter().find(|market| market.handle == handle)
+    }
+
+    /// The location with an id.
+    pub fn location(&self, id: LocationId) -> Option<&Location> {
+        self.locations.iter().find(|location| location.id == id)
+    }
+
+    /// The locale of a request: the named market, else the default one, and the best of its languages.
+    ///
+    /// `None` where there is no such market, or none at all.
+    pub fn locale(&self, market: Option<&str>, accept_language: &str) -> Option<Locale> {
+        let market = match market {
+            Some(handle) => self.market(handle)?,
+            None => self.markets.first()?,
+        };
+        let spoken = language::negotiate(accept_language, &market.languages)?;
+        Some(self.locale_of(market, spoken))
+    }
+
+    /// Every locale of the shop.
+    pub fn locales(&self) -> impl Iterator<Item = Locale> {
+        let of = |market| Market::spoken(market).map(move |language| (market, language));
+        self.markets.iter().flat_map(of).map(|(market, language)| self.locale_of(market, language))
+    }
+
+    fn locale_of(&self, market: &Arc<Market>, spoken: &MarketLanguage) -> Locale {
+        let base = &self.shop.base_language;
+        let others = market.languages.iter().filter(|other| other.tag != spoken.tag);
+        let mut chain = std::iter::once(spoken).chain(others).map(|language| language.tag.clone());
+        let mut before_base = chain.by_ref().take_while(|tag| tag != base);
+        Locale {
+            market: Arc::clone(market),
+            id: spoken.locale_id,
+            language: spoken.tag.clone(),
+            chain: [
+                before_base.next().unwrap_or_default(),
+                before_base.next().unwrap_or_default(),
+            ],
+        }
+    }
+}
+
+impl Market {
+    fn spoken(self: &Arc<Self>) -> impl Iterator<Item = &MarketLanguage> {
+        self.languages.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shop(base: &str, languages: &[&str]) -> Markets {
+        let languages = languages.iter().zip(1..).map(|(tag, locale_id)| MarketLanguage {
+            locale_id,
+            tag: (*tag).to_owned(),
+        });
+        let market = Market {
+            id: MarketId::generate(),
+            handle: "de".to_owned(),
+            name: String::new(),
+            currency: "EUR".to_owned(),
+            digits: 2,
+            tax_inclusive: true,
+            countries: Vec::new(),
+            languages: languages.collect(),
+        };
+        let shop = Shop {
+            name: String::new(),
+            description: String::new(),
+            base_language: base.to_owned(),
+        };
+        Markets { shop, markets: vec![Arc::new(market)], locations: Vec::new() }
+    }
+
+    #[test]
+    fn translations_fall_back_along_the_market_and_end_with_the_base() {
+        let markets = shop("en", &["de", "fr", "en"]);
+
+        assert_eq!(markets.locale(None, "de-AT").unwrap().chain, ["de", "fr"]);
+        assert_eq!(markets.locale(None, "fr").unwrap().chain, ["fr", "de"]);
+        assert_eq!(markets.locale(None, "en").unwrap().chain, ["", ""]);
+        assert_eq!(shop("de", &["fr", "de", "en"]).locale(None, "fr").unwrap().chain, ["fr", ""]);
+    }
+
+    #[test]
+    fn an_unknown_market_is_none_and_an_unknown_language_the_first() {
+        let markets = shop("en", &["de", "en"]);
+
+        assert!(markets.locale(Some("fr"), "de").is_none());
+        assert_eq!(markets.locale(Some("de"), "ja").unwrap().language, "de");
+    }
+}

@@ -1,0 +1,99 @@
+//! Setting up the shop, its markets and locations.
+
+use entity::id::{LocationId, MarketId};
+use entity::inventory::location;
+use entity::markets::{market, market_country, market_language, shop};
+use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, Set};
+use uuid::Uuid;
+
+use super::Shop;
+use crate::services::events::{self, Event};
+use crate::services::{Change, Result};
+
+/// A market that is to be.
+#[derive(Clone, Debug)]
+pub struct NewMarket {
+    /// Its slug.
+    pub handle: String,
+    /// Its name.
+    pub name: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// ISO 3166-1 alpha-2 codes.
+    pub countries: Vec<String>,
+    /// BCP 47 tags, in the order in which they fall back; at least one.
+    pub languages: Vec<String>,
+    /// Whether its prices include tax.
+    pub tax_inclusive: bool,
+}
+
+/// Names the shop, or renames it.
+pub async fn name_shop(change: &Change<'_>, named: Shop) -> Result<()> {
+    let row = shop::ActiveModel {
+        id: Set(1),
+        name: Set(named.name),
+        description: Set(named.description),
+        base_language: Set(named.base_language),
+        created_at: Set(change.now),
+    };
+    if shop::Entity::find().count(&change.tx).await? == 0 {
+        row.insert(&change.tx).await?;
+    } else {
+        row.update(&change.tx).await?;
+    }
+    events::publish(change, Event::MarketsChanged, [Uuid::nil()]).await
+}
+
+/// Opens a market; the first one becomes the default.
+pub async fn add_market(change: &Change<'_>, new: NewMarket) -> Result<MarketId> {
+    let id = MarketId::generate();
+    let others = market::Entity::find().count(&change.tx).await?;
+    let row = market::ActiveModel {
+        id: Set(id),
+        handle: Set(new.handle),
+        name: Set(new.name),
+        currency: Set(new.currency),
+        tax_inclusive: Set(new.tax_inclusive),
+        is_default: Set(others == 0),
+        position: Set(i32::try_from(others).unwrap_or(i32::MAX)),
+        created_at: Set(change.now),
+    };
+    row.insert(&change.tx).await?;
+    for country in new.countries {
+        let row = market_country::ActiveModel { market_id: Set(id), country: Set(country) };
+        row.insert(&change.tx).await?;
+    }
+    for (language, position) in new.languages.into_iter().zip(0..) {
+        let row = market_language::ActiveModel {
+            market_id: Set(id),
+            language: Set(language),
+            position: Set(position),
+            ..Default::default()
+        };
+        row.insert(&change.tx).await?;
+    }
+    events::publish(change, Event::MarketsChanged, [id.0]).await?;
+    Ok(id)
+}
+
+/// Adds a place where stock lies.
+pub async fn add_location(
+    change: &Change<'_>,
+    handle: &str,
+    name: &str,
+    country: Option<&str>,
+) -> Result<LocationId> {
+    let id = LocationId::generate();
+    let others = location::Entity::find().count(&change.tx).await?;
+    let row = location::ActiveModel {
+        id: Set(id),
+        handle: Set(handle.to_owned()),
+        name: Set(name.to_owned()),
+        country: Set(country.map(ToOwned::to_owned)),
+        position: Set(i32::try_from(others).unwrap_or(i32::MAX)),
+        created_at: Set(change.now),
+    };
+    row.insert(&change.tx).await?;
+    events::publish(change, Event::MarketsChanged, [id.0]).await?;
+    Ok(id)
+}

@@ -1,0 +1,28 @@
+//! APPLICATION: rules and transactions, one folder a module.
+//!
+//! Each module may call those above it in this list, never one below: `tests/architecture.rs` reads it here.
+//! The first parameter of a function says who owns the transaction: `app` opens its own, `change` joins one,
+//! `db` only reads.
+
+pub mod bulk;
+pub mod change;
+pub mod context;
+pub mod error;
+pub mod keyset;
+pub mod page;
+pub mod sql;
+pub mod viewer;
+
+pub mod events;
+pub mod markets;
+pub mod catalog;
+pub mod pricing;
+pub mod inventory;
+pub mod search;
+pub mod engagement;
+pub mod imports;
+
+pub use change::Change;
+pub use context::AppContext;
+pub use error::{Code, Error, Result};
+pub use viewer::Viewer;

@@ -1,0 +1,127 @@
+//! Keyset paging: a window onto a sorted list, and the page that it shows.
+
+use super::{Error, Result};
+
+/// Rows that a list shows where nobody says how many.
+pub const DEFAULT_SIZE: u32 = 20;
+
+/// The most rows that a list shows at once.
+pub const MAX_SIZE: u32 = 100;
+
+/// Which end of the list a page is taken from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The first rows after the cursor.
+    #[default]
+    Forward,
+    /// The last rows before the cursor.
+    Backward,
+}
+
+/// What a client asks of a list, with cursors of type `C`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Window<C> {
+    /// How many rows, from 0 to [`MAX_SIZE`].
+    pub size: u32,
+    /// From which end.
+    pub direction: Direction,
+    /// Only rows after this one.
+    pub after: Option<C>,
+    /// Only rows before this one.
+    pub before: Option<C>,
+}
+
+impl<C> Window<C> {
+    /// The first `size` rows.
+    pub fn first(size: u32) -> Self {
+        Self { size, direction: Direction::Forward, after: None, before: None }
+    }
+
+    /// Checks what a client asked for: `first` or `last`, not both, from 0 to [`MAX_SIZE`].
+    pub fn new(
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<C>,
+        before: Option<C>,
+    ) -> Result<Self> {
+        let (size, direction) = match (first, last) {
+            (Some(_), Some(_)) => return Err(refused("first and last exclude each other")),
+            (Some(size), None) => (size, Direction::Forward),
+            (None, Some(size)) => (size, Direction::Backward),
+            (None, None) => (DEFAULT_SIZE.cast_signed(), Direction::Forward),
+        };
+        match u32::try_from(size) {
+            Ok(size) if size <= MAX_SIZE => Ok(Self { size, direction, after, before }),
+            _ => Err(refused("first and last go from 0 to 100")),
+        }
+    }
+
+    /// Rows to fetch: one more than shown tells whether there are more.
+    pub fn fetch(&self) -> i64 {
+        i64::from(self.size) + 1
+    }
+
+    /// Whether rows are read from the end of the list.
+    pub fn is_backward(&self) -> bool {
+        self.direction == Direction::Backward
+    }
+}
+
+fn refused(problem: &str) -> Error {
+    Error::BadRequest(problem.to_owned())
+}
+
+/// Some rows of a list, in the list's order.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Whether the list goes on after them.
+    pub has_next: bool,
+    /// Whether the list begins before them.
+    pub has_previous: bool,
+}
+
+/// A page without rows.
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), has_next: false, has_previous: false }
+    }
+}
+
+impl<T> Page<T> {
+    /// Makes a page of what was fetched for a window, in the order in which it was read.
+    pub fn of<C>(mut fetched: Vec<T>, window: &Window<C>) -> Self {
+        let more = fetched.len() > window.size as usize;
+        fetched.truncate(window.size as usize);
+        if window.is_backward() {
+            fetched.reverse();
+            Self { rows: fetched, has_next: window.before.is_some(), has_previous: more }
+        } else {
+            Self { rows: fetched, has_next: more, has_previous: window.after.is_some() }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_knows_what_lies_around_it() {
+        let forward = Window::<u8>::new(Some(2), None, None, None).unwrap();
+        let page = Page::of(vec![1, 2, 3], &forward);
+        assert_eq!((page.rows, page.has_next, page.has_previous), (vec![1, 2], true, false));
+
+        let backward = Window::new(None, Some(2), None, Some(9)).unwrap();
+        let page = Page::of(vec![8, 7, 6], &backward);
+        assert_eq!((page.rows, page.has_next, page.has_previous), (vec![7, 8], true, true));
+    }
+
+    #[test]
+    fn impossible_windows_are_refused() {
+        for (first, last) in [(Some(1), Some(1)), (Some(-1), None), (None, Some(101))] {
+            assert!(Window::<u8>::new(first, last, None, None).is_err());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Prices of variants, one a market.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::id::{MarketId, VariantId};
+use entity::pricing::price;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::json;
+
+use crate::services::bulk::{Kind, Rows, key};
+use crate::services::sql::{Sql, uuids};
+use crate::services::{Change, Result};
+
+/// What a variant costs in one market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Minor units.
+    pub amount: i64,
+    /// The price before a reduction, in minor units.
+    pub compare_at: Option<i64>,
+}
+
+/// The prices of variants in a market; variants that have none there are left out.
+pub async fn of_variants(
+    db: &impl ConnectionTrait,
+    market: MarketId,
+    variants: impl IntoIterator<Item = VariantId>,
+) -> Result<HashMap<VariantId, Price>> {
+    static PRICES: Sql = Sql::new(
+        "SELECT p.variant_id, p.amount, p.compare_at FROM {uuids $1} k \
+         JOIN price p ON p.variant_id = k.id AND p.market_id = $2",
+    );
+    let ids = uuids(db.get_database_backend(), variants.into_iter().map(|id| id.0));
+    let mut prices = HashMap::new();
+    for row in PRICES.all(db, [ids, market.0.into()]).await? {
+        let price = Price { amount: row.try_get_by_index(1)?, compare_at: row.try_get_by_index(2)? };
+        prices.insert(row.try_get_by_index(0)?, price);
+    }
+    Ok(prices)
+}
+
+/// A price as somebody wants it to be; `None` leaves what is there.
+#[derive(Clone, Copy, Debug)]
+pub struct PriceDraft {
+    /// The variant.
+    pub variant: VariantId,
+    /// Minor units.
+    pub amount: Option<i64>,
+    /// Minor units; `Some(None)` clears.
+    pub compare_at: Option<Option<i64>>,
+    /// Minor units; `Some(None)` clears.
+    pub unit_cost: Option<Option<i64>>,
+}
+
+const PRICE: Rows = Rows {
+    table: "price",
+    columns: &[
+        ("variant_id", Kind::Uuid),
+        ("market_id", Kind::Uuid),
+        ("amount", Kind::Int),
+        ("compare_at", Kind::Int),
+        ("unit_cost", Kind::Int),
+    ],
+    key: 2,
+    keep: &[],
+};
+
+/// Prices in a market with all that is kept about them, what staff alone may see included.
+pub async fn full(
+    db: &impl ConnectionTrait,
+    market: MarketId,
+    variants: impl IntoIterator<Item = VariantId>,
+) -> Result<HashMap<VariantId, price::Model>> {
+    static FULL: Sql = Sql::new(
+        "SELECT p.* FROM {uuids $1} k JOIN price p ON p.variant_id = k.id AND p.market_id = $2",
+    );
+    let ids = uuids(db.get_database_backend(), variants.into_iter().map(|id| id.0));
+    let rows = FULL.all(db, [ids, market.0.into()]).await?;
+    let prices = rows.iter().map(|row| price::Model::from_query_result(row, ""));
+    Ok(prices.map(|price| price.map(|price| (price.variant_id, price))).collect::<std::result::Result<_, _>>()?)
+}
+
+/// What came of setting prices.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Variants whose price is not what it was.
+    pub changed: HashSet<VariantId>,
+    /// Variants that have no price in the market, and were told none.
+    pub unpriced: HashSet<VariantId>,
+}
+
+/// Sets prices in one market.
+pub async fn set(
+    change: &Change<'_>,
+    market: MarketId,
+    drafts: &[PriceDraft],
+) -> Result<Outcome> {
+    let known = full(&change.tx, market, drafts.iter().map(|draft| draft.variant)).await?;
+    let mut outcome = Outcome::default();
+    let mut writes = Vec::new();
+    for draft in drafts {
+        let before = known.get(&draft.variant);
+        let Some(after) = told(before, market, draft) else {
+            outcome.unpriced.insert(draft.variant);
+            continue;
+        };
+        if before != Some(&after) {
+            let (variant, market) = (key(after.variant_id.0), key(market.0));
+            writes.push(json!([variant, market, after.amount, after.compare_at, after.unit_cost]));
+            outcome.changed.insert(after.variant_id);
+        }
+    }
+    PRICE.upsert(&change.tx, writes).await?;
+    Ok(outcome)
+}
+
+fn told(
+    before: Option<&price::Model>,
+    market_id: MarketId,
+    draft: &PriceDraft,
+) -> Option<price::Model> {
+    let old = before.cloned();
+    Some(price::Model {
+        variant_id: draft.variant,
+        market_id,
+        amount: draft.amount.or(old.as_ref().map(|old| old.amount))?,
+        compare_at: draft.compare_at.unwrap_or(old.as_ref().and_then(|old| old.compare_at)),
+        unit_cost: draft.unit_cost.unwrap_or(old.as_ref().and_then(|old| old.unit_cost)),
+    })
+}

@@ -1,0 +1,74 @@
+//! Ranges of prices with round limits, each with about as many products as the next.
+
+/// About so many ranges are told.
+const RANGES: usize = 5;
+
+/// A range of prices, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// The lowest price in it.
+    pub min: i64,
+    /// The highest price in it; `None` where it is open above.
+    pub max: Option<i64>,
+    /// Products whose lowest price lies in it.
+    pub count: i64,
+}
+
+/// Divides prices into ranges.
+pub fn of(mut prices: Vec<i64>) -> Vec<Bucket> {
+    prices.sort_unstable();
+    let Some(highest) = prices.last().copied() else { return Vec::new() };
+    let quantile = |part: usize| prices[(prices.len() * part / RANGES).min(prices.len() - 1)];
+    let mut limits: Vec<i64> = (1..RANGES).map(|part| round_up(quantile(part))).collect();
+    limits.dedup();
+    limits.retain(|limit| *limit <= highest);
+    let mut buckets = Vec::with_capacity(limits.len() + 1);
+    let mut min = 0;
+    for limit in limits {
+        buckets.push(bucket(&prices, min, Some(limit - 1)));
+        min = limit;
+    }
+    buckets.push(bucket(&prices, min, None));
+    buckets.retain(|bucket| bucket.count > 0);
+    buckets
+}
+
+fn bucket(prices: &[i64], min: i64, max: Option<i64>) -> Bucket {
+    let begin = prices.partition_point(|price| *price < min);
+    let end = max.map_or(prices.len(), |max| prices.partition_point(|price| *price <= max));
+    Bucket { min, max, count: i64::try_from(end - begin).unwrap_or(i64::MAX) }
+}
+
+/// The next number above that begins with 1, 2, 3, 5 or 7.5 and goes on with zeros.
+fn round_up(price: i64) -> i64 {
+    let mut step: i64 = 10;
+    while step.saturating_mul(10) <= price {
+        step = step.saturating_mul(10);
+    }
+    let rounded = [10, 20, 30, 50, 75, 100].map(|tenths| step.saturating_mul(tenths) / 10);
+    rounded.into_iter().find(|limit| *limit > price).unwrap_or(price + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_price_is_in_exactly_one_range() {
+        let prices: Vec<i64> = (1..500).map(|n| n * n % 9_973).collect();
+
+        let buckets = of(prices.clone());
+
+        assert!((2..=RANGES).contains(&buckets.len()), "{buckets:?}");
+        assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<i64>(), 499);
+        for pair in buckets.windows(2) {
+            assert_eq!(pair[0].max.map(|max| max + 1), Some(pair[1].min));
+        }
+    }
+
+    #[test]
+    fn few_prices_make_few_ranges() {
+        assert!(of(Vec::new()).is_empty());
+        assert_eq!(of(vec![1999]), [Bucket { min: 0, max: None, count: 1 }]);
+    }
+}

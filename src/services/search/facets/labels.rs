@@ -1,0 +1,55 @@
+//! How facets read in the language of the request.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::search::facet::FacetKind;
+use sea_orm::{ActiveEnum, ConnectionTrait};
+
+use crate::services::Result;
+use crate::services::markets::Locale;
+use crate::services::sql::{Sql, ints};
+
+/// A facet and how it reads.
+pub struct Label {
+    pub kind: FacetKind,
+    pub name: String,
+    pub value: String,
+    pub name_label: String,
+    pub value_label: String,
+}
+
+/// Looks up facets by their numbers.
+pub async fn load(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    facets: impl Iterator<Item = &i64>,
+) -> Result<HashMap<i64, Label>> {
+    static LABELS: Sql = Sql::new(
+        "SELECT f.id, f.kind, f.name, f.value, coalesce(n1.name, n2.name, f.name), \
+           coalesce(n1.value, n2.value, c1.title, c2.title, c.title, o1.title, o2.title, o.title, f.value) \
+         FROM {ints $1} k JOIN facet f ON f.id = k.id \
+         LEFT JOIN facet_label n1 ON n1.facet_id = f.id AND n1.language = $2 \
+         LEFT JOIN facet_label n2 ON n2.facet_id = f.id AND n2.language = $3 \
+         LEFT JOIN category c ON f.kind = 3 AND c.handle = f.value \
+         LEFT JOIN category_translation c1 ON c1.category_id = c.id AND c1.language = $2 \
+         LEFT JOIN category_translation c2 ON c2.category_id = c.id AND c2.language = $3 \
+         LEFT JOIN collection o ON f.kind = 4 AND o.handle = f.value \
+         LEFT JOIN collection_translation o1 ON o1.collection_id = o.id AND o1.language = $2 \
+         LEFT JOIN collection_translation o2 ON o2.collection_id = o.id AND o2.language = $3",
+    );
+    let distinct: BTreeSet<i64> = facets.copied().collect();
+    let [first, second] = locale.chain.clone();
+    let ids = ints(db.get_database_backend(), distinct);
+    let mut labels = HashMap::new();
+    for row in LABELS.all(db, [ids, first.into(), second.into()]).await? {
+        let label = Label {
+            kind: FacetKind::try_from_value(&row.try_get_by_index::<i16>(1)?)?,
+            name: row.try_get_by_index(2)?,
+            value: row.try_get_by_index(3)?,
+            name_label: row.try_get_by_index(4)?,
+            value_label: row.try_get_by_index(5)?,
+        };
+        labels.insert(row.try_get_by_index(0)?, label);
+    }
+    Ok(labels)
+}

@@ -1,0 +1,188 @@
+//! Facets: by which values a list can be narrowed further, and how many products each would leave.
+//!
+//! The database hands over the facet numbers of all hits in one text, and they are counted here: one statement for
+//! the whole list, and one more for each part of the filter, because a facet's counts leave its own filter out.
+
+mod buckets;
+mod labels;
+
+use std::collections::HashMap;
+
+use entity::search::facet::FacetKind;
+use entity::time::Timestamp;
+use sea_orm::{ConnectionTrait, DbBackend};
+
+pub use self::buckets::Bucket;
+use self::labels::Label;
+use super::filter::{Filter, Part, Resolved};
+use super::query::Query;
+use super::text;
+use crate::services::Result;
+use crate::services::markets::Locale;
+use crate::services::sql;
+
+/// Values of a facet that are told, the most frequent ones.
+const MAX_VALUES: usize = 100;
+
+/// What a list can be narrowed by.
+#[derive(Clone, Debug, Default)]
+pub struct Facets {
+    /// Vendors, product types, categories, collections, tags, options: those that occur.
+    pub groups: Vec<Group>,
+    /// Ranges of prices, from the lowest.
+    pub prices: Vec<Bucket>,
+    /// How many products can be bought, and how many cannot.
+    pub availability: (i64, i64),
+}
+
+/// Values of one kind.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// What they are about.
+    pub kind: FacetKind,
+    /// The option's name in the base language, else empty.
+    pub name: String,
+    /// The option's name in the language of the request, else empty.
+    pub label: String,
+    /// The values, the most frequent first.
+    pub values: Vec<Value>,
+}
+
+/// A value that a list can be narrowed by.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The value as filters take it.
+    pub value: String,
+    /// The value as shoppers read it.
+    pub label: String,
+    /// How many products would be left.
+    pub count: i64,
+    /// Whether the filter has it already.
+    pub selected: bool,
+}
+
+/// What one statement tells of some hits.
+#[derive(Default)]
+struct Tally {
+    facets: HashMap<i64, i64>,
+    prices: Vec<i64>,
+    availability: (i64, i64),
+}
+
+/// Counts the facets of a list.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    filter: &Filter,
+    wanted: Option<&text::Query>,
+) -> Result<Facets> {
+    let filter = filter.resolve(db).await?;
+    let all = tally(db, locale, now, &filter, wanted, None).await?;
+    let mut without = Vec::new();
+    for part in filter.parts() {
+        let tally = tally(db, locale, now, &filter, wanted, Some(&part)).await?;
+        without.push((part, tally));
+    }
+    let tallies = std::iter::once(&all).chain(without.iter().map(|(_, tally)| tally));
+    let labels = labels::load(db, locale, tallies.flat_map(|tally| tally.facets.keys())).await?;
+    let of = |part: &Part| {
+        without.iter().find(|(other, _)| other == part).map_or(&all, |(_, tally)| tally)
+    };
+    Ok(Facets {
+        groups: groups(&labels, &filter, |kind, name| of(&Part::Facet(kind, name.to_owned()))),
+        prices: buckets::of(of(&Part::Price).prices.clone()),
+        availability: of(&Part::Availability).availability,
+    })
+}
+
+async fn tally(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    filter: &Resolved,
+    wanted: Option<&text::Query>,
+    except: Option<&Part>,
+) -> Result<Tally> {
+    let engine = db.get_database_backend();
+    let mut query = Query::new(engine, locale, now, None, Vec::new());
+    if let Some(wanted) = wanted
+        && !query.matching(wanted)
+    {
+        return Ok(Tally::default());
+    }
+    query.narrow(filter, except);
+    let lists = match engine {
+        DbBackend::Postgres => "string_agg(l.facets, ''), string_agg(l.price_min::text, ',')",
+        _ => "group_concat(l.facets, ''), group_concat(l.price_min, ',')",
+    };
+    let text = format!(
+        "SELECT {lists}, count(*), count(*) FILTER (WHERE l.available) FROM {} WHERE {}",
+        query.from(),
+        query.conditions()
+    );
+    let rows = sql::all(db, &text, query.into_values()).await?;
+    let Some(row) = rows.first() else { return Ok(Tally::default()) };
+    let (facets, prices): (Option<String>, Option<String>) =
+        (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let (hits, available): (i64, i64) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+    let mut counts = HashMap::new();
+    for facet in numbers(facets.as_deref().unwrap_or_default()) {
+        *counts.entry(facet).or_insert(0) += 1;
+    }
+    Ok(Tally {
+        facets: counts,
+        prices: numbers(prices.as_deref().unwrap_or_default()).collect(),
+        availability: (available, hits - available),
+    })
+}
+
+fn numbers(list: &str) -> impl Iterator<Item = i64> {
+    list.split(',').filter_map(|number| number.parse().ok())
+}
+
+/// Sorts the counted facets into groups; each group's counts come from the tally that leaves its own filter out.
+fn groups<'a>(
+    labels: &HashMap<i64, Label>,
+    filter: &Resolved,
+    tally_of: impl Fn(FacetKind, &str) -> &'a Tally,
+) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (id, label) in labels {
+        let Some(count) = tally_of(label.kind, &label.name).facets.get(id) else { continue };
+        let same = |group: &Group| group.kind == label.kind && group.name == label.name;
+        let index = groups.iter().position(same).unwrap_or_else(|| {
+            groups.push(Group {
+                kind: label.kind,
+                name: label.name.clone(),
+                label: label.name_label.clone(),
+                values: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        groups[index].values.push(Value {
+            value: label.value.clone(),
+            label: label.value_label.clone(),
+            count: *count,
+            selected: filter.groups.iter().any(|group| group.ids.contains(id)),
+        });
+    }
+    for group in &mut groups {
+        group.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
+        group.values.truncate(MAX_VALUES);
+    }
+    groups.sort_by(|a, b| (order(a.kind), &a.name).cmp(&(order(b.kind), &b.name)));
+    groups
+}
+
+/// The order in which shoppers read facets.
+fn order(kind: FacetKind) -> u8 {
+    match kind {
+        FacetKind::Category => 0,
+        FacetKind::Collection => 1,
+        FacetKind::ProductType => 2,
+        FacetKind::Vendor => 3,
+        FacetKind::Option => 4,
+        FacetKind::Tag => 5,
+    }
+}

@@ -1,0 +1,314 @@
+//! Products as lists show them, in one locale.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use entity::id::{CollectionId, ProductId};
+use entity::time::Timestamp;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+
+use super::filter::Filter;
+use super::query::Query;
+use super::sort::Sort;
+use super::text;
+use crate::services::Result;
+use crate::services::catalog::ratings::Rating;
+use crate::services::keyset::{Children, Key, SortValue};
+use crate::services::markets::Locale;
+use crate::services::page::{Page, Window};
+use crate::services::sql::{self, Sql};
+
+/// A product as lists show it: published in the market, in the language of the request.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The number of the row in the projection.
+    pub id: i64,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its slug.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
+    /// Who makes it.
+    pub vendor: Option<String>,
+    /// What kind of thing it is.
+    pub product_type: Option<String>,
+    /// Whether it is a gift card.
+    pub gift_card: bool,
+    /// From when on it is on offer in the market.
+    pub published_at: Timestamp,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The folded title by which lists sort.
+    pub title_key: String,
+    /// The lowest and the highest price of its variants, in minor units.
+    pub price: (i64, i64),
+    /// The lowest and the highest price before a reduction, in minor units, where there is any.
+    pub compare_at: Option<(i64, i64)>,
+    /// Whether any variant can be bought.
+    pub available: bool,
+    /// Its rating.
+    pub rating: Rating,
+    /// Its place in the collection that the list is about.
+    pub place: Option<i32>,
+}
+
+impl Listing {
+    /// Its place in a list sorted so.
+    pub fn key(&self, sort: Sort) -> Key {
+        let value = match sort {
+            Sort::Title => SortValue::Text(self.title_key.clone()),
+            Sort::Price => SortValue::Int(self.price.0),
+            Sort::Newest => SortValue::Int(self.published_at.0),
+            Sort::Rating => SortValue::Int(self.rating.sort_key()),
+            Sort::Manual => SortValue::Int(self.place.unwrap_or_default().into()),
+        };
+        Key { sort: vec![value], id: self.product_id.0 }
+    }
+}
+
+/// What lists of products are asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// What narrows the list.
+    pub filter: Filter,
+    /// How it is sorted.
+    pub sort: Sort,
+    /// Whether it is read from its end.
+    pub reverse: bool,
+}
+
+/// Columns of a listing, for rows `l` of the projection and those that [`joins`] adds.
+pub(super) fn columns(locale: &Locale) -> String {
+    let title = match locale.chain.each_ref().map(String::as_str) {
+        ["", _] => "p.title",
+        _ => "coalesce(t1.title, t2.title, p.title) AS title",
+    };
+    format!(
+        "l.id AS listing, l.product_id, p.handle, {title}, v.name AS vendor, y.name AS product_type, \
+         p.gift_card, l.published_at, p.created_at, p.updated_at, l.title_key, l.price_min, l.price_max, \
+         l.compare_at_min, l.compare_at_max, l.available, p.rating_count, p.rating_sum"
+    )
+}
+
+/// The tables that complete a row `l` of the projection; `first` is the place of the languages among the values.
+pub(super) fn joins(locale: &Locale, first: usize) -> String {
+    let mut text = "JOIN product p ON p.id = l.product_id LEFT JOIN vendor v ON v.id = p.vendor_id \
+        LEFT JOIN product_type y ON y.id = p.product_type_id"
+        .to_owned();
+    if !locale.chain[0].is_empty() {
+        for (table, place) in [("t1", first), ("t2", first + 1)] {
+            let _ = write!(
+                text,
+                " LEFT JOIN product_translation {table} ON {table}.product_id = p.id AND {table}.language = ${place}"
+            );
+        }
+    }
+    text
+}
+
+/// The languages that [`joins`] names; none for answers in the base language.
+pub(super) fn languages(locale: &Locale) -> Vec<Value> {
+    if locale.chain[0].is_empty() {
+        return Vec::new();
+    }
+    locale.chain.clone().map(Value::from).into()
+}
+
+/// Products by their ids; those that are not on offer in the locale are left out.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    ids: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, Listing>> {
+    let ids = sql::uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
+    let mut values = vec![ids, locale.id.into(), now.0.into()];
+    values.extend(languages(locale));
+    let text = format!(
+        "SELECT {} FROM {{uuids $1}} k JOIN product_listing l ON l.product_id = k.id \
+         AND l.locale_id = $2 AND l.published_at <= $3 {}",
+        columns(locale),
+        joins(locale, 4)
+    );
+    let rows = sql::all(db, &text, values).await?;
+    let found = rows.iter().map(|row| read(row, 0).map(|listing| (listing.product_id, listing)));
+    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// A page of the shop's products, or of those whose texts contain what is wanted.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    request: &Request,
+    wanted: Option<&text::Query>,
+    window: &Window<Key>,
+) -> Result<Page<Listing>> {
+    let filter = request.filter.resolve(db).await?;
+    let sort = request.sort.outside_collections();
+    let mut query =
+        Query::new(db.get_database_backend(), locale, now, Some(sort), languages(locale));
+    if let Some(wanted) = wanted
+        && !query.matching(wanted)
+    {
+        return Ok(Page::default());
+    }
+    query.narrow(&filter, None);
+    let keyset = sort.keyset(request.reverse);
+    let bounds = keyset.bounds(window, query.values());
+    let limit = query.bind(window.fetch());
+    let order = keyset.order(window);
+    let text = format!(
+        "SELECT {} FROM (SELECT l.* FROM {} WHERE {}{bounds} ORDER BY {order} LIMIT {limit}) l {} ORDER BY {order}",
+        columns(locale),
+        query.from(),
+        query.conditions(),
+        joins(locale, 1),
+    );
+    let rows = sql::all(db, &text, query.into_values()).await?;
+    let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok(Page::of(rows, window))
+}
+
+/// The products of several categories, as many of each as a window shows.
+pub async fn of_categories(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    handles: &[String],
+    request: &Request,
+    window: &Window<Key>,
+) -> Result<HashMap<String, Page<Listing>>> {
+    static FACETS: Sql = Sql::new(
+        "SELECT f.id, f.value FROM {texts $1} k JOIN facet f ON f.kind = 3 AND f.name = '' AND f.value = k.id",
+    );
+    let engine = db.get_database_backend();
+    let mut facets: HashMap<i64, String> = HashMap::new();
+    for row in FACETS.all(db, [sql::texts(engine, handles.iter().cloned())]).await? {
+        facets.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    }
+    let from = "listing_facet lf {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id";
+    let sort = request.sort.outside_collections();
+    let parents = Parents { kind: "ints", keys: sql::ints(engine, facets.keys().copied()), column: "lf.facet_id", from };
+    let rows = parents.load(db, locale, now, request, sort, window).await?;
+    let mut found: HashMap<String, Vec<Listing>> = HashMap::new();
+    for row in &rows {
+        if let Some(handle) = facets.get(&row.try_get_by_index(0)?) {
+            found.entry(handle.clone()).or_default().push(read(row, 1)?);
+        }
+    }
+    Ok(found.into_iter().map(|(handle, rows)| (handle, Page::of(rows, window))).collect())
+}
+
+/// The products of several collections, as many of each as a window shows.
+pub async fn of_collections(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    collections: &[CollectionId],
+    request: &Request,
+    window: &Window<Key>,
+) -> Result<HashMap<CollectionId, Page<Listing>>> {
+    let keys = sql::uuids(db.get_database_backend(), collections.iter().map(|id| id.0));
+    let from = "collection_product cp {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.product_id = cp.product_id";
+    let parents = Parents { kind: "uuids", keys, column: "cp.collection_id", from };
+    let rows = parents.load(db, locale, now, request, request.sort, window).await?;
+    let mut found: HashMap<CollectionId, Vec<Listing>> = HashMap::new();
+    for row in &rows {
+        let mut listing = read(row, 1)?;
+        listing.place = Some(row.try_get_by_index(1 + COLUMNS)?);
+        found.entry(row.try_get_by_index(0)?).or_default().push(listing);
+    }
+    Ok(found.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
+}
+
+/// What lists of products hang on.
+struct Parents {
+    kind: &'static str,
+    keys: Value,
+    column: &'static str,
+    from: &'static str,
+}
+
+impl Parents {
+    async fn load(
+        self,
+        db: &impl ConnectionTrait,
+        locale: &Locale,
+        now: Timestamp,
+        request: &Request,
+        sort: Sort,
+        window: &Window<Key>,
+    ) -> Result<Vec<QueryResult>> {
+        let filter = request.filter.resolve(db).await?;
+        let mut values = vec![self.keys, window.fetch().into()];
+        values.extend(languages(locale));
+        let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), values);
+        query.begin_at(self.from);
+        query.narrow(&filter, None);
+        let place = if self.kind == "uuids" { ", cp.position AS place" } else { "" };
+        let children = Children {
+            keys: self.kind,
+            columns: &format!("{}{place}", columns(locale)),
+            from: &format!("{} {}", self.from, joins(locale, 3)),
+            parent: self.column,
+            condition: &query.conditions(),
+            keyset: sort.keyset(request.reverse),
+        };
+        children.load_with(db, window, query.into_values()).await
+    }
+}
+
+/// How many columns a listing has.
+const COLUMNS: usize = 18;
+
+/// How many products a list has.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    filter: &Filter,
+    wanted: Option<&text::Query>,
+) -> Result<i64> {
+    let filter = filter.resolve(db).await?;
+    let mut query = Query::new(db.get_database_backend(), locale, now, None, Vec::new());
+    if let Some(wanted) = wanted
+        && !query.matching(wanted)
+    {
+        return Ok(0);
+    }
+    query.narrow(&filter, None);
+    let text = format!("SELECT count(*) FROM {} WHERE {}", query.from(), query.conditions());
+    let rows = sql::all(db, &text, query.into_values()).await?;
+    Ok(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
+}
+
+/// Reads a row of [`columns`] that begin at `at`.
+pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing, DbErr> {
+    let compare_at: (Option<i64>, Option<i64>) =
+        (row.try_get_by_index(at + 13)?, row.try_get_by_index(at + 14)?);
+    Ok(Listing {
+        id: row.try_get_by_index(at)?,
+        product_id: row.try_get_by_index(at + 1)?,
+        handle: row.try_get_by_index(at + 2)?,
+        title: row.try_get_by_index(at + 3)?,
+        vendor: row.try_get_by_index(at + 4)?,
+        product_type: row.try_get_by_index(at + 5)?,
+        gift_card: row.try_get_by_index(at + 6)?,
+        published_at: row.try_get_by_index(at + 7)?,
+        created_at: row.try_get_by_index(at + 8)?,
+        updated_at: row.try_get_by_index(at + 9)?,
+        title_key: row.try_get_by_index(at + 10)?,
+        price: (row.try_get_by_index(at + 11)?, row.try_get_by_index(at + 12)?),
+        compare_at: compare_at.0.zip(compare_at.1),
+        available: row.try_get_by_index(at + 15)?,
+        rating: Rating {
+            count: row.try_get_by_index(at + 16)?,
+            sum: row.try_get_by_index(at + 17)?,
+        },
+        place: None,
+    })
+}

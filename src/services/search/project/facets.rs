@@ -1,0 +1,90 @@
+//! The numbers of facets, and how they read in other languages.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::search::facet::FacetKind;
+use sea_orm::{ActiveEnum, DbErr, Value};
+use serde_json::json;
+
+use super::derive::{FacetOrder, Wanted};
+use crate::services::Change;
+use crate::services::bulk::{Kind, Rows};
+use crate::services::sql::Sql;
+
+const FACET: Rows = Rows {
+    table: "facet",
+    columns: &[("kind", Kind::Int), ("name", Kind::Text), ("value", Kind::Text)],
+    key: 3,
+    keep: &[],
+};
+
+const LABEL: Rows = Rows {
+    table: "facet_label",
+    columns: &[
+        ("facet_id", Kind::Int),
+        ("language", Kind::Text),
+        ("name", Kind::Text),
+        ("value", Kind::Text),
+    ],
+    key: 2,
+    keep: &[],
+};
+
+type Facet<'a> = (FacetOrder, &'a str, &'a str);
+
+/// Numbers of facets by their kind, name and value.
+pub type Numbers = HashMap<(FacetOrder, String, String), i64>;
+
+/// Looks up the numbers of all facets of some listings; new ones get theirs.
+pub async fn numbers(change: &Change<'_>, wanted: &[Wanted<'_>]) -> Result<Numbers, DbErr> {
+    let facets: BTreeSet<Facet<'_>> =
+        wanted.iter().flat_map(|listing| listing.facets.iter().copied()).collect();
+    let known = look_up(change, &facets).await?;
+    if known.len() == facets.len() {
+        return Ok(known);
+    }
+    let is_new = |(kind, name, value): &&Facet<'_>| {
+        !known.contains_key(&(*kind, (*name).to_owned(), (*value).to_owned()))
+    };
+    let new = facets.iter().filter(is_new).map(|(kind, name, value)| json!([kind, name, value]));
+    FACET.upsert(&change.tx, new.collect()).await?;
+    look_up(change, &facets).await
+}
+
+async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Numbers, DbErr> {
+    static FACETS: Sql = Sql::new(
+        "SELECT f.kind, f.name, f.value, f.id \
+         FROM {lateral}json_array_elements($1::json) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
+         {window}json_each($1) r JOIN facet f ON f.kind = r.value->>0 {end}\
+         AND f.name = r.value->>1 AND f.value = r.value->>2",
+    );
+    if facets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = facets.iter().map(|(kind, name, value)| json!([kind, name, value]));
+    let rows = Value::from(serde_json::Value::from_iter(rows).to_string());
+    let found = FACETS.all(&change.tx, [rows]).await?;
+    let pair = |row: &sea_orm::QueryResult| {
+        let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        Ok((facet, row.try_get_by_index(3)?))
+    };
+    found.iter().map(pair).collect()
+}
+
+/// Writes how the options of some listings read in other languages.
+pub async fn label(
+    change: &Change<'_>,
+    wanted: &[Wanted<'_>],
+    numbers: &Numbers,
+) -> Result<(), DbErr> {
+    let mut rows = BTreeSet::new();
+    for label in wanted.iter().flat_map(|listing| listing.labels) {
+        let facet = (FacetKind::Option.to_value(), label.name.clone(), label.value.clone());
+        if let Some(number) = numbers.get(&facet) {
+            rows.insert((number, &label.language, &label.name_label, &label.value_label));
+        }
+    }
+    let rows = rows.into_iter().map(|(number, language, name, value)| json!([number, language, name, value]));
+    LABEL.upsert(&change.tx, rows.collect()).await?;
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! Writing the difference between the listings that are there and those that should be.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use entity::id::ProductId;
+use entity::search::product_listing::Model;
+use sea_orm::{DbErr, Value};
+use serde_json::{Value as Json, json};
+
+use super::derive::Wanted;
+use super::{facets, terms};
+use crate::services::bulk::{Kind, Rows, key};
+use crate::services::sql::{Sql, ints, uuids};
+use crate::services::{Change, Result};
+
+const LISTING: Rows = Rows {
+    table: "product_listing",
+    columns: &[
+        ("locale_id", Kind::Int),
+        ("product_id", Kind::Uuid),
+        ("published_at", Kind::Int),
+        ("title_key", Kind::Text),
+        ("price_min", Kind::Int),
+        ("price_max", Kind::Int),
+        ("compare_at_min", Kind::Int),
+        ("compare_at_max", Kind::Int),
+        ("available", Kind::Bool),
+        ("rating_key", Kind::Int),
+        ("facets", Kind::Text),
+        ("document_hash", Kind::Int),
+    ],
+    key: 2,
+    keep: &[],
+};
+
+const LISTING_FACET: Rows = Rows {
+    table: "listing_facet",
+    columns: &[("facet_id", Kind::Int), ("listing_id", Kind::Int)],
+    key: 2,
+    keep: &[],
+};
+
+type Place = (i64, ProductId);
+
+/// Writes listings that are new or different, with their facets and texts, and removes those that should not be.
+pub async fn difference(
+    change: &Change<'_>,
+    known: Vec<Model>,
+    wanted: Vec<Wanted<'_>>,
+) -> Result<()> {
+    let numbers = facets::numbers(change, &wanted).await?;
+    facets::label(change, &wanted, &numbers).await?;
+    let mut known: HashMap<Place, Model> =
+        known.into_iter().map(|row| ((row.locale_id, row.product_id), row)).collect();
+
+    let mut rows = Vec::new();
+    let mut changed = Vec::new();
+    for listing in &wanted {
+        let before = known.remove(&(listing.locale, listing.product));
+        let after = row(listing, &numbers);
+        if before.as_ref() != Some(&Model { id: before.as_ref().map_or(0, |row| row.id), ..after.clone() }) {
+            rows.push(json(&after));
+            changed.push((listing, before, after));
+        }
+    }
+    LISTING.upsert(&change.tx, rows).await?;
+    let ids = ids(change, changed.iter().map(|(listing, _, _)| listing.product)).await?;
+    let mut writes = Writes::default();
+    for (listing, before, after) in &changed {
+        if let Some(id) = ids.get(&(listing.locale, listing.product)) {
+            writes.listing(*id, listing, before.as_ref(), after);
+        }
+    }
+    for gone in known.values() {
+        writes.remove(gone);
+    }
+    Ok(writes.flush(change).await?)
+}
+
+fn row(listing: &Wanted<'_>, numbers: &facets::Numbers) -> Model {
+    let number = |(kind, name, value): &(i16, &str, &str)| {
+        numbers.get(&(*kind, (*name).to_owned(), (*value).to_owned()))
+    };
+    let numbers: BTreeSet<i64> = listing.facets.iter().filter_map(number).copied().collect();
+    Model {
+        id: 0,
+        locale_id: listing.locale,
+        product_id: listing.product,
+        published_at: listing.published_at,
+        title_key: listing.title_key.clone(),
+        price_min: listing.offer.price.0,
+        price_max: listing.offer.price.1,
+        compare_at_min: listing.offer.compare_at.0,
+        compare_at_max: listing.offer.compare_at.1,
+        available: listing.offer.available,
+        rating_key: listing.rating_key,
+        facets: numbers.iter().map(|number| format!("{number},")).collect(),
+        document_hash: listing.text_hash,
+    }
+}
+
+fn json(row: &Model) -> Json {
+    json!([
+        row.locale_id,
+        key(row.product_id.0),
+        row.published_at.0,
+        row.title_key,
+        row.price_min,
+        row.price_max,
+        row.compare_at_min,
+        row.compare_at_max,
+        row.available,
+        row.rating_key,
+        row.facets,
+        row.document_hash,
+    ])
+}
+
+async fn ids(
+    change: &Change<'_>,
+    products: impl Iterator<Item = ProductId>,
+) -> std::result::Result<HashMap<Place, i64>, DbErr> {
+    static IDS: Sql = Sql::new(
+        "SELECT l.locale_id, l.product_id, l.id FROM {uuids $1} k \
+         JOIN product_listing l ON l.product_id = k.id",
+    );
+    let products: BTreeSet<ProductId> = products.collect();
+    if products.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let products = uuids(change.engine(), products.into_iter().map(|id| id.0));
+    let rows = IDS.all(&change.tx, [products]).await?;
+    let pair = |row: &sea_orm::QueryResult| {
+        Ok(((row.try_get_by_index(0)?, row.try_get_by_index(1)?), row.try_get_by_index(2)?))
+    };
+    rows.iter().map(pair).collect()
+}
+
+#[derive(Default)]
+struct Writes {
+    facets: Vec<Json>,
+    gone_facets: Vec<Json>,
+    documents: Vec<Json>,
+    gone: Vec<i64>,
+    words: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Writes {
+    fn listing(&mut self, id: i64, listing: &Wanted<'_>, before: Option<&Model>, after: &Model) {
+        let old = numbers(before.map_or("", |row| &row.facets));
+        let new = numbers(&after.facets);
+        self.facets.extend(new.difference(&old).map(|facet| json!([facet, id])));
+        self.gone_facets.extend(old.difference(&new).map(|facet| json!([facet, id])));
+        if before.is_none_or(|row| row.document_hash != after.document_hash) {
+            let document = listing.text.document(&listing.language);
+            self.documents.push(json!([id, document.fts5_columns(), document.tsvector()]));
+            let words = self.words.entry(listing.language.clone()).or_default();
+            words.extend(document.spelling_terms().into_iter().map(ToOwned::to_owned));
+        }
+    }
+
+    fn remove(&mut self, row: &Model) {
+        let facets = numbers(&row.facets);
+        self.gone_facets.extend(facets.iter().map(|facet| json!([facet, row.id])));
+        self.gone.push(row.id);
+    }
+
+    async fn flush(self, change: &Change<'_>) -> std::result::Result<(), DbErr> {
+        static INDEX: Sql = Sql::new(
+            "{lateral}INSERT INTO search_document (listing_id, terms) \
+             SELECT (r.value->>0)::bigint, (r.value->>2)::tsvector FROM json_array_elements($1::json) r \
+             ON CONFLICT (listing_id) DO UPDATE SET terms = excluded.terms\
+             {window}INSERT OR REPLACE INTO search_document (rowid, title, vendor, tags, sku, body) \
+             SELECT r.value->>'$[0]', r.value->>'$[1][0]', r.value->>'$[1][1]', r.value->>'$[1][2]', \
+               r.value->>'$[1][3]', r.value->>'$[1][4]' FROM json_each($1) r{end}",
+        );
+        static UNINDEX: Sql = Sql::new(
+            "DELETE FROM search_document WHERE {lateral}listing_id{window}rowid{end} IN \
+             (SELECT id FROM {ints $1} k)",
+        );
+        static REMOVE: Sql =
+            Sql::new("DELETE FROM product_listing WHERE id IN (SELECT id FROM {ints $1} k)");
+        LISTING_FACET.delete(&change.tx, self.gone_facets).await?;
+        LISTING_FACET.upsert(&change.tx, self.facets).await?;
+        if !self.documents.is_empty() {
+            let documents = Value::from(Json::Array(self.documents).to_string());
+            INDEX.run(&change.tx, [documents]).await?;
+        }
+        if !self.gone.is_empty() {
+            let gone: Value = ints(change.engine(), self.gone);
+            UNINDEX.run(&change.tx, [gone.clone()]).await?;
+            REMOVE.run(&change.tx, [gone]).await?;
+        }
+        terms::add(change, self.words).await
+    }
+}
+
+fn numbers(list: &str) -> BTreeSet<i64> {
+    list.split(',').filter_map(|number| number.parse().ok()).collect()
+}
+

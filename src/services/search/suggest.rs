@@ -1,0 +1,103 @@
+//! Completing what somebody is typing.
+
+use entity::id::CategoryId;
+use entity::time::Timestamp;
+use sea_orm::ConnectionTrait;
+
+use super::filter::Filter;
+use super::find;
+use super::listings::Listing;
+use super::text;
+use crate::services::Result;
+use crate::services::markets::Locale;
+use crate::services::sql::Sql;
+
+/// Words that are looked at before those that no product on offer has are left out.
+const CANDIDATES: i64 = 50;
+
+/// What somebody may be looking for.
+#[derive(Clone, Debug, Default)]
+pub struct Suggestions {
+    /// Words of the shop that begin like the last word typed, the most frequent first.
+    pub terms: Vec<String>,
+    /// Categories whose title has all the words typed.
+    pub categories: Vec<CategoryId>,
+    /// Products that have all the words typed.
+    pub products: Vec<Listing>,
+}
+
+/// Completes what was typed, with at most `size` of each kind.
+pub async fn suggest(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    typed: &str,
+    size: u32,
+) -> Result<Suggestions> {
+    let query = text::Query::parse(typed, &locale.language);
+    if query.is_empty() {
+        return Ok(Suggestions::default());
+    }
+    let filter = Filter::default();
+    Ok(Suggestions {
+        terms: terms(db, locale, now, &query, size as usize).await?,
+        categories: categories(db, locale, typed, size as usize).await?,
+        products: find::hits(db, locale, now, &query, &filter, 0, size).await?.rows,
+    })
+}
+
+async fn terms(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    query: &text::Query,
+    size: usize,
+) -> Result<Vec<String>> {
+    static COMPLETIONS: Sql = Sql::new(
+        "SELECT term FROM search_term WHERE language = $1 AND term >= $2 AND term < $3 \
+         ORDER BY length(term), term LIMIT $4",
+    );
+    let Some(last) = query.typed_words().last().filter(|word| word.prefix).map(|word| word.word.to_owned())
+    else {
+        return Ok(Vec::new());
+    };
+    let end = format!("{last}\u{10ffff}");
+    let values = [locale.language.clone().into(), last.into(), end.into(), CANDIDATES.into()];
+    let rows = COMPLETIONS.all(db, values).await?;
+    let words = rows.iter().map(|row| row.try_get_by_index::<String>(0));
+    let words = words.collect::<std::result::Result<Vec<_>, _>>()?;
+    let counts = find::occurrences(db, locale, now, words).await?;
+    let mut counted: Vec<(String, u64)> = counts.into_iter().collect();
+    counted.sort_by(|(a, many), (b, more)| more.cmp(many).then_with(|| a.cmp(b)));
+    Ok(counted.into_iter().take(size).map(|(word, _)| word).collect())
+}
+
+/// Shops have some hundred categories: reading all titles is cheaper than an index on each language.
+async fn categories(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    typed: &str,
+    size: usize,
+) -> Result<Vec<CategoryId>> {
+    static TITLES: Sql = Sql::new(
+        "SELECT c.id, coalesce(t1.title, t2.title, c.title) FROM category c \
+         LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $1 \
+         LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $2 \
+         ORDER BY c.position, c.id",
+    );
+    let [first, second] = locale.chain.clone();
+    let folded = text::fold(typed);
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let mut found = Vec::new();
+    for row in TITLES.all(db, [first.into(), second.into()]).await? {
+        let title = text::fold(&row.try_get_by_index::<String>(1)?);
+        let begins = |word: &&str| title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(*word));
+        if words.iter().all(begins) {
+            found.push(row.try_get_by_index(0)?);
+            if found.len() == size {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}

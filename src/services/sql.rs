@@ -1,0 +1,165 @@
+//! Statements whose text never changes, written once for both engines.
+//!
+//! | word | stands for |
+//! | --- | --- |
+//! | `{uuids $1}` | a table with the column `id`: the keys bound as parameter 1 |
+//! | `{ints $1}` | the same for whole numbers |
+//! | `{texts $1}` | the same for texts |
+//! | `{lateral}` … `{window}` … `{end}` | the first part on PostgreSQL, the second on SQLite |
+
+use std::sync::OnceLock;
+
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+/// A statement with one text for each engine.
+#[derive(Debug)]
+pub struct Sql {
+    text: &'static str,
+    postgres: OnceLock<String>,
+    sqlite: OnceLock<String>,
+}
+
+impl Sql {
+    /// A statement; parameters are `$1`, `$2`, ... on both engines.
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, postgres: OnceLock::new(), sqlite: OnceLock::new() }
+    }
+
+    /// Its text on one engine.
+    pub fn on(&self, engine: DbBackend) -> &str {
+        match engine {
+            DbBackend::Postgres => self.postgres.get_or_init(|| translate(self.text, engine)),
+            _ => self.sqlite.get_or_init(|| translate(self.text, engine)),
+        }
+    }
+
+    /// All rows that it finds.
+    pub async fn all(
+        &self,
+        db: &impl ConnectionTrait,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let engine = db.get_database_backend();
+        db.query_all_raw(Statement::from_sql_and_values(engine, self.on(engine), values)).await
+    }
+
+    /// The first row that it finds.
+    pub async fn one(
+        &self,
+        db: &impl ConnectionTrait,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.all(db, values).await?.into_iter().next())
+    }
+
+    /// Runs it for its effect and tells how many rows it touched.
+    pub async fn run(
+        &self,
+        db: &impl ConnectionTrait,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<u64, DbErr> {
+        let engine = db.get_database_backend();
+        let statement = Statement::from_sql_and_values(engine, self.on(engine), values);
+        Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+}
+
+/// All rows of a statement whose text is put together from known parts.
+pub async fn all(
+    db: &impl ConnectionTrait,
+    text: &str,
+    values: Vec<Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let engine = db.get_database_backend();
+    let text = translate(text, engine);
+    db.query_all_raw(Statement::from_sql_and_values(engine, text, values)).await
+}
+
+/// Keys as one parameter.
+pub fn uuids(engine: DbBackend, keys: impl IntoIterator<Item = Uuid>) -> Value {
+    if engine == DbBackend::Postgres {
+        let keys = keys.into_iter().map(|key| Value::Uuid(Some(key))).collect();
+        return Value::Array(ArrayType::Uuid, Some(Box::new(keys)));
+    }
+    let mut json = String::from("[");
+    let mut buffer = [0; uuid::fmt::Simple::LENGTH];
+    for (index, key) in keys.into_iter().enumerate() {
+        json.push_str(if index == 0 { "\"" } else { ",\"" });
+        json.push_str(key.simple().encode_lower(&mut buffer));
+        json.push('"');
+    }
+    json.push(']');
+    Value::from(json)
+}
+
+/// Whole numbers as one parameter.
+pub fn ints(engine: DbBackend, numbers: impl IntoIterator<Item = i64>) -> Value {
+    if engine == DbBackend::Postgres {
+        let numbers = numbers.into_iter().map(|number| Value::BigInt(Some(number))).collect();
+        return Value::Array(ArrayType::BigInt, Some(Box::new(numbers)));
+    }
+    Value::from(serde_json::Value::from_iter(numbers).to_string())
+}
+
+/// Texts as one parameter.
+pub fn texts<T: Into<String>>(engine: DbBackend, texts: impl IntoIterator<Item = T>) -> Value {
+    let texts = texts.into_iter().map(Into::into);
+    if engine == DbBackend::Postgres {
+        let texts = texts.map(|text: String| Value::String(Some(text))).collect();
+        return Value::Array(ArrayType::String, Some(Box::new(texts)));
+    }
+    Value::from(serde_json::Value::from_iter(texts).to_string())
+}
+
+fn translate(text: &str, engine: DbBackend) -> String {
+    let postgres = engine == DbBackend::Postgres;
+    let mut out = String::with_capacity(text.len() + 128);
+    let mut rest = text;
+    let mut writing = true;
+    while let Some((before, tail)) = rest.split_once('{') {
+        let (word, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        if writing {
+            out.push_str(before);
+        }
+        match word.split_once(' ') {
+            Some((kind, parameter)) if writing => out.push_str(&table(kind, parameter, postgres)),
+            Some(_) => {}
+            None => writing = word == "end" || (word == "lateral") == postgres,
+        }
+        rest = tail;
+    }
+    if writing {
+        out.push_str(rest);
+    }
+    out
+}
+
+fn table(kind: &str, parameter: &str, postgres: bool) -> String {
+    match (kind, postgres) {
+        ("uuids", true) => format!("(SELECT unnest({parameter}::uuid[]) AS id)"),
+        ("uuids", false) => format!("(SELECT unhex(value) AS id FROM json_each({parameter}))"),
+        ("ints", true) => format!("(SELECT unnest({parameter}::bigint[]) AS id)"),
+        ("texts", true) => format!("(SELECT unnest({parameter}::text[]) AS id)"),
+        (_, _) => format!("(SELECT value AS id FROM json_each({parameter}))"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_engine_gets_its_own_text() {
+        let text = "SELECT x FROM {uuids $1} k {lateral}a{window}b{end} WHERE y";
+        assert_eq!(
+            translate(text, DbBackend::Postgres),
+            "SELECT x FROM (SELECT unnest($1::uuid[]) AS id) k a WHERE y"
+        );
+        assert_eq!(
+            translate(text, DbBackend::Sqlite),
+            "SELECT x FROM (SELECT unhex(value) AS id FROM json_each($1)) k b WHERE y"
+        );
+    }
+}
