@@ -9,6 +9,7 @@ use http::HeaderValue;
 use tracing::info;
 
 use super::caller::{Client, REQUEST_ID, assign_request_id};
+use crate::graphql::Report;
 use crate::services::error::Code;
 
 /// What a handler adds to the log line of its request: it puts this into the response's extensions.
@@ -18,6 +19,8 @@ use crate::services::error::Code;
 pub struct LogFields {
     /// The code of the first error in the answer.
     pub code: Option<Code>,
+    /// What the operation was and what it took.
+    pub report: Report,
 }
 
 /// Names the request, lets it be answered, logs it and sends its id back in `X-Request-Id`.
@@ -44,6 +47,11 @@ pub async fn log(mut request: Request, next: Next) -> Response {
         client = client.name,
         client_version = client.version,
         code = fields.code.map(Code::as_str),
+        operation = fields.report.operation,
+        document = fields.report.document.as_deref(),
+        cost = fields.report.cost,
+        statements = fields.report.statements,
+        database_us = u64::try_from(fields.report.database.as_micros()).unwrap_or(u64::MAX),
     );
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -89,6 +97,7 @@ mod tests {
         let _guard = tracing::subscriber::set_default(subscriber);
         let fields = LogFields {
             code: Some(Code::Throttled),
+            report: Report { cost: 7, ..Report::default() },
         };
         let app = Router::new()
             .route("/path", get(Extension(fields)))
@@ -116,6 +125,7 @@ mod tests {
             (&fields["status"], &fields["code"]),
             (&200.into(), &"THROTTLED".into())
         );
+        assert_eq!(fields["cost"], 7);
         assert!(fields["duration_us"].is_u64());
         assert!(!text.contains("secret"));
     }

@@ -1,12 +1,11 @@
 //! News: the outbox row that each change leaves in its own transaction.
 
-use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::bulk::{self, Kind};
 use super::sql::Sql;
-use super::{Change, Result};
+use super::{AppContext, Change, Result};
 
 /// Everything that can happen in the shop, noun first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +59,8 @@ pub async fn publish(
 }
 
 /// The number of the newest event, by which a process notices that another one changed something.
-pub async fn newest(db: &impl ConnectionTrait) -> std::result::Result<i64, DbErr> {
+pub async fn newest(app: &AppContext) -> Result<i64> {
     static NEWEST: Sql = Sql::new("SELECT coalesce(max(id), 0) FROM outbox_event");
-    let row = NEWEST.one(db, []).await?;
-    row.map_or(Ok(0), |row| row.try_get_by_index(0))
+    let row = NEWEST.one(app.db.read()?, []).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }

@@ -7,7 +7,9 @@
 pub mod bulk;
 pub mod change;
 pub mod context;
+pub mod doctor;
 pub mod error;
+pub mod health;
 pub mod keyset;
 pub mod page;
 pub mod sql;

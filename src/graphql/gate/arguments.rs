@@ -46,7 +46,7 @@ impl<'a> Arguments<'a> {
         match (&ty.base, value) {
             (_, Value::Variable(name)) => self.variable(place, ty, has_default, name),
             (_, Value::Null) if !ty.nullable => {
-                self.refuse(place, path, &format!("must not be null: its type is \"{ty}\""))
+                self.refuse(place, path, &format!("must not be null: its type is \"{ty}\""));
             }
             (_, Value::Null) => {}
             (BaseType::List(item), Value::List(values)) => {
@@ -155,7 +155,7 @@ impl<'a> Arguments<'a> {
     fn variables_exist(&mut self, place: &Place<'_>, value: &Value) {
         match value {
             Value::Variable(name) if !self.definitions.contains_key(name.as_str()) => {
-                self.unknown(place, name)
+                self.unknown(place, name);
             }
             Value::List(items) => items.iter().for_each(|item| self.variables_exist(place, item)),
             Value::Object(fields) => fields.values().for_each(|field| self.variables_exist(place, field)),

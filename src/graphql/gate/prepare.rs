@@ -100,12 +100,12 @@ fn merge(
     limits: &Limits,
 ) -> (OperationDefinition, bool) {
     let root = model.root(operation.ty);
-    let mut merger = Merger::new(model, fragments, limits.expanded_fields);
-    let mut selection_set = merger.merge(root, &[&operation.selection_set]);
+    let mut merging = Merger::new(model, fragments, limits.expanded_fields);
+    let mut selection_set = merging.merge(root, &[&operation.selection_set]);
     if nesting(&selection_set.node) > limits.nesting {
         // Fragments added for the sake of exactness must not nest deeper than the executor goes.
-        merger = Merger::new(model, fragments, 0);
-        selection_set = merger.merge(root, &[&operation.selection_set]);
+        merging = Merger::new(model, fragments, 0);
+        selection_set = merging.merge(root, &[&operation.selection_set]);
     }
     let merged = OperationDefinition {
         ty: operation.ty,
@@ -113,11 +113,11 @@ fn merge(
         directives: operation.directives.clone(),
         selection_set,
     };
-    (merged, merger.variables_decide)
+    (merged, merging.variables_decide)
 }
 
 impl Prepared {
-    /// The operation to execute (specification section 6.1, GetOperation).
+    /// The operation to execute (specification section 6.1, `GetOperation`).
     ///
     /// # Errors
     /// A refusal where the name is unknown, or missing though there are several operations.
@@ -150,7 +150,9 @@ impl Prepared {
             match &mut document.operations {
                 DocumentOperations::Single(operation) => settle_operation(operation, variables),
                 DocumentOperations::Multiple(operations) => {
-                    operations.values_mut().for_each(|operation| settle_operation(operation, variables));
+                    for operation in operations.values_mut() {
+                        settle_operation(operation, variables);
+                    }
                 }
             }
         }
@@ -172,7 +174,9 @@ impl Prepared {
         let mut written = written.clone();
         settle_operation(&mut written, variables);
         let mut fragments = self.original.fragments.clone();
-        fragments.values_mut().for_each(|fragment| settle(&mut fragment.node.selection_set.node, variables));
+        for fragment in fragments.values_mut() {
+            settle(&mut fragment.node.selection_set.node, variables);
+        }
         alone(name, written.pos, merge(&written.node, &fragments, model, limits).0)
     }
 }

@@ -27,7 +27,7 @@ const DEFAULT_PAGE: u64 = 20;
 /// The formula of an operation whose fragments are inlined.
 pub fn price(model: &Model, kind: OperationType, set: &SelectionSet) -> Formula {
     let pricing = Pricing { model, change: kind == OperationType::Mutation };
-    model.root(kind).map_or(Formula::constant(0), |root| pricing.set(root, set, None))
+    model.root(kind).map_or(Formula::constant(0), |root| pricing.set(root, set, &None))
 }
 
 struct Pricing<'a> {
@@ -40,14 +40,14 @@ struct Pricing<'a> {
 type Sized<'a> = Option<(&'a [Name], Size)>;
 
 impl Pricing<'_> {
-    fn set(&self, parent: &Name, set: &SelectionSet, sized: Sized<'_>) -> Formula {
+    fn set(&self, parent: &Name, set: &SelectionSet, sized: &Sized<'_>) -> Formula {
         let mut always = Vec::new();
         let mut typed: Vec<(&Name, Formula)> = Vec::new();
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => always.push(self.field(parent, &field.node, sized.as_ref())),
                 Selection::InlineFragment(fragment) => {
-                    let (condition, formula) = self.fragment(parent, &fragment.node, sized.clone());
+                    let (condition, formula) = self.fragment(parent, &fragment.node, sized);
                     match condition {
                         Some(condition) => typed.push((condition, formula)),
                         None => always.push(formula),
@@ -67,7 +67,7 @@ impl Pricing<'_> {
         &self,
         parent: &Name,
         fragment: &'f InlineFragment,
-        sized: Sized<'_>,
+        sized: &Sized<'_>,
     ) -> (Option<&'f Name>, Formula) {
         let condition = fragment.type_condition.as_ref().map(|condition| &condition.node.on.node);
         let formula = self.set(condition.unwrap_or(parent), &fragment.selection_set.node, sized);
@@ -100,10 +100,8 @@ impl Pricing<'_> {
         let fields = model.size.as_ref().map_or(&[][..], |size| &size.sized);
         let inside = length.clone().filter(|_| !fields.is_empty()).map(|length| (fields, length));
         let below = Pricing { model: self.model, change: false };
-        let object = Formula::sum([
-            Formula::constant(own),
-            below.set(target, &field.selection_set.node, inside.clone()),
-        ]);
+        let object =
+            Formula::sum([Formula::constant(own), below.set(target, &field.selection_set.node, &inside)]);
         let length = match sized {
             Some((names, length)) if names.contains(&field.name.node) => Some(length.clone()),
             _ if !is_list(&model.ty) || inside.is_some() => None,

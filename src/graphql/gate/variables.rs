@@ -1,5 +1,5 @@
 //! Coerces a request's variables to the types that the operation declares (specification section
-//! 6.1.2, CoerceVariableValues, and the input coercion of each kind of type in section 3).
+//! 6.1.2, `CoerceVariableValues`, and the input coercion of each kind of type in section 3).
 //!
 //! A variable that is left out stays left out, as does a field of an input object: whether that
 //! means "leave it alone" or "use the default" is for the field that it is given to. Defaults of

@@ -14,18 +14,20 @@ use crate::services::error::Code;
 
 /// The response: status, headers, and the body as it came.
 pub fn respond(answer: Answer, format: Format) -> Response {
-    let (status, body, code) = match answer {
-        Answer::Executed { body, code } => (StatusCode::OK, body, code),
-        Answer::Refused {
-            body,
-            code,
-            mutation_on_get: true,
-        } => (StatusCode::METHOD_NOT_ALLOWED, body, Some(code)),
-        Answer::Refused { body, code, .. } => (refusal_status(code, format), body, Some(code)),
+    let (status, body, code, report) = match answer {
+        Answer::Executed { body, code, report } => (StatusCode::OK, body, code, report),
+        Answer::Refused { body, code, mutation_on_get, report } => {
+            let status = if mutation_on_get {
+                StatusCode::METHOD_NOT_ALLOWED
+            } else {
+                refusal_status(code, format)
+            };
+            (status, body, Some(code), report)
+        }
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.extensions_mut().insert(LogFields { code });
+    response.extensions_mut().insert(LogFields { code, report });
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, format.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -68,14 +70,14 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::graphql::Report;
 
     fn refused(code: Code, format: Format, mutation_on_get: bool) -> Response {
         respond(
             Answer::Refused {
                 code,
                 body: Bytes::new(),
-                mutation_on_get,
-            },
+                mutation_on_get, report: Report::default() },
             format,
         )
     }
@@ -105,8 +107,7 @@ mod tests {
         for format in [Format::GraphqlResponse, Format::Json] {
             let answer = Answer::Executed {
                 body: Bytes::new(),
-                code: Some(Code::Internal),
-            };
+                code: Some(Code::Internal), report: Report::default() };
             let response = respond(answer, format);
             assert_eq!(response.status(), StatusCode::OK);
             assert_eq!(response.headers()["content-type"], format.content_type());

@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use super::{Health, Options, routes, serve};
-use crate::graphql::{Answer, Caller, Decoded};
+use crate::graphql::{Answer, Caller, Decoded, Report};
 use crate::services::error::Code;
 
 /// How long a `{ slow }` operation takes.
@@ -33,6 +33,7 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         code: Code::BadRequest,
         body: Bytes::from_static(br#"{"errors":[{"message":"no"}]}"#),
         mutation_on_get,
+        report: Report::default(),
     };
     match decoded.query.as_deref() {
         Some("{ slow }") => tokio::time::sleep(SLOW).await,
@@ -51,8 +52,7 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
     } });
     Answer::Executed {
         body: Bytes::from(data.to_string()),
-        code: None,
-    }
+        code: None, report: Report::default() }
 }
 
 fn app(options: &Options) -> Router {

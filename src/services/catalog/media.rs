@@ -16,6 +16,8 @@ use crate::services::sql::{Sql, uuids};
 pub struct Media {
     /// Its id.
     pub id: MediaId,
+    /// Whose it is.
+    pub product_id: ProductId,
     /// Its place, from 1.
     pub position: i32,
     /// Where it is: an address, or a path on this server.
@@ -37,7 +39,7 @@ impl Media {
     }
 }
 
-const COLUMNS: &str = "m.id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type";
+const COLUMNS: &str = "m.id, m.product_id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type";
 
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
@@ -53,7 +55,7 @@ const OF_PRODUCT: Children<'static> = Children {
 /// The same without translations, for answers in the base language.
 const OF_PRODUCT_IN_BASE: Children<'static> = Children {
     keys: "uuids",
-    columns: "m.id, m.position, m.url, m.alt, m.width, m.height, m.mime_type",
+    columns: "m.id, m.product_id, m.position, m.url, m.alt, m.width, m.height, m.mime_type",
     from: "media m",
     ..OF_PRODUCT
 };
@@ -86,7 +88,7 @@ pub async fn by_ids(
     ids: impl IntoIterator<Item = MediaId>,
 ) -> Result<HashMap<MediaId, Media>> {
     static BY_ID: Sql = Sql::new(
-        "SELECT m.id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type \
+        "SELECT m.id, m.product_id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type \
          FROM {uuids $1} k JOIN media m ON m.id = k.id \
          LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $2 \
          LEFT JOIN media_translation t2 ON t2.media_id = m.id AND t2.language = $3",
@@ -116,11 +118,12 @@ pub async fn count(
 fn read(row: &QueryResult, at: usize) -> std::result::Result<Media, DbErr> {
     Ok(Media {
         id: row.try_get_by_index(at)?,
-        position: row.try_get_by_index(at + 1)?,
-        url: row.try_get_by_index(at + 2)?,
-        alt: row.try_get_by_index(at + 3)?,
-        width: row.try_get_by_index(at + 4)?,
-        height: row.try_get_by_index(at + 5)?,
-        mime_type: row.try_get_by_index(at + 6)?,
+        product_id: row.try_get_by_index(at + 1)?,
+        position: row.try_get_by_index(at + 2)?,
+        url: row.try_get_by_index(at + 3)?,
+        alt: row.try_get_by_index(at + 4)?,
+        width: row.try_get_by_index(at + 5)?,
+        height: row.try_get_by_index(at + 6)?,
+        mime_type: row.try_get_by_index(at + 7)?,
     })
 }

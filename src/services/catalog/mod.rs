@@ -8,6 +8,7 @@ pub mod media;
 pub mod metafields;
 pub mod options;
 pub mod products;
+pub mod publications;
 pub mod ratings;
 pub mod snapshot;
 pub mod translations;

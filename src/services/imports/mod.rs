@@ -1,8 +1,11 @@
 //! Bringing whole catalogues in and out.
 
+pub mod empty;
 pub mod export;
 pub mod run;
+pub mod sample;
 pub mod save;
-pub mod seed;
+#[cfg(test)]
+mod scratch;
 pub mod shopify;
 pub mod target;

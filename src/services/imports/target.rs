@@ -39,6 +39,28 @@ pub async fn ensure(change: &Change<'_>, wish: &Wish) -> Result<Target> {
     Ok(Target { market, digits: money::exponent(&currency), location })
 }
 
+/// The market and the location that somebody meant, where they are there.
+///
+/// # Errors
+/// `BadRequest` where they are not.
+pub fn find(markets: &Markets, wish: &Wish) -> Result<Target> {
+    let market = match &wish.market {
+        Some(handle) => markets.market(handle),
+        None => markets.markets.first(),
+    };
+    let location = match &wish.location {
+        Some(handle) => markets.locations.iter().find(|known| known.handle == *handle),
+        None => markets.locations.first(),
+    };
+    match (market, location) {
+        (Some(market), Some(location)) => {
+            Ok(Target { market: market.id, digits: market.digits, location: location.id })
+        }
+        (None, _) => Err(Error::BadRequest("there is no such market".to_owned())),
+        (_, None) => Err(Error::BadRequest("there is no such location".to_owned())),
+    }
+}
+
 async fn market(
     change: &Change<'_>,
     markets: &Markets,

@@ -1,3 +1,4 @@
 //! How much there is, and where.
 
+pub mod availability;
 pub mod levels;

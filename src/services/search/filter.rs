@@ -1,5 +1,7 @@
 //! What narrows a list of products.
 
+use std::collections::HashMap;
+
 use entity::search::facet::FacetKind;
 use sea_orm::{ActiveEnum, ConnectionTrait, Value};
 use serde_json::json;
@@ -18,6 +20,10 @@ pub struct Filter {
     pub categories: Vec<String>,
     /// Handles of collections.
     pub collections: Vec<String>,
+    /// The category that the list belongs to; not a choice of the shopper's.
+    pub within_categories: Vec<String>,
+    /// The collection that the list belongs to; not a choice of the shopper's.
+    pub within_collections: Vec<String>,
     /// Names of vendors.
     pub vendors: Vec<String>,
     /// Product types.
@@ -67,52 +73,62 @@ pub(super) struct Group {
     pub ids: Vec<i64>,
     /// How many listings they have, exact up to [`FEW`] each.
     pub listings: i64,
+    /// Whether the shopper chose them.
+    pub chosen: bool,
 }
 
 impl Filter {
-    fn groups(&self) -> Vec<(FacetKind, &str, &[String])> {
+    /// What its facets are: kind, name, values, and whether the shopper chose them.
+    fn groups(&self) -> Vec<(FacetKind, &str, &[String], bool)> {
         let mut groups = vec![
-            (FacetKind::Category, "", self.categories.as_slice()),
-            (FacetKind::Collection, "", &self.collections),
-            (FacetKind::Vendor, "", &self.vendors),
-            (FacetKind::ProductType, "", &self.product_types),
-            (FacetKind::Tag, "", &self.tags),
+            (FacetKind::Category, "", self.within_categories.as_slice(), false),
+            (FacetKind::Collection, "", &self.within_collections, false),
+            (FacetKind::Category, "", &self.categories, true),
+            (FacetKind::Collection, "", &self.collections, true),
+            (FacetKind::Vendor, "", &self.vendors, true),
+            (FacetKind::ProductType, "", &self.product_types, true),
+            (FacetKind::Tag, "", &self.tags, true),
         ];
-        groups.extend(
-            self.options.iter().map(|(name, values)| (FacetKind::Option, name.as_str(), &values[..])),
-        );
-        groups.retain(|(_, _, values)| !values.is_empty());
+        let options = self.options.iter();
+        groups.extend(options.map(|(name, values)| (FacetKind::Option, name.as_str(), &values[..], true)));
+        groups.retain(|(_, _, values, _)| !values.is_empty());
         groups
     }
 
     /// Looks its facets up: one statement, none where it names no facet.
     pub(super) async fn resolve(&self, db: &impl ConnectionTrait) -> Result<Resolved> {
         static FACETS: Sql = Sql::new(
-            "SELECT f.kind, f.name, f.id, \
+            "SELECT f.kind, f.name, f.value, f.id, \
                (SELECT count(*) FROM (SELECT 1 FROM listing_facet lf WHERE lf.facet_id = f.id LIMIT 1001) few) \
              FROM {lateral}json_array_elements($1::json) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
              {window}json_each($1) r JOIN facet f ON f.kind = r.value->>0 {end}\
              AND f.name = r.value->>1 AND f.value = r.value->>2",
         );
         let wanted = self.groups();
-        let mut groups: Vec<Group> = Vec::with_capacity(wanted.len());
-        let mut rows = Vec::new();
-        for (kind, name, values) in wanted {
-            rows.extend(values.iter().map(|value| json!([kind.to_value(), name, value])));
-            groups.push(Group { kind, name: name.to_owned(), ids: Vec::new(), listings: 0 });
+        if wanted.is_empty() {
+            return Ok(Resolved { groups: Vec::new(), plain: self.clone() });
         }
-        if !rows.is_empty() {
-            let rows = Value::from(serde_json::Value::Array(rows).to_string());
-            for row in FACETS.all(db, [rows]).await? {
-                let kind = FacetKind::try_from_value(&row.try_get_by_index::<i16>(0)?)?;
-                let name: String = row.try_get_by_index(1)?;
-                let same = |group: &&mut Group| group.kind == kind && group.name == name;
-                if let Some(group) = groups.iter_mut().find(same) {
-                    group.ids.push(row.try_get_by_index(2)?);
-                    group.listings += row.try_get_by_index::<i64>(3)?;
-                }
+        let triples = wanted.iter().flat_map(|(kind, name, values, _)| {
+            values.iter().map(move |value| json!([kind.to_value(), name, value]))
+        });
+        let triples = Value::from(serde_json::Value::from_iter(triples).to_string());
+        let mut found: HashMap<(i16, String, String), (i64, i64)> = HashMap::new();
+        for row in FACETS.all(db, [triples]).await? {
+            let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            found.insert(facet, (row.try_get_by_index(3)?, row.try_get_by_index(4)?));
+        }
+        let group = |(kind, name, values, chosen): (FacetKind, &str, &[String], bool)| {
+            let facet = |value: &String| found.get(&(kind.to_value(), name.to_owned(), value.clone()));
+            let facets: Vec<&(i64, i64)> = values.iter().filter_map(facet).collect();
+            Group {
+                kind,
+                name: name.to_owned(),
+                ids: facets.iter().map(|(id, _)| *id).collect(),
+                listings: facets.iter().map(|(_, listings)| listings).sum(),
+                chosen,
             }
-        }
+        };
+        let groups = wanted.into_iter().map(group).collect();
         Ok(Resolved { groups, plain: self.clone() })
     }
 }
@@ -120,7 +136,8 @@ impl Filter {
 impl Resolved {
     /// The parts that narrow anything.
     pub fn parts(&self) -> Vec<Part> {
-        let facets = self.groups.iter().map(|group| Part::Facet(group.kind, group.name.clone()));
+        let chosen = self.groups.iter().filter(|group| group.chosen);
+        let facets = chosen.map(|group| Part::Facet(group.kind, group.name.clone()));
         let mut parts: Vec<Part> = facets.collect();
         if self.plain.price_min.is_some() || self.plain.price_max.is_some() {
             parts.push(Part::Price);

@@ -286,6 +286,44 @@ pub async fn count(
     Ok(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
+/// How many products categories have, with all below them; those that have none are left out.
+pub async fn count_in_categories(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    handles: Vec<String>,
+) -> Result<HashMap<String, i64>> {
+    static COUNT: Sql = Sql::new(
+        "SELECT f.value, count(*) FROM {texts $1} k \
+         JOIN facet f ON f.kind = 3 AND f.name = '' AND f.value = k.id \
+         JOIN listing_facet lf ON lf.facet_id = f.id JOIN product_listing l ON l.id = lf.listing_id \
+         WHERE l.locale_id = $2 AND l.published_at <= $3 GROUP BY f.value",
+    );
+    let handles = sql::texts(db.get_database_backend(), handles);
+    let rows = COUNT.all(db, [handles, locale.id.into(), now.0.into()]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// How many products collections have; those that have none are left out.
+pub async fn count_in_collections(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    collections: Vec<CollectionId>,
+) -> Result<HashMap<CollectionId, i64>> {
+    static COUNT: Sql = Sql::new(
+        "SELECT cp.collection_id, count(*) FROM {uuids $1} k \
+         JOIN collection_product cp ON cp.collection_id = k.id \
+         JOIN product_listing l ON l.product_id = cp.product_id \
+         WHERE l.locale_id = $2 AND l.published_at <= $3 GROUP BY cp.collection_id",
+    );
+    let ids = sql::uuids(db.get_database_backend(), collections.into_iter().map(|id| id.0));
+    let rows = COUNT.all(db, [ids, locale.id.into(), now.0.into()]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}
+
 /// Reads a row of [`columns`] that begin at `at`.
 pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing, DbErr> {
     let compare_at: (Option<i64>, Option<i64>) =

@@ -71,7 +71,7 @@ impl Query {
         let groups: Vec<&Group> = filter
             .groups
             .iter()
-            .filter(|group| except != Some(&Part::Facet(group.kind, group.name.clone())))
+            .filter(|group| !group.chosen || except != Some(&Part::Facet(group.kind, group.name.clone())))
             .collect();
         let rarest = groups.iter().min_by_key(|group| group.listings);
         let start = rarest.filter(|group| group.listings <= FEW && !self.is_joined());

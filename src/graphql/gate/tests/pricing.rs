@@ -81,7 +81,7 @@ async fn an_operation_above_the_limit_is_refused_with_both_numbers() {
     );
 }
 
-/// What GraphiQL sends when it opens.
+/// What `GraphiQL` sends when it opens.
 const GRAPHIQL: &str = "query IntrospectionQuery { __schema { description queryType { name kind } mutationType { name kind }
   subscriptionType { name kind } types { ...FullType } directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } } } }
   fragment FullType on __Type { kind name description specifiedByURL isOneOf fields(includeDeprecated: true) { name description

@@ -98,14 +98,14 @@ async fn compare(gate: &Gate<Shop>, strict: &Shop, text: &str, variables: serde_
 }
 
 #[tokio::test]
-async fn a_thousand_random_documents_answer_as_they_did() {
+async fn random_documents_answer_through_the_gate_as_without_it() {
     let strict = schema(ValidationMode::Strict, false);
     let limits = Limits { cost: u64::MAX, root_fields: 1000, ..Limits::default() };
     let gate =
         Gate::new(schema(ValidationMode::Fast, false), schema(ValidationMode::Strict, true), model(), limits);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    for _ in 0..1000 {
-        let set = selections(&mut random, "Query", 6);
+    for _ in 0..200 {
+        let set = selections(&mut random, "Query", 5);
         let text = format!(
             "query ($x: Boolean!, $y: Boolean!) {{ u: page @include(if: $x) v: page @skip(if: $y) ... {set} }}"
         );

@@ -25,8 +25,8 @@ fn list_size(
 ) {
 }
 
-fn names(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(ToString::to_string).collect())
+fn names<const N: usize>(names: [&str; N]) -> Vec<String> {
+    names.map(str::to_owned).to_vec()
 }
 
 /// How often resolvers that count themselves were run.
@@ -34,6 +34,10 @@ fn names(names: &[&str]) -> Option<Vec<String>> {
 pub struct Calls(Arc<AtomicUsize>);
 
 impl Calls {
+    pub fn so_far(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
     fn count(ctx: &Context<'_>) {
         ctx.data_unchecked::<Self>().0.fetch_add(1, Ordering::Relaxed);
     }
@@ -62,7 +66,7 @@ impl Product {
     async fn grid(&self) -> Vec<Vec<Image>> {
         vec![vec![Image { url: "/g".into(), alt: "grid".into() }]]
     }
-    #[graphql(directive = list_size::apply(None, names(&["first", "last"]), names(&["edges", "nodes"])))]
+    #[graphql(directive = list_size::apply(None, Some(names(["first", "last"])), Some(names(["edges", "nodes"]))))]
     async fn reviews(&self, first: Option<i32>, last: Option<i32>) -> Reviews {
         let _ = (first, last);
         Reviews
@@ -194,13 +198,12 @@ fn product() -> Product {
 pub struct Query;
 
 #[Object]
-#[expect(clippy::unused_async, clippy::too_many_arguments, reason = "resolvers")]
 impl Query {
     async fn product(&self, ctx: &Context<'_>) -> Option<Product> {
         Calls::count(ctx);
         Some(product())
     }
-    #[graphql(directive = list_size::apply(None, names(&["first"]), names(&["edges", "nodes"])))]
+    #[graphql(directive = list_size::apply(None, Some(names(["first"])), Some(names(["edges", "nodes"]))))]
     async fn reviews(&self, first: Option<i32>) -> Reviews {
         let _ = first;
         Reviews
@@ -213,7 +216,7 @@ impl Query {
     async fn nodes_unbounded(&self) -> Vec<Node> {
         Vec::new()
     }
-    #[graphql(directive = list_size::apply(None, names(&["ids"]), None))]
+    #[graphql(directive = list_size::apply(None, Some(names(["ids"])), None))]
     async fn nodes(&self, ids: Vec<ID>) -> Vec<Option<Node>> {
         ids.into_iter().map(|id| Some(Node::Product(Product { id, ..product() }))).collect()
     }
@@ -286,7 +289,7 @@ impl Mutation {
     ) -> Receipt {
         let _ = (amount, even);
         Calls::count(ctx);
-        Receipt { number: ctx.data_unchecked::<Calls>().0.load(Ordering::Relaxed), product: product() }
+        Receipt { number: ctx.data_unchecked::<Calls>().so_far(), product: product() }
     }
     async fn update(&self, input: Update) -> String {
         tell(&input.title)
@@ -347,5 +350,5 @@ pub async fn run(text: &str, variables: Json) -> (String, usize) {
     let calls = Calls::default();
     let response = gate.executor().execute(admitted.request.data(calls.clone())).await;
     assert_eq!(response.errors, [], "{text}");
-    (serde_json::to_string(&response.data).unwrap(), calls.0.load(Ordering::Relaxed))
+    (serde_json::to_string(&response.data).unwrap(), calls.so_far())
 }

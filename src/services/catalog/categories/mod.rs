@@ -3,5 +3,7 @@
 mod tree;
 mod read;
 
-pub use read::{Category, ancestors, by_handles, by_ids, children, of_products, roots, count};
+pub use read::{
+    Category, ancestors, by_handles, by_ids, children, count_children, count_roots, of_products, roots,
+};
 pub use tree::{NewCategory, add, ensure_paths, move_branch};

@@ -87,8 +87,23 @@ pub async fn roots(
     Ok(Page::of(rows, window))
 }
 
+/// How many categories are right below others; those that have none are left out.
+pub async fn count_children(
+    db: &impl ConnectionTrait,
+    parents: impl IntoIterator<Item = CategoryId>,
+) -> Result<HashMap<CategoryId, i64>> {
+    static COUNT: Sql = Sql::new(
+        "SELECT c.parent_id, count(*) FROM {uuids $1} k JOIN category c ON c.parent_id = k.id \
+         GROUP BY c.parent_id",
+    );
+    let ids = uuids(db.get_database_backend(), parents.into_iter().map(|id| id.0));
+    let rows = COUNT.all(db, [ids]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}
+
 /// How many categories are at the top of the tree.
-pub async fn count(db: &impl ConnectionTrait) -> Result<i64> {
+pub async fn count_roots(db: &impl ConnectionTrait) -> Result<i64> {
     static COUNT: Sql = Sql::new("SELECT count(*) FROM category WHERE parent_id IS NULL");
     let row = COUNT.one(db, []).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)

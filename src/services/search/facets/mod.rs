@@ -164,7 +164,7 @@ fn groups<'a>(
             value: label.value.clone(),
             label: label.value_label.clone(),
             count: *count,
-            selected: filter.groups.iter().any(|group| group.ids.contains(id)),
+            selected: filter.groups.iter().any(|group| group.chosen && group.ids.contains(id)),
         });
     }
     for group in &mut groups {

@@ -1,0 +1,85 @@
+//! `vitrine demo`: a shop to try, from nothing.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::serve::{bind, serve};
+use super::{Failure, Outcome, explain, start_logs};
+use crate::app;
+use crate::config::Config;
+use crate::infrastructure::database::Address;
+use crate::services::imports::sample;
+
+/// Create a shop with a sample catalogue on an embedded database and serve it; DATABASE_URL is never touched
+#[derive(Args)]
+pub struct Demo {
+    /// Where the shop is kept; a shop that is there already is served as it is
+    #[arg(long, value_name = "FOLDER", default_value = ".vitrine")]
+    data: PathBuf,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+impl Demo {
+    pub async fn run(self, mut config: Config) -> Outcome {
+        let media = self.data.join("media");
+        std::fs::create_dir_all(&media).map_err(|error| format!("{}: {error}", media.display()))?;
+        config.database = Address::Sqlite(self.data.join("demo.db").display().to_string());
+        config.development = true;
+        config.introspection = true;
+        config.graphiql = true;
+        config.log_json = false;
+        config.log_filter = config.log_filter.or_else(|| Some("warn".to_owned()));
+        config.listen = self.listen.unwrap_or(config.listen);
+        config.media = Some(media.clone());
+        start_logs(&config)?;
+        let listener = bind(&mut config).await.map_err(|error| taken(config.listen, &error))?;
+        let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
+        if context.markets().markets.is_empty() {
+            println!("Filling a new shop in {} ...", self.data.display());
+            sample::sample(&context, &media).await.map_err(|error| explain(&error))?;
+            context.refresh_markets().await.map_err(|error| explain(&error))?;
+        }
+        serve(listener, context, &config, || welcome(config.listen, &self.data)).await
+    }
+}
+
+fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure(format!("{address} cannot be listened on ({error}); choose another with --listen 127.0.0.1:PORT"))
+}
+
+fn welcome(address: SocketAddr, data: &Path) {
+    println!(
+        r#"
+Vitrine is serving a sample shop.
+
+  GraphiQL   http://{address}/graphiql
+  GraphQL    http://{address}/graphql
+  Schema     http://{address}/schema.graphql
+
+A query to paste:
+
+  {{
+    products(first: 3, sortKey: RATING) {{
+      nodes {{
+        title
+        handle
+        priceRange {{ min {{ amount currency }} }}
+        featuredImage {{ url alt }}
+        ratingSummary {{ average count }}
+      }}
+    }}
+  }}
+
+The same from a terminal, in the other market and in German:
+
+  curl http://{address}/graphql -H 'Content-Type: application/json' -H 'Vitrine-Market: de' -H 'Accept-Language: de' \
+    -d '{{"query":"{{ products(first: 3) {{ nodes {{ title priceRange {{ min {{ amount currency }} }} }} }} }}"}}'
+
+The shop is kept in {} (delete the folder to begin anew). Ctrl-C ends the server."#,
+        data.display()
+    );
+}

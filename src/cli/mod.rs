@@ -1,0 +1,105 @@
+//! The command line: one file a command. Texts and exit codes are for people.
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line talks to people at a terminal")]
+
+mod demo;
+mod doctor;
+mod export;
+mod import;
+mod migrate;
+mod schema;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, HELP};
+use crate::monitoring::logs;
+use crate::services::Error;
+
+/// Worker threads parse documents; a deep stack is a second line of defence behind the gate's limits.
+const STACK_BYTES: usize = 4 * 1024 * 1024;
+
+/// The GraphQL backend-for-frontend for shops.
+#[derive(Parser)]
+#[command(version, about, after_help = HELP, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+    Import(import::Import),
+    Export(export::Export),
+    Schema(schema::Schema),
+    Doctor(doctor::Doctor),
+}
+
+/// Why a command failed, for a person to read.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Outcome = Result<ExitCode, Failure>;
+
+/// Runs the command that the command line names.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match Config::read() {
+        Ok(config) => config,
+        Err(problems) => {
+            eprintln!("vitrine: these settings are wrong:");
+            for problem in problems {
+                eprintln!("  {problem}");
+            }
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(dispatch(cli.command, config)),
+        Err(error) => Err(error.into()),
+    };
+    outcome.unwrap_or_else(|Failure(problem)| {
+        eprintln!("vitrine: {problem}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn dispatch(command: Command, config: Config) -> Outcome {
+    match command {
+        Command::Demo(demo) => demo.run(config).await,
+        Command::Serve(serve) => serve.run(config).await,
+        Command::Migrate(migrate) => migrate.run(&config).await,
+        Command::Import(import) => import.run(&config).await,
+        Command::Export(export) => export.run(&config).await,
+        Command::Schema(schema) => schema.run(),
+        Command::Doctor(doctor) => doctor.run(&config).await,
+    }
+}
+
+/// Begins logging as the settings say.
+fn start_logs(config: &Config) -> Result<(), Failure> {
+    let format = if config.log_json { logs::Format::Json } else { logs::Format::Text };
+    Ok(logs::start(config.log_filter.as_deref(), format)?)
+}
+
+/// Tells a failure with its causes: at the command line nobody is kept from them.
+fn explain(error: &Error) -> Failure {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    Failure(text)
+}

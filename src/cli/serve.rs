@@ -1,0 +1,71 @@
+//! `vitrine serve`: answers requests until it is told to stop.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Outcome, explain, start_logs};
+use crate::config::Config;
+use crate::services::AppContext;
+use crate::{app, http, workers};
+
+/// Serve the shop until SIGTERM or SIGINT; what runs then is finished first
+#[derive(Args)]
+pub struct Serve {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+impl Serve {
+    pub async fn run(self, mut config: Config) -> Outcome {
+        let began = Instant::now();
+        start_logs(&config)?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        let listener = bind(&mut config).await?;
+        let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
+        let took = began.elapsed();
+        serve(listener, context, &config, || {
+            tracing::info!(address = %config.listen, took_ms = took.as_millis(), "serving");
+        })
+        .await
+    }
+}
+
+/// Listens, and takes over the port that the system chose where none was named.
+pub async fn bind(config: &mut Config) -> std::io::Result<TcpListener> {
+    let listener = TcpListener::bind(config.listen).await?;
+    config.listen = listener.local_addr()?;
+    Ok(listener)
+}
+
+/// Serves until a signal; `ready` is called when requests are answered.
+pub async fn serve(
+    listener: TcpListener,
+    context: Arc<AppContext>,
+    config: &Config,
+    ready: impl FnOnce(),
+) -> Outcome {
+    let (router, health) = app::router(&context, config)?;
+    let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        health.drain();
+    };
+    ready();
+    let served = http::serve(listener, router, stop, &app::options(config)).await;
+    refresh.abort();
+    context.db.clone().close().await?;
+    served?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,208 @@
+//! What an operator can set: the only reader of the environment.
+//!
+//! Settings come from `vitrine.toml` in the working directory (or the file that `VITRINE_CONFIG` names) and from the
+//! environment, which wins. Everything that is wrong is told at once.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use config::{Environment, File, FileFormat, Map, Value};
+
+use crate::infrastructure::database::Address;
+
+/// The settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the data is (`DATABASE_URL`).
+    pub database: Address,
+    /// Connections that read at a time (`VITRINE_CONNECTIONS`).
+    pub connections: u32,
+    /// Where to listen (`VITRINE_LISTEN`).
+    pub listen: SocketAddr,
+    /// Whether this is a developer's machine (`VITRINE_PROFILE`).
+    pub development: bool,
+    /// Whether clients may read the schema (`VITRINE_INTROSPECTION`).
+    pub introspection: bool,
+    /// Whether `/graphiql` is served (`VITRINE_GRAPHIQL`).
+    pub graphiql: bool,
+    /// How long an operation may take (`VITRINE_DEADLINE_MS`).
+    pub deadline: Duration,
+    /// The most an operation may cost (`VITRINE_COST_LIMIT`).
+    pub cost_limit: u64,
+    /// The most pieces in stock that shoppers are told of (`VITRINE_QUANTITY_CAP`).
+    pub quantity_cap: i32,
+    /// The folder whose files are served below `/media` (`VITRINE_MEDIA`).
+    pub media: Option<PathBuf>,
+    /// What the addresses of those files begin with (`VITRINE_PUBLIC_URL`); without, the address listened on.
+    pub public_url: Option<String>,
+    /// What is logged (`RUST_LOG`).
+    pub log_filter: Option<String>,
+    /// In which form (`VITRINE_LOG_FORMAT`): `json` or `text`.
+    pub log_json: bool,
+}
+
+/// What a setting is called, what it means, and its default: shown by `vitrine serve --help`.
+pub const HELP: &str = "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
+  DATABASE_URL            sqlite:PATH or postgres://...             [sqlite:vitrine.db]
+  VITRINE_LISTEN          where to listen                           [127.0.0.1:8080]
+  VITRINE_PROFILE         development or production                 [production]
+  VITRINE_INTROSPECTION   whether clients may read the schema       [in development]
+  VITRINE_GRAPHIQL        whether /graphiql is served               [in development]
+  VITRINE_CONNECTIONS     connections that read at a time, 1-1000   [8]
+  VITRINE_DEADLINE_MS     how long an operation may take, 3000-60000 [5000]
+  VITRINE_COST_LIMIT      objects that an operation may return      [20000]
+  VITRINE_QUANTITY_CAP    most pieces in stock that are told        [100]
+  VITRINE_MEDIA           folder of the files below /media          [none]
+  VITRINE_PUBLIC_URL      what addresses of these files begin with  [http://LISTEN]
+  VITRINE_LOG_FORMAT      json or text                              [json]
+  RUST_LOG                what is logged                            [info]
+  VITRINE_CONFIG          another settings file than vitrine.toml";
+
+const NAMES: [&str; 13] = [
+    "database_url", "listen", "profile", "introspection", "graphiql", "connections", "deadline_ms", "cost_limit",
+    "quantity_cap", "media", "public_url", "log_format", "config",
+];
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong, a line each.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn read() -> Result<Self, Vec<String>> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let file = match variable("VITRINE_CONFIG") {
+            Some(path) => File::new(&path, FileFormat::Toml).required(true),
+            None => File::new("vitrine.toml", FileFormat::Toml).required(false),
+        };
+        let sources = config::Config::builder()
+            .add_source(file)
+            .add_source(Environment::with_prefix("VITRINE").ignore_empty(true));
+        let settings = sources.build().and_then(config::Config::try_deserialize::<Map<String, Value>>);
+        let mut settings = settings.map_err(|error| vec![error.to_string()])?;
+        if let Some(url) = variable("DATABASE_URL") {
+            settings.insert("database_url".to_owned(), url.into());
+        }
+        Self::of(settings, variable("RUST_LOG"))
+    }
+
+    fn of(settings: Map<String, Value>, log_filter: Option<String>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader { settings, problems: Vec::new() };
+        let development = reader.word("profile", &["production", "development"]) == Some(1);
+        let database = reader.read("database_url", "sqlite:vitrine.db".to_owned());
+        let database = Address::parse(&database).map_err(|problem| reader.refuse("database_url", &problem));
+        let config = Self {
+            database: database.unwrap_or(Address::Sqlite(String::new())),
+            connections: reader.within("connections", 8, 1, 1000),
+            listen: reader.read("listen", SocketAddr::from(([127, 0, 0, 1], 8080))),
+            development,
+            introspection: reader.read("introspection", development),
+            graphiql: reader.read("graphiql", development),
+            deadline: Duration::from_millis(reader.within("deadline_ms", 5000, 3000, 60_000)),
+            cost_limit: reader.within("cost_limit", 20_000, 1, 10_000_000),
+            quantity_cap: reader.within("quantity_cap", 100, 1, 1_000_000),
+            media: reader.optional("media"),
+            public_url: reader.optional::<String>("public_url").map(|url| url.trim_end_matches('/').to_owned()),
+            log_filter,
+            log_json: reader.word("log_format", &["json", "text"]) != Some(1),
+        };
+        reader.finish(config)
+    }
+}
+
+/// Takes settings one by one and remembers what is wrong.
+struct Reader {
+    settings: Map<String, Value>,
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn refuse(&mut self, name: &str, problem: &dyn Display) {
+        self.problems.push(format!("{name}: {problem}"));
+    }
+
+    fn optional<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
+        let value = self.settings.get(name)?.clone();
+        let parsed = value.into_string().map_err(|error| error.to_string());
+        match parsed.and_then(|text| text.trim().parse().map_err(|error: T::Err| error.to_string())) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.refuse(name, &problem);
+                None
+            }
+        }
+    }
+
+    fn read<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
+        self.optional(name).unwrap_or(default)
+    }
+
+    fn within<T>(&mut self, name: &str, default: T, min: T, max: T) -> T
+    where
+        T: FromStr<Err: Display> + PartialOrd + Display + Copy,
+    {
+        let value = self.read(name, default);
+        if value < min || value > max {
+            self.refuse(name, &format!("it goes from {min} to {max}"));
+        }
+        value
+    }
+
+    fn word(&mut self, name: &str, words: &[&str]) -> Option<usize> {
+        let word: String = self.optional(name)?;
+        let place = words.iter().position(|known| *known == word);
+        if place.is_none() {
+            self.refuse(name, &format!("it is {}", words.join(" or ")));
+        }
+        place
+    }
+
+    fn finish(mut self, config: Config) -> Result<Config, Vec<String>> {
+        let unknown: BTreeSet<String> =
+            self.settings.keys().filter(|name| !NAMES.contains(&name.as_str())).cloned().collect();
+        for name in unknown {
+            self.refuse(&name, &"there is no such setting");
+        }
+        if self.problems.is_empty() { Ok(config) } else { Err(self.problems) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(pairs: &[(&str, &str)]) -> Map<String, Value> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+    }
+
+    #[test]
+    fn without_settings_it_is_closed_and_local() {
+        let config = Config::of(Map::new(), None).unwrap();
+
+        assert!(!config.introspection && !config.graphiql && !config.development);
+        assert!(config.listen.ip().is_loopback());
+        assert_eq!(config.database, Address::Sqlite("vitrine.db".to_owned()));
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once_and_no_password() {
+        let wrong = settings(&[
+            ("database_url", "mysql://root:secret@host/db"),
+            ("listen", "here"),
+            ("connections", "0"),
+            ("profile", "staging"),
+            ("colour", "red"),
+        ]);
+
+        let problems = Config::of(wrong, None).unwrap_err();
+
+        for name in ["database_url", "listen", "connections", "profile", "colour"] {
+            assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name}: {problems:?}");
+        }
+        assert!(!problems.concat().contains("secret"));
+    }
+}

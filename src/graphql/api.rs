@@ -1,0 +1,226 @@
+//! One request: who asks what, admitted by the gate, executed under a deadline, answered in bytes.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Response, Value as GraphQlValue};
+use bytes::{BufMut, Bytes, BytesMut};
+use serde_json::{Map, Value};
+
+use super::context::{RequestData, Scope};
+use super::error::{label, refused};
+use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal};
+use super::schema::{self, ShopSchema};
+use crate::infrastructure::database::operation::{self, Operation};
+use crate::services::{AppContext, Code, Viewer};
+
+/// What was asked, decoded from the wire.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The document's text.
+    pub query: Option<String>,
+    /// Which of its operations to execute.
+    pub operation_name: Option<String>,
+    /// Values of its variables.
+    pub variables: Map<String, Value>,
+    /// What clients say beside.
+    pub extensions: Map<String, Value>,
+}
+
+/// Who asks, from where, and in which market and language.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The request's id, which finds it in the log.
+    pub request_id: String,
+    /// The client app's name.
+    pub client_name: Option<String>,
+    /// The client app's version.
+    pub client_version: Option<String>,
+    /// The market's handle.
+    pub market: Option<String>,
+    /// An `Accept-Language` header.
+    pub accept_language: Option<String>,
+    /// One language, as a URL names it.
+    pub language: Option<String>,
+    /// Where the request comes from.
+    pub address: IpAddr,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It was not executed.
+    Refused {
+        /// Why.
+        code: Code,
+        /// JSON without `data`.
+        body: Bytes,
+        /// Whether it asked for a change by GET.
+        mutation_on_get: bool,
+        /// For the log.
+        report: Report,
+    },
+    /// It was executed, perhaps with errors.
+    Executed {
+        /// JSON with `data`.
+        body: Bytes,
+        /// The code of the first error.
+        code: Option<Code>,
+        /// For the log.
+        report: Report,
+    },
+}
+
+/// What the log tells of an operation.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The operation's name.
+    pub operation: Option<String>,
+    /// A short hash of the document.
+    pub document: Option<Arc<str>>,
+    /// Objects that it could return.
+    pub cost: u64,
+    /// Statements, without BEGIN and COMMIT.
+    pub statements: u64,
+    /// Time in statements, summed up.
+    pub database: Duration,
+}
+
+/// How operations are executed.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What an operation may be.
+    pub limits: Limits,
+    /// How long an operation may take.
+    pub deadline: Duration,
+    /// Whether clients may read the schema.
+    pub introspection: bool,
+    /// What the addresses of files on this server begin with; empty leaves them as paths.
+    pub public_url: String,
+}
+
+/// The GraphQL API.
+pub struct Api {
+    app: Arc<AppContext>,
+    gate: Gate<ShopSchema>,
+    deadline: Duration,
+    cost_limit: u64,
+    public_url: Arc<str>,
+}
+
+impl Api {
+    /// The API of a shop.
+    ///
+    /// # Errors
+    /// Where the schema cannot be read back from its own text, which a test excludes.
+    pub fn new(app: Arc<AppContext>, settings: Settings) -> Result<Self, String> {
+        let model = Model::parse(&schema::sdl()).map_err(|error| error.to_string())?;
+        let executor = schema::executor(settings.introspection);
+        let cost_limit = settings.limits.cost;
+        Ok(Self {
+            app,
+            gate: Gate::new(executor, schema::checker(), model, settings.limits),
+            deadline: settings.deadline,
+            cost_limit,
+            public_url: settings.public_url.into(),
+        })
+    }
+
+    /// The schema as text.
+    pub fn sdl(&self) -> String {
+        schema::sdl()
+    }
+
+    /// Answers a request.
+    pub async fn execute(&self, decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
+        let scope = match self.scope(caller) {
+            Ok(scope) => scope,
+            Err(refusal) => return self.refuse(&refusal, caller, Report::default()),
+        };
+        let text = decoded.query.as_deref().unwrap_or_default();
+        let name = decoded.operation_name.as_deref();
+        let admitted = match self.gate.admit(text, name, decoded.variables).await {
+            Ok(admitted) => admitted,
+            Err(refusal) => return self.refuse(&refusal, caller, Report::default()),
+        };
+        let report = Report {
+            operation: admitted.name.as_ref().map(ToString::to_string),
+            document: Some(Arc::clone(&admitted.hash)),
+            cost: admitted.cost,
+            ..Report::default()
+        };
+        if is_get && admitted.kind != OperationType::Query {
+            let refusal = Refusal::invalid(vec![Problem::new("only queries may be sent by GET")]);
+            let body = body(&refused(&refusal, &caller.request_id));
+            return Answer::Refused { code: refusal.code, body, mutation_on_get: true, report };
+        }
+        self.run(admitted, scope, caller, report).await
+    }
+
+    async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
+        let operation = Operation::until(Instant::now() + self.deadline);
+        let request = admitted.request.data(RequestData::new(scope));
+        let work = operation::within(Arc::clone(&operation), self.gate.executor().execute(request));
+        let response = tokio::time::timeout(self.deadline, work).await;
+        report.statements = operation.statements();
+        report.database = operation.time();
+        let Ok(mut response) = response else {
+            let errors = vec![Problem::new("the operation took too long")];
+            return self.refuse(&Refusal { code: Code::Timeout, errors }, caller, report);
+        };
+        let code = label(&mut response, &caller.request_id);
+        response.extensions.insert("cost".to_owned(), self.told_cost(report.cost));
+        Answer::Executed { body: body(&response), code, report }
+    }
+
+    /// What holds for the whole operation: the market and the language are settled here.
+    fn scope(&self, caller: &Caller) -> Result<Scope, Refusal> {
+        let markets = self.app.markets();
+        let languages = caller.accept_language.as_deref().or(caller.language.as_deref());
+        let locale = markets.locale(caller.market.as_deref(), languages.unwrap_or_default());
+        let Some(locale) = locale else {
+            let problem = if markets.markets.is_empty() {
+                Problem::new("the shop has no market yet")
+            } else {
+                Problem::new("there is no such market")
+            };
+            return Err(Refusal::invalid(vec![problem]));
+        };
+        Ok(Scope {
+            app: Arc::clone(&self.app),
+            viewer: Viewer::Anonymous,
+            now: self.app.now(),
+            locale,
+            markets,
+            public_url: Arc::clone(&self.public_url),
+        })
+    }
+
+    fn refuse(&self, refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
+        let body = body(&refused(refusal, &caller.request_id));
+        Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
+    }
+
+    fn told_cost(&self, cost: u64) -> GraphQlValue {
+        let cost = [("requested", cost), ("limit", self.cost_limit)];
+        let pairs = cost.map(|(name, number)| (async_graphql::Name::new(name), GraphQlValue::from(number)));
+        GraphQlValue::Object(pairs.into_iter().collect())
+    }
+}
+
+/// The answer as JSON. What was not executed has no `data` (GraphQL specification, section 7.1).
+fn body(response: &Response) -> Bytes {
+    let mut out = BytesMut::with_capacity(8 * 1024).writer();
+    let refused = !response.errors.is_empty() && response.data == GraphQlValue::Null && response.extensions.is_empty();
+    let written = if refused {
+        serde_json::to_writer(&mut out, &serde_json::json!({ "errors": response.errors }))
+    } else {
+        serde_json::to_writer(&mut out, response)
+    };
+    if let Err(error) = written {
+        tracing::error!(%error, "an answer could not be written");
+    }
+    out.into_inner().freeze()
+}

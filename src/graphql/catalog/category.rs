@@ -1,0 +1,122 @@
+//! Categories.
+
+use async_graphql::{Context, ID, Object};
+
+use super::metafield::Seo;
+use super::products::{ProductArguments, ProductConnection};
+use crate::graphql::batch::Row;
+use crate::graphql::connection::{Connection, Listed, Places, Total};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::directives::{About, Paged};
+use crate::graphql::id;
+use crate::graphql::loaders::{BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn};
+use crate::graphql::search::{ProductFilter, ProductSortKey};
+use crate::services::Result;
+use crate::services::catalog::categories;
+use crate::services::search::filter::Filter;
+
+/// A branch or leaf of the category tree.
+pub struct Category(pub Row<categories::Category>);
+
+impl Listed for Category {
+    type Row = categories::Category;
+
+    const CONNECTION: &'static str = "CategoryConnection";
+    const EDGE: &'static str = "CategoryEdge";
+
+    fn of(row: Row<categories::Category>) -> Self {
+        Self(row)
+    }
+}
+
+#[Object]
+impl Category {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.id)
+    }
+
+    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the category.
+    async fn handle(&self) -> &str {
+        &self.0.handle
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Its description, without markup.
+    async fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    /// The category above it; null at the top of the tree.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        let Some(parent) = self.0.parent_id else { return Ok(None) };
+        Ok(ctx.load(CategoryById(parent)).await?.map(Self::of))
+    }
+
+    /// The way to it from the top of the tree, itself last.
+    #[graphql(directive = About::apply(5))]
+    async fn breadcrumbs(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
+        let all = ctx.along(&self.0, |category| BreadcrumbsOf(category.id)).await?.unwrap_or_default();
+        Ok(all.iter().cloned().map(Self::of).collect())
+    }
+
+    /// The categories right below it, in their order.
+    #[graphql(directive = Paged::apply())]
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Self>> {
+        let list = ListId::of("categories");
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = ctx.along(&self.0, |category| ChildrenOf(category.id, window.clone())).await?;
+        let total = Total::loaded(ChildCountOf(self.0.id));
+        Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(categories::Category::key)), total))
+    }
+
+    /// How many products on offer here are in it or anywhere below it.
+    async fn product_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let count = ctx.along(&self.0, |category| ProductCountIn(category.handle.clone())).await?;
+        Ok(count.unwrap_or(0))
+    }
+
+    /// The products on offer here that are in it or anywhere below it.
+    #[graphql(directive = Paged::apply())]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "What narrows the list further.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")] sort_key: ProductSortKey,
+        #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
+    ) -> Result<ProductConnection> {
+        let arguments = ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+        let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+        let key = |category: &categories::Category| {
+            ProductsIn(category.handle.clone(), request.clone(), window.clone())
+        };
+        let page = ctx.along(&self.0, key).await?;
+        let mut whole = request.filter.clone();
+        let plain = whole == Filter::default();
+        let total = plain.then(|| Total::loaded(ProductCountIn(self.0.handle.clone())));
+        whole.within_categories.push(self.0.handle.clone());
+        Ok(ProductConnection::new(page.as_deref(), &request, whole, list, total))
+    }
+
+    /// What search engines are told.
+    async fn seo(&self) -> Seo {
+        Seo { title: self.0.seo_title.clone(), description: self.0.seo_description.clone() }
+    }
+}

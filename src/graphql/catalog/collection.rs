@@ -1,0 +1,96 @@
+//! Collections.
+
+use async_graphql::{Context, ID, Object};
+
+use super::metafield::Seo;
+use super::products::{ProductArguments, ProductConnection};
+use crate::graphql::batch::Row;
+use crate::graphql::connection::{Listed, Total};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Asked;
+use crate::graphql::directives::Paged;
+use crate::graphql::id;
+use crate::graphql::loaders::{ProductCountOf, ProductsOf};
+use crate::graphql::search::{ProductFilter, ProductSortKey};
+use crate::services::Result;
+use crate::services::catalog::collections;
+use crate::services::search::filter::Filter;
+
+/// Products gathered and put in order by the shop's staff.
+pub struct Collection(pub Row<collections::Collection>);
+
+impl Listed for Collection {
+    type Row = collections::Collection;
+
+    const CONNECTION: &'static str = "CollectionConnection";
+    const EDGE: &'static str = "CollectionEdge";
+
+    fn of(row: Row<collections::Collection>) -> Self {
+        Self(row)
+    }
+}
+
+#[Object]
+impl Collection {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.id)
+    }
+
+    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the collection.
+    async fn handle(&self) -> &str {
+        &self.0.handle
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Its description without markup.
+    async fn description(&self) -> &str {
+        &self.0.description_text
+    }
+
+    /// Its description as HTML, safe to be shown.
+    async fn description_html(&self) -> &str {
+        &self.0.description_html
+    }
+
+    /// How many of its products are on offer here.
+    async fn product_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Ok(ctx.along(&self.0, |collection| ProductCountOf(collection.id)).await?.unwrap_or(0))
+    }
+
+    /// Its products that are on offer here, in the order that staff gave them.
+    #[graphql(directive = Paged::apply())]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "What narrows the list further.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Manual")] sort_key: ProductSortKey,
+        #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
+    ) -> Result<ProductConnection> {
+        let arguments = ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+        let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+        let key = |collection: &collections::Collection| {
+            ProductsOf(collection.id, request.clone(), window.clone())
+        };
+        let page = ctx.along(&self.0, key).await?;
+        let mut whole = request.filter.clone();
+        let plain = whole == Filter::default();
+        let total = plain.then(|| Total::loaded(ProductCountOf(self.0.id)));
+        whole.within_collections.push(self.0.handle.clone());
+        Ok(ProductConnection::new(page.as_deref(), &request, whole, list, total))
+    }
+
+    /// What search engines are told.
+    async fn seo(&self) -> Seo {
+        Seo { title: self.0.seo_title.clone(), description: self.0.seo_description.clone() }
+    }
+}

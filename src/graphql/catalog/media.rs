@@ -1,0 +1,68 @@
+//! Images.
+
+use async_graphql::{Context, ID, Object};
+
+use crate::graphql::batch::Row;
+use crate::graphql::connection::Listed;
+use crate::graphql::context::ContextExt;
+use crate::graphql::id;
+use crate::graphql::loaders::ProductById;
+use crate::services::Result;
+use crate::services::catalog::media;
+
+/// An image of a product.
+pub struct Media(pub Row<media::Media>);
+
+impl Listed for Media {
+    type Row = media::Media;
+
+    const CONNECTION: &'static str = "MediaConnection";
+    const EDGE: &'static str = "MediaEdge";
+
+    fn of(row: Row<media::Media>) -> Self {
+        Self(row)
+    }
+}
+
+impl Media {
+    /// An image whose product is not on offer here does not exist either.
+    pub async fn visible(ctx: &Context<'_>, row: Option<Row<media::Media>>) -> Result<Option<Self>> {
+        let Some(row) = row else { return Ok(None) };
+        let product = ctx.load(ProductById(row.product_id)).await?;
+        Ok(product.map(|_| Self(row)))
+    }
+}
+
+#[Object]
+impl Media {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.id)
+    }
+
+    /// Its address.
+    async fn url(&self, ctx: &Context<'_>) -> String {
+        let base = if self.0.url.starts_with('/') { &*ctx.scope().public_url } else { "" };
+        format!("{base}{}", self.0.url)
+    }
+
+    /// What it shows, for those who cannot see it; may be empty.
+    async fn alt(&self) -> &str {
+        &self.0.alt
+    }
+
+    /// Its width in pixels, where known.
+    async fn width(&self) -> Option<i32> {
+        self.0.width
+    }
+
+    /// Its height in pixels, where known.
+    async fn height(&self) -> Option<i32> {
+        self.0.height
+    }
+
+    /// Its media type, where known: `image/jpeg`.
+    async fn mime_type(&self) -> Option<&str> {
+        self.0.mime_type.as_deref()
+    }
+}

@@ -1,0 +1,290 @@
+//! Products.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+
+use super::category::Category;
+use super::collection::Collection;
+use super::media::Media;
+use super::metafield::{Metafield, Seo};
+use super::options::{self, ProductOption, SelectedOptionInput};
+use super::variant::Variant;
+use crate::graphql::batch::Row;
+use crate::graphql::connection::{Connection, Listed, Places, Total};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::directives::{About, Paged, SlicedBy};
+use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
+use crate::graphql::id;
+use crate::graphql::loaders::{
+    CategoriesOf, ChoicesOf, CollectionsOf, MediaCountOf, MediaOf, MetafieldsOf, OptionsOf, RelatedTo, ReviewsOf,
+    TagsOf, TextsOf, VariantById, VariantCountOf, VariantsOf,
+};
+use crate::graphql::money::MoneyRange;
+use crate::graphql::scalars::DateTime;
+use crate::services::catalog::products::Texts;
+use crate::services::catalog::{media, variants};
+use crate::services::engagement::reviews::{self, ReviewSort};
+use crate::services::page::Window;
+use crate::services::search::listings::Listing;
+use crate::services::{Error, Result};
+
+/// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
+pub struct Product(pub Row<Listing>);
+
+impl Product {
+    async fn texts(&self, ctx: &Context<'_>) -> Result<Arc<Texts>> {
+        let texts = ctx.along(&self.0, |listing| TextsOf(listing.product_id)).await?;
+        texts.ok_or_else(|| Error::internal("a listed product is gone"))
+    }
+}
+
+#[Object]
+impl Product {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.product_id)
+    }
+
+    /// Its slug, which addresses of pages are made of. A former handle still leads to the product.
+    async fn handle(&self) -> &str {
+        &self.0.handle
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Its description without markup, blocks parted by line breaks.
+    async fn description(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Cut after about so many characters, at the end of a word.")] truncate_at: Option<u32>,
+    ) -> Result<String> {
+        let texts = self.texts(ctx).await?;
+        Ok(truncate_at.map_or_else(
+            || texts.description_text.clone(),
+            |length| truncated(&texts.description_text, length as usize),
+        ))
+    }
+
+    /// Its description as HTML, safe to be shown: nothing in it runs or loads by itself.
+    async fn description_html(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(self.texts(ctx).await?.description_html.clone())
+    }
+
+    /// Who makes it.
+    async fn vendor(&self) -> Option<&str> {
+        self.0.vendor.as_deref()
+    }
+
+    /// What kind of thing it is, in the shop's own words.
+    async fn product_type(&self) -> Option<&str> {
+        self.0.product_type.as_deref()
+    }
+
+    /// Its tags.
+    async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        let tags = ctx.along(&self.0, |listing| TagsOf(listing.product_id)).await?;
+        Ok(tags.map(|tags| tags.to_vec()).unwrap_or_default())
+    }
+
+    /// Whether it is a gift card.
+    async fn is_gift_card(&self) -> bool {
+        self.0.gift_card
+    }
+
+    /// From when on it is on offer in the market.
+    async fn published_at(&self) -> DateTime {
+        DateTime(self.0.published_at)
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
+    }
+
+    /// Whether any of its variants can be bought.
+    async fn available_for_sale(&self) -> bool {
+        self.0.available
+    }
+
+    /// What its variants cost in the market.
+    async fn price_range(&self, ctx: &Context<'_>) -> MoneyRange {
+        MoneyRange::new(self.0.price, &ctx.scope().locale)
+    }
+
+    /// What those of its variants whose price is reduced cost before; null where none is.
+    async fn compare_at_price_range(&self, ctx: &Context<'_>) -> Option<MoneyRange> {
+        self.0.compare_at.map(|range| MoneyRange::new(range, &ctx.scope().locale))
+    }
+
+    /// The choices that it offers, and which of their values can still be bought given what has been chosen. A product
+    /// without a choice has one option "Title" with the one value "Default Title".
+    #[graphql(directive = About::apply(3))]
+    async fn options(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What has been chosen so far.", default)] selected: Vec<SelectedOptionInput>,
+    ) -> Result<Vec<ProductOption>> {
+        let options = ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
+        let choices = ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
+        Ok(ProductOption::all(&options, &choices, &selected))
+    }
+
+    /// Its variants in their order.
+    #[graphql(directive = Paged::apply())]
+    async fn variants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Variant>> {
+        let list = ListId::of("variants");
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = ctx.along(&self.0, |listing| VariantsOf(listing.product_id, window.clone())).await?;
+        let total = Total::loaded(VariantCountOf(self.0.product_id));
+        Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(variants::Variant::key)), total))
+    }
+
+    /// The variant with one value chosen for each option; null where there is none.
+    async fn variant_by_selected_options(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "One value for each of the product's options.")] selected_options: Vec<SelectedOptionInput>,
+    ) -> Result<Option<Variant>> {
+        let options = ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
+        let choices = ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
+        let Some(choice) = options::choice(&options, &choices, &selected_options) else { return Ok(None) };
+        Ok(ctx.load(VariantById(choice.variant)).await?.map(Variant::of))
+    }
+
+    /// Its first image.
+    async fn featured_image(&self, ctx: &Context<'_>) -> Result<Option<Media>> {
+        let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, Window::first(1))).await?;
+        Ok(page.and_then(|page| page.rows.first().cloned()).map(Media::of))
+    }
+
+    /// Its images in their order.
+    #[graphql(directive = Paged::apply())]
+    async fn media(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Media>> {
+        let list = ListId::of("media");
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, window.clone())).await?;
+        let total = Total::loaded(MediaCountOf(self.0.product_id));
+        Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(media::Media::key)), total))
+    }
+
+    /// Its main category.
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+        let all = ctx.along(&self.0, |listing| CategoriesOf(listing.product_id)).await?;
+        Ok(all.and_then(|all| all.first().cloned()).map(Category::of))
+    }
+
+    /// All categories that it is in, the main one first.
+    #[graphql(directive = About::apply(5))]
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<Category>> {
+        let all = ctx.along(&self.0, |listing| CategoriesOf(listing.product_id)).await?.unwrap_or_default();
+        Ok(all.iter().cloned().map(Category::of).collect())
+    }
+
+    /// The collections that it is in.
+    #[graphql(directive = About::apply(5))]
+    async fn collections(&self, ctx: &Context<'_>) -> Result<Vec<Collection>> {
+        let all = ctx.along(&self.0, |listing| CollectionsOf(listing.product_id)).await?.unwrap_or_default();
+        Ok(all.iter().cloned().map(Collection::of).collect())
+    }
+
+    /// What search engines are told.
+    async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
+        let texts = self.texts(ctx).await?;
+        Ok(Seo { title: texts.seo_title.clone(), description: texts.seo_description.clone() })
+    }
+
+    /// A piece of its custom data.
+    async fn metafield(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who defines it.")] namespace: String,
+        #[graphql(desc = "Its name there.")] key: String,
+    ) -> Result<Option<Metafield>> {
+        let all = ctx.along(&self.0, |listing| MetafieldsOf(listing.product_id.0)).await?.unwrap_or_default();
+        let same = all.iter().find(|field| field.namespace == namespace && field.key == key);
+        Ok(same.cloned().map(Metafield))
+    }
+
+    /// Its custom data, sorted by namespace and key.
+    #[graphql(directive = About::apply(20))]
+    async fn metafields(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this namespace.")] namespace: Option<String>,
+    ) -> Result<Vec<Metafield>> {
+        let all = ctx.along(&self.0, |listing| MetafieldsOf(listing.product_id.0)).await?.unwrap_or_default();
+        let wanted = |field: &&_| namespace.as_ref().is_none_or(|namespace| is_of(field, namespace));
+        Ok(all.iter().filter(wanted).cloned().map(Metafield).collect())
+    }
+
+    /// What all its reviews say together.
+    async fn rating_summary(&self) -> RatingSummary {
+        RatingSummary { average: self.0.rating.average(), count: self.0.rating.count }
+    }
+
+    /// Its published reviews.
+    #[graphql(directive = Paged::apply())]
+    async fn reviews(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
+    ) -> Result<Connection<Review>> {
+        let sort = ReviewSort::from(sort_key);
+        let list = ListId::of(("reviews", sort));
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = ctx.along(&self.0, |listing| ReviewsOf(listing.product_id, sort, window.clone())).await?;
+        let places = Places::Keys(Box::new(move |review: &reviews::Review| review.key(sort)));
+        Ok(Connection::new(page.as_deref(), list, places, Total::Known(self.0.rating.count.into())))
+    }
+
+    /// Other products that somebody who looks at this one may like: those of its main category, what can be bought and
+    /// is rated best first.
+    #[graphql(directive = SlicedBy::apply("first"))]
+    async fn related_products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))] first: u32,
+    ) -> Result<Vec<Self>> {
+        let all = ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
+        Ok(all.iter().cloned().map(Self::of).collect())
+    }
+}
+
+fn is_of(field: &crate::services::catalog::metafields::Metafield, namespace: &str) -> bool {
+    field.namespace == namespace
+}
+
+/// The beginning of a text, cut at the end of a word, with an ellipsis where something is missing.
+fn truncated(text: &str, length: usize) -> String {
+    let Some((cut, _)) = text.char_indices().nth(length) else { return text.to_owned() };
+    let kept = text[..cut].rsplit_once(char::is_whitespace).map_or(&text[..cut], |(kept, _)| kept);
+    format!("{}…", kept.trim_end())
+}

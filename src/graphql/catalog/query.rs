@@ -1,0 +1,142 @@
+//! Reading the catalogue.
+
+use async_graphql::{Context, ID, Object};
+
+use super::category::Category;
+use super::collection::Collection;
+use super::product::Product;
+use super::products::{ProductArguments, ProductConnection};
+use crate::graphql::batch;
+use crate::graphql::connection::{Connection, Listed, Places, Total};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::directives::Paged;
+use crate::graphql::guard::Allow;
+use crate::graphql::id;
+use crate::graphql::loaders::{
+    CategoryByHandle, CategoryById, CollectionByHandle, CollectionById, ProductByHandle, ProductById,
+};
+use crate::graphql::search::{ProductFilter, ProductSortKey};
+use crate::services::Result;
+use crate::services::catalog::{categories, collections};
+use crate::services::search::listings;
+
+/// Reading the catalogue.
+#[derive(Default)]
+pub struct CatalogQuery;
+
+#[Object(guard = "Allow::Nobody")]
+impl CatalogQuery {
+    /// A product by its id or handle; null where it is not on offer here.
+    #[graphql(guard = "Allow::Anyone")]
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The product's id.")] id: Option<ID>,
+        #[graphql(desc = "The product's handle, current or former.")] handle: Option<String>,
+    ) -> Result<Option<Product>> {
+        let id = match (id, handle) {
+            (Some(id), _) => id::read(&id),
+            (None, Some(handle)) => ctx.load(ProductByHandle(handle)).await?,
+            (None, None) => None,
+        };
+        let Some(id) = id else { return Ok(None) };
+        Ok(ctx.load(ProductById(id)).await?.map(Product::of))
+    }
+
+    /// The products on offer here.
+    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+        #[graphql(desc = "What narrows the list.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")] sort_key: ProductSortKey,
+        #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
+    ) -> Result<ProductConnection> {
+        let scope = ctx.scope();
+        let arguments = ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+        let (request, window, list) = arguments.read(scope.locale.market.digits)?;
+        let page = listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window).await?;
+        let page = batch::page_of(page);
+        Ok(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None))
+    }
+
+    /// A category by its id or handle.
+    #[graphql(guard = "Allow::Anyone")]
+    async fn category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The category's id.")] id: Option<ID>,
+        #[graphql(desc = "The category's handle, current or former.")] handle: Option<String>,
+    ) -> Result<Option<Category>> {
+        let id = match (id, handle) {
+            (Some(id), _) => id::read(&id),
+            (None, Some(handle)) => ctx.load(CategoryByHandle(handle)).await?,
+            (None, None) => None,
+        };
+        let Some(id) = id else { return Ok(None) };
+        Ok(ctx.load(CategoryById(id)).await?.map(Category::of))
+    }
+
+    /// The categories at the top of the tree, in their order; `children` leads on.
+    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    async fn categories(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Category>> {
+        let scope = ctx.scope();
+        let list = ListId::of("categories");
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = batch::page_of(categories::roots(scope.app.db.read()?, &scope.locale, &window).await?);
+        let total = Total::Counted(Box::new(|ctx| {
+            Box::pin(async { categories::count_roots(ctx.scope().app.db.read()?).await })
+        }));
+        Ok(Connection::new(Some(&page), list, Places::Keys(Box::new(categories::Category::key)), total))
+    }
+
+    /// A collection by its id or handle.
+    #[graphql(guard = "Allow::Anyone")]
+    async fn collection(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The collection's id.")] id: Option<ID>,
+        #[graphql(desc = "The collection's handle, current or former.")] handle: Option<String>,
+    ) -> Result<Option<Collection>> {
+        let id = match (id, handle) {
+            (Some(id), _) => id::read(&id),
+            (None, Some(handle)) => ctx.load(CollectionByHandle(handle)).await?,
+            (None, None) => None,
+        };
+        let Some(id) = id else { return Ok(None) };
+        Ok(ctx.load(CollectionById(id)).await?.map(Collection::of))
+    }
+
+    /// The collections, in their order.
+    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    async fn collections(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Collection>> {
+        let scope = ctx.scope();
+        let list = ListId::of("collections");
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = batch::page_of(collections::list(scope.app.db.read()?, &scope.locale, &window).await?);
+        let total = Total::Counted(Box::new(|ctx| {
+            Box::pin(async { collections::count(ctx.scope().app.db.read()?).await })
+        }));
+        Ok(Connection::new(Some(&page), list, Places::Keys(Box::new(collections::Collection::key)), total))
+    }
+}

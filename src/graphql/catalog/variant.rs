@@ -1,0 +1,221 @@
+//! Variants: what is bought.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use entity::catalog::variant as stored;
+
+use super::media::Media;
+use super::metafield::Metafield;
+use super::options::{self, SelectedOption};
+use super::product::Product;
+use crate::graphql::batch::Row;
+use crate::graphql::connection::Listed;
+use crate::graphql::context::ContextExt;
+use crate::graphql::directives::About;
+use crate::graphql::id;
+use crate::graphql::inventory::StockLevel;
+use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, PriceOf, ProductById};
+use crate::graphql::money::Money;
+use crate::graphql::shop::Location;
+use crate::services::Result;
+use crate::services::catalog::variants;
+use crate::services::inventory::levels::Level;
+
+/// What is bought: a product with one value chosen for each of its options.
+pub struct Variant(pub Row<variants::Variant>);
+
+impl Listed for Variant {
+    type Row = variants::Variant;
+
+    const CONNECTION: &'static str = "VariantConnection";
+    const EDGE: &'static str = "VariantEdge";
+
+    fn of(row: Row<variants::Variant>) -> Self {
+        Self(row)
+    }
+}
+
+impl Variant {
+    /// A variant whose product is not on offer here does not exist either.
+    pub async fn visible(ctx: &Context<'_>, row: Option<Row<variants::Variant>>) -> Result<Option<Self>> {
+        let Some(row) = row else { return Ok(None) };
+        let product = ctx.load(ProductById(row.product_id)).await?;
+        Ok(product.map(|_| Self(row)))
+    }
+
+    async fn levels(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Level>>> {
+        Ok(ctx.along(&self.0, |variant| LevelsOf(variant.id)).await?.unwrap_or_default())
+    }
+
+    async fn selected(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
+        let of_product = ctx.along(&self.0, |variant| OptionsOf(variant.product_id)).await?;
+        Ok(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
+    }
+}
+
+#[Object]
+impl Variant {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.id)
+    }
+
+    /// Its option values, joined: "M / Moss green".
+    async fn title(&self, ctx: &Context<'_>) -> Result<String> {
+        let values = self.selected(ctx).await?.into_iter().map(|option| option.value);
+        Ok(values.collect::<Vec<_>>().join(" / "))
+    }
+
+    /// Its stock keeping unit, where it has one.
+    async fn sku(&self) -> Option<&str> {
+        self.0.sku.as_deref()
+    }
+
+    /// Its barcode (GTIN, ISBN, ...), where it has one.
+    async fn barcode(&self) -> Option<&str> {
+        self.0.barcode.as_deref()
+    }
+
+    /// Its place among the product's variants, from 1.
+    async fn position(&self) -> i32 {
+        self.0.position
+    }
+
+    /// The value that it has for each of the product's options, in their order.
+    #[graphql(directive = About::apply(3))]
+    async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
+        self.selected(ctx).await
+    }
+
+    /// What it costs in the market; null where it is not sold there.
+    async fn price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
+        Ok(price.map(|price| Money::new(price.amount, &ctx.scope().locale)))
+    }
+
+    /// What it cost before a reduction, where its price is reduced.
+    async fn compare_at_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
+        let before = price.and_then(|price| price.compare_at.filter(|before| *before > price.amount));
+        Ok(before.map(|before| Money::new(before, &ctx.scope().locale)))
+    }
+
+    /// Whether it can be bought now: it has a price here, and there is some of it or it may be ordered beyond that.
+    async fn available_for_sale(&self, ctx: &Context<'_>) -> Result<bool> {
+        let priced = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?.is_some();
+        Ok(priced && self.0.is_available(in_stock(&self.levels(ctx).await?)))
+    }
+
+    /// How many there are at all locations together, up to a cap that the shop sets; null where nobody counts.
+    async fn quantity_available(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        if !self.0.tracked {
+            return Ok(None);
+        }
+        Ok(Some(capped(ctx, in_stock(&self.levels(ctx).await?))))
+    }
+
+    /// How many there are at each location that has ever had any; empty where nobody counts.
+    #[graphql(directive = About::apply(5))]
+    async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Vec<StockLevel>> {
+        if !self.0.tracked {
+            return Ok(Vec::new());
+        }
+        let levels = self.levels(ctx).await?;
+        let mut told = Vec::with_capacity(levels.len());
+        for location in &ctx.scope().markets.locations {
+            if let Some(level) = levels.iter().find(|level| level.location == location.id) {
+                let available = capped(ctx, level.available);
+                told.push(StockLevel { location: Location(location.clone()), available });
+            }
+        }
+        Ok(told)
+    }
+
+    /// What it weighs; null where nobody has told.
+    async fn weight(&self) -> Option<Weight> {
+        (self.0.weight_grams > 0.0).then(|| Weight::new(self.0.weight_grams, self.0.weight_unit))
+    }
+
+    /// Whether it has to be shipped.
+    async fn requires_shipping(&self) -> bool {
+        self.0.requires_shipping
+    }
+
+    /// Whether tax is charged on it.
+    async fn taxable(&self) -> bool {
+        self.0.taxable
+    }
+
+    /// Its own image, else null: show the product's then.
+    async fn image(&self, ctx: &Context<'_>) -> Result<Option<Media>> {
+        if self.0.media_id.is_none() {
+            return Ok(None);
+        }
+        let nothing = entity::id::MediaId(uuid::Uuid::nil());
+        let key = |variant: &variants::Variant| MediaById(variant.media_id.unwrap_or(nothing));
+        Ok(ctx.along(&self.0, key).await?.map(Media::of))
+    }
+
+    /// A piece of its custom data.
+    async fn metafield(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who defines it.")] namespace: String,
+        #[graphql(desc = "Its name there.")] key: String,
+    ) -> Result<Option<Metafield>> {
+        let all = ctx.along(&self.0, |variant| MetafieldsOf(variant.id.0)).await?.unwrap_or_default();
+        let same = all.iter().find(|field| field.namespace == namespace && field.key == key);
+        Ok(same.cloned().map(Metafield))
+    }
+
+    /// The product that it is a variant of.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        Ok(ctx.along(&self.0, |variant| ProductById(variant.product_id)).await?.map(Product::of))
+    }
+}
+
+/// All pieces, wherever they lie.
+fn in_stock(levels: &[Level]) -> i64 {
+    levels.iter().map(|level| level.available).sum()
+}
+
+/// Nobody is told of more than the cap, and of no debts.
+fn capped(ctx: &Context<'_>, pieces: i64) -> i32 {
+    let cap = ctx.scope().app.quantity_cap;
+    i32::try_from(pieces.clamp(0, cap.into())).unwrap_or(cap)
+}
+
+/// A weight in the unit in which staff entered it.
+#[derive(SimpleObject)]
+pub struct Weight {
+    /// How much.
+    value: f64,
+    /// Of what.
+    unit: WeightUnit,
+}
+
+/// A unit of weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum WeightUnit {
+    /// Grams.
+    Grams,
+    /// Kilograms.
+    Kilograms,
+    /// Ounces, 28.349523125 grams each.
+    Ounces,
+    /// Pounds, 453.59237 grams each.
+    Pounds,
+}
+
+impl Weight {
+    fn new(grams: f64, unit: stored::WeightUnit) -> Self {
+        let (unit, grams_each) = match unit {
+            stored::WeightUnit::Gram => (WeightUnit::Grams, 1.0),
+            stored::WeightUnit::Kilogram => (WeightUnit::Kilograms, 1000.0),
+            stored::WeightUnit::Ounce => (WeightUnit::Ounces, 28.349_523_125),
+            stored::WeightUnit::Pound => (WeightUnit::Pounds, 453.592_37),
+        };
+        Self { value: (grams / grams_each * 10_000.0).round() / 10_000.0, unit }
+    }
+}

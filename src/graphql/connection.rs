@@ -1,0 +1,163 @@
+//! Lists as Relay connections (<https://relay.dev/graphql/connections.htm>).
+
+use std::borrow::Cow;
+
+use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use futures_util::future::BoxFuture;
+
+use super::batch::{Key, Row};
+use super::context::ContextExt;
+use super::cursor::ListId;
+use crate::services::{Result, keyset};
+use crate::services::page::Page;
+
+/// An object that lists show.
+pub trait Listed: OutputType + Sized {
+    /// The row that it wraps.
+    type Row: Send + Sync + 'static;
+
+    /// The name of its connection.
+    const CONNECTION: &'static str;
+
+    /// The name of its edge.
+    const EDGE: &'static str;
+
+    /// Wraps a row.
+    fn of(row: Row<Self::Row>) -> Self;
+}
+
+/// Where the rows of a list stand in it.
+pub enum Places<R> {
+    /// By their keys.
+    Keys(Box<dyn Fn(&R) -> keyset::Key + Send + Sync>),
+    /// By their number, this being the first.
+    From(u32),
+}
+
+/// Counts all rows of a list.
+type Count = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<i64>> + Send + Sync>;
+
+/// How many rows a list has.
+pub enum Total {
+    /// So many.
+    Known(i64),
+    /// To be counted when asked.
+    Counted(Count),
+}
+
+impl Total {
+    /// The number behind a key, together with those of other lists; none means 0.
+    pub fn loaded<K: Key<Value = i64>>(key: K) -> Self {
+        Self::Counted(Box::new(move |ctx| {
+            let key = key.clone();
+            Box::pin(async move { Ok(ctx.load(key).await?.unwrap_or(0)) })
+        }))
+    }
+}
+
+/// One page of a list.
+pub struct Connection<T: Listed> {
+    rows: Vec<Row<T::Row>>,
+    info: (bool, bool),
+    list: ListId,
+    places: Places<T::Row>,
+    total: Total,
+}
+
+impl<T: Listed> Connection<T> {
+    /// A page of a list; what is not there is an empty page.
+    pub fn new(page: Option<&Page<Row<T::Row>>>, list: ListId, places: Places<T::Row>, total: Total) -> Self {
+        let info = page.map_or((false, false), |page| (page.has_next, page.has_previous));
+        let rows = page.map_or_else(Vec::new, |page| page.rows.clone());
+        Self { rows, info, list, places, total }
+    }
+
+    fn cursor(&self, index: usize) -> String {
+        match (&self.places, self.rows.get(index)) {
+            (Places::Keys(key), Some(row)) => self.list.cursor(&key(row)),
+            (Places::From(first), _) => {
+                let index = u32::try_from(index).unwrap_or(u32::MAX);
+                self.list.offset_cursor(first.saturating_add(index))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+impl<T: Listed> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::CONNECTION.into()
+    }
+}
+
+/// One page of a list, as a Relay connection.
+#[Object(name_type)]
+impl<T: Listed> Connection<T> {
+    /// The objects of the page, in the order of the list.
+    async fn nodes(&self) -> Vec<T> {
+        self.rows.iter().cloned().map(T::of).collect()
+    }
+
+    /// The objects of the page, each with its cursor.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        let edge = |(index, row): (usize, &Row<T::Row>)| Edge { cursor: self.cursor(index), node: T::of(row.clone()) };
+        self.rows.iter().enumerate().map(edge).collect()
+    }
+
+    /// Where the page begins and ends, and whether the list goes on.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.info.0,
+            has_previous_page: self.info.1,
+            start_cursor: (!self.rows.is_empty()).then(|| self.cursor(0)),
+            end_cursor: self.rows.len().checked_sub(1).map(|last| self.cursor(last)),
+        }
+    }
+
+    /// How many objects the whole list has. Counted only when asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        match &self.total {
+            Total::Known(total) => Ok(*total),
+            Total::Counted(count) => count(ctx).await,
+        }
+    }
+}
+
+/// An object of a list with its place.
+pub struct Edge<T: Listed> {
+    cursor: String,
+    node: T,
+}
+
+impl<T: Listed> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::EDGE.into()
+    }
+}
+
+/// An object of a list, and the cursor of its place.
+#[Object(name_type)]
+impl<T: Listed> Edge<T> {
+    /// The place, to be given to `after` or `before`. Opaque.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The object.
+    async fn node(&self) -> &T {
+        &self.node
+    }
+}
+
+/// Where a page of a list begins and ends.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether the list goes on after the page.
+    has_next_page: bool,
+    /// Whether the list begins before the page.
+    has_previous_page: bool,
+    /// The cursor of the first object; null on an empty page.
+    start_cursor: Option<String>,
+    /// The cursor of the last object; null on an empty page.
+    end_cursor: Option<String>,
+}

@@ -1,0 +1,149 @@
+//! Cursors: a place in a list, opaque to clients.
+//!
+//! A cursor names the list that it belongs to (what it shows, filtered and sorted how), so that it cannot be used with
+//! another one. In a list sorted by a column it holds the row's key and so survives inserts and deletes; by relevance
+//! it is a number of hits.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::services::keyset::{Key, SortValue};
+use crate::services::page::Window;
+use crate::services::{Error, Result};
+
+/// Longer texts are no cursors of ours.
+const MAX_LENGTH: usize = 1024;
+
+/// The list that a cursor belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListId(u32);
+
+impl ListId {
+    /// The id of a list that is described by these values.
+    pub fn of(description: impl Hash) -> Self {
+        let mut hasher = DefaultHasher::new();
+        description.hash(&mut hasher);
+        let hash = hasher.finish();
+        Self(u32::try_from(hash >> 32).unwrap_or_default())
+    }
+
+    /// The cursor of a row with this key.
+    pub fn cursor(self, key: &Key) -> String {
+        let mut parts = vec![json!(self.0), json!(key.id.simple().to_string())];
+        parts.extend(key.sort.iter().map(|value| match value {
+            SortValue::Int(number) => json!(number),
+            SortValue::Text(text) => json!(text),
+        }));
+        encode(parts)
+    }
+
+    /// The cursor of the hit in this place, from 0.
+    pub fn offset_cursor(self, offset: u32) -> String {
+        encode(vec![json!(self.0), json!(offset)])
+    }
+
+    /// What a client asks of a list that is sorted by columns.
+    ///
+    /// # Errors
+    /// `BadRequest` where the window is impossible or a cursor belongs elsewhere.
+    pub fn window(self, asked: Asked) -> Result<Window<Key>> {
+        let key = |cursor: Option<String>| cursor.map(|text| self.key(&text)).transpose();
+        Window::new(asked.first, asked.last, key(asked.after)?, key(asked.before)?)
+    }
+
+    /// What a client asks of a list of hits: how many to skip, and how many to show.
+    ///
+    /// # Errors
+    /// `BadRequest` where the window is impossible or a cursor belongs elsewhere; hits are read forward only.
+    pub fn offset(self, asked: Asked) -> Result<(u32, u32)> {
+        if asked.last.is_some() || asked.before.is_some() {
+            let problem = "a list by relevance is read forward only, with first and after";
+            return Err(Error::BadRequest(problem.to_owned()));
+        }
+        let window = Window::<u32>::new(asked.first, None, None, None)?;
+        let after = asked.after.map(|text| match self.parts(&text)?.as_slice() {
+            [offset] => offset.as_u64().and_then(|offset| u32::try_from(offset).ok()).ok_or_else(foreign),
+            _ => Err(foreign()),
+        });
+        Ok((after.transpose()?.map_or(0, |offset| offset.saturating_add(1)), window.size))
+    }
+
+    fn key(self, text: &str) -> Result<Key> {
+        let parts = self.parts(text)?;
+        let (id, sort) = parts.split_first().ok_or_else(foreign)?;
+        let id = id.as_str().and_then(|id| Uuid::try_parse(id).ok()).ok_or_else(foreign)?;
+        let value = |value: &Json| match value {
+            Json::Number(number) => number.as_i64().map(SortValue::Int),
+            Json::String(text) => Some(SortValue::Text(text.clone())),
+            _ => None,
+        };
+        let sort = sort.iter().map(value).collect::<Option<Vec<_>>>().ok_or_else(foreign)?;
+        Ok(Key { sort, id })
+    }
+
+    fn parts(self, text: &str) -> Result<Vec<Json>> {
+        let text = Some(text).filter(|text| text.len() <= MAX_LENGTH).ok_or_else(foreign)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| foreign())?;
+        let mut parts: Vec<Json> = serde_json::from_slice(&bytes).map_err(|_| foreign())?;
+        if parts.first() != Some(&json!(self.0)) {
+            return Err(foreign());
+        }
+        parts.remove(0);
+        Ok(parts)
+    }
+}
+
+/// Arguments of a connection, as a client gave them.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The first so many rows.
+    pub first: Option<i32>,
+    /// The last so many rows.
+    pub last: Option<i32>,
+    /// After this cursor.
+    pub after: Option<String>,
+    /// Before this cursor.
+    pub before: Option<String>,
+}
+
+fn encode(parts: Vec<Json>) -> String {
+    URL_SAFE_NO_PAD.encode(Json::Array(parts).to_string())
+}
+
+fn foreign() -> Error {
+    Error::BadRequest("this cursor does not belong to this list".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> Key {
+        Key { sort: vec![SortValue::Int(-5), SortValue::Text("été".to_owned())], id: Uuid::now_v7() }
+    }
+
+    #[test]
+    fn a_cursor_leads_back_to_its_place() {
+        let (list, key) = (ListId::of("products"), key());
+        let asked = Asked { after: Some(list.cursor(&key)), ..Asked::default() };
+
+        assert_eq!(list.window(asked).unwrap().after, Some(key));
+
+        let asked = Asked { after: Some(list.offset_cursor(19)), first: Some(5), ..Asked::default() };
+        assert_eq!(list.offset(asked).unwrap(), (20, 5));
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_or_none_at_all_is_refused() {
+        let list = ListId::of(("products", "NEWEST"));
+        let elsewhere = ListId::of(("products", "PRICE")).cursor(&key());
+        for cursor in [elsewhere, list.offset_cursor(3), String::new(), "e30".to_owned(), "x".repeat(5000)] {
+            let asked = Asked { after: Some(cursor.clone()), ..Asked::default() };
+            assert!(list.window(asked).is_err(), "{cursor}");
+        }
+    }
+}

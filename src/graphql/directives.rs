@@ -1,0 +1,63 @@
+//! What `schema.graphql` tells beside types: how many objects a field may return. The gate reads it there.
+//!
+//! The names and meanings are those of the cost directives specification by IBM
+//! (<https://ibm.github.io/graphql-specs/cost-spec.html>).
+
+#![expect(non_snake_case, clippy::needless_pass_by_value, reason = "arguments are named as in GraphQL")]
+
+use std::borrow::Cow;
+
+use async_graphql::TypeDirective;
+use async_graphql::registry::{MetaDirectiveInvocation, Registry, location_traits};
+
+#[TypeDirective(location = "FieldDefinition", name = "cost")]
+pub fn cost(weight: i32) {}
+
+#[TypeDirective(location = "FieldDefinition", name = "listSize")]
+pub fn list_size(
+    assumedSize: Option<i32>,
+    slicingArguments: Option<Vec<String>>,
+    sizedFields: Option<Vec<String>>,
+) {
+}
+
+/// Shorter ways to say `@listSize`.
+macro_rules! sizes {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) => $size:expr;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl location_traits::Directive_At_FIELD_DEFINITION for $name {
+            fn check() {}
+        }
+
+        impl TypeDirective for $name {
+            fn name(&self) -> Cow<'static, str> {
+                list_size.name()
+            }
+
+            fn register(&self, registry: &mut Registry) {
+                list_size.register(registry);
+            }
+        }
+
+        impl $name {
+            pub fn apply($($argument: $kind),*) -> MetaDirectiveInvocation {
+                let (assumed, slicing, sized): (Option<i32>, &[&str], &[&str]) = $size;
+                let names = |names: &[&str]| {
+                    (!names.is_empty()).then(|| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+                };
+                list_size::apply(assumed, names(slicing), names(sized))
+            }
+        }
+    )+};
+}
+
+sizes! {
+    /// A connection: `first` or `last` say how many edges and nodes it has.
+    Paged() => (None, &["first", "last"], &["edges", "nodes"]);
+    /// A list of about so many.
+    About(size: i32) => (Some(size), &[], &[]);
+    /// A list that an argument of this name says the size of.
+    SlicedBy(argument: &str) => (None, &[argument], &[]);
+}

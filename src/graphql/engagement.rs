@@ -1,0 +1,138 @@
+//! Reviews as clients see them.
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+
+use super::batch::Row;
+use super::catalog::Product;
+use super::connection::{Connection, Listed, Places, Total};
+use super::context::ContextExt;
+use super::cursor::{Asked, ListId};
+use super::directives::Paged;
+use super::id;
+use super::loaders::{ProductById, ReviewCountBy, ReviewsBy};
+use super::scalars::DateTime;
+use crate::services::Result;
+use crate::services::engagement::reviews::{self, ReviewSort};
+
+/// In which order reviews are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum ReviewSortKey {
+    /// The latest first.
+    #[default]
+    Newest,
+    /// The best rated first, the latest of them first.
+    Best,
+}
+
+impl From<ReviewSortKey> for ReviewSort {
+    fn from(key: ReviewSortKey) -> Self {
+        match key {
+            ReviewSortKey::Newest => Self::Newest,
+            ReviewSortKey::Best => Self::Best,
+        }
+    }
+}
+
+/// What all published reviews of a product say together.
+#[derive(SimpleObject)]
+pub struct RatingSummary {
+    /// The average rating from 1 to 5; null where there is no review.
+    pub average: Option<f64>,
+    /// How many reviews there are.
+    pub count: i32,
+}
+
+/// What somebody thinks of a product.
+pub struct Review(pub Row<reviews::Review>);
+
+impl Listed for Review {
+    type Row = reviews::Review;
+
+    const CONNECTION: &'static str = "ReviewConnection";
+    const EDGE: &'static str = "ReviewEdge";
+
+    fn of(row: Row<reviews::Review>) -> Self {
+        Self(row)
+    }
+}
+
+impl Review {
+    /// A review whose product is not on offer here does not exist either.
+    pub async fn visible(ctx: &Context<'_>, row: Option<Row<reviews::Review>>) -> Result<Option<Self>> {
+        let Some(row) = row else { return Ok(None) };
+        let product = ctx.load(ProductById(row.product_id)).await?;
+        Ok(product.map(|_| Self(row)))
+    }
+}
+
+#[Object]
+impl Review {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.id)
+    }
+
+    /// The rating, from 1 to 5.
+    async fn rating(&self) -> i16 {
+        self.0.rating
+    }
+
+    /// Its heading.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// What it says, without markup.
+    async fn body(&self) -> &str {
+        &self.0.body
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// Who wrote it.
+    async fn author(&self) -> Reviewer {
+        Reviewer(self.0.beside(|review| review.author.clone()))
+    }
+
+    /// What it is about; null where that is not on offer here.
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        Ok(ctx.along(&self.0, |review| ProductById(review.product_id)).await?.map(Product::of))
+    }
+}
+
+/// The public face of somebody who writes reviews. Nothing else about them is ever shown.
+pub struct Reviewer(pub Row<reviews::Reviewer>);
+
+#[Object]
+impl Reviewer {
+    /// Their id.
+    pub async fn id(&self) -> ID {
+        id::show(self.0.id)
+    }
+
+    /// The name that they chose to be seen under.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// Their reviews, the latest first.
+    #[graphql(directive = Paged::apply())]
+    async fn reviews(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Review>> {
+        let list = ListId::of("reviews by");
+        let window = list.window(Asked { first, last, after, before })?;
+        let page = ctx.along(&self.0, |reviewer| ReviewsBy(reviewer.id, window.clone())).await?;
+        let total = Total::loaded(ReviewCountBy(self.0.id));
+        let places = Places::Keys(Box::new(|review: &reviews::Review| review.key(ReviewSort::Newest)));
+        Ok(Connection::new(page.as_deref(), list, places, total))
+    }
+}

@@ -1,0 +1,58 @@
+//! The one way from a failure to a client: a message, a code from the closed list, the request id. Nothing internal.
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError};
+
+use super::gate::Refusal;
+use crate::services::{Code, Error};
+
+/// Labels the errors of an answer, hides what is ours alone, and tells the code of the first.
+pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {
+    for error in &mut response.errors {
+        let code = match (error.source::<Error>(), error.source.is_some()) {
+            (Some(ours), _) => {
+                if let Error::Internal(cause) = ours {
+                    tracing::error!(request_id, path = ?error.path, %cause, "a field failed");
+                }
+                ours.code()
+            }
+            (None, true) => {
+                tracing::error!(request_id, path = ?error.path, error.message, "a field failed");
+                error.message = "something went wrong on our side".to_owned();
+                Code::Internal
+            }
+            // What the library itself refuses: values of arguments that do not fit.
+            (None, false) => Code::BadRequest,
+        };
+        error.extensions = Some(extensions(code, request_id));
+    }
+    response.errors.first().and_then(code)
+}
+
+fn code(error: &ServerError) -> Option<Code> {
+    Some(error.source::<Error>().map_or(
+        if error.source.is_some() { Code::Internal } else { Code::BadRequest },
+        Error::code,
+    ))
+}
+
+/// An answer that only tells why nothing was executed.
+pub fn refused(refusal: &Refusal, request_id: &str) -> Response {
+    let error = |problem: &super::gate::Problem| {
+        let mut error = ServerError::new(problem.message.clone(), None);
+        error.locations = problem
+            .locations
+            .iter()
+            .map(|(line, column)| async_graphql::Pos { line: *line, column: *column })
+            .collect();
+        error.extensions = Some(extensions(refusal.code, request_id));
+        error
+    };
+    Response::from_errors(refusal.errors.iter().map(error).collect())
+}
+
+fn extensions(code: Code, request_id: &str) -> ErrorExtensionValues {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code.as_str());
+    extensions.set("requestId", request_id);
+    extensions
+}

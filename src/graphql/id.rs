@@ -1,0 +1,64 @@
+//! Ids as clients see them: a readable prefix and the key in 26 letters and digits (the TypeID format:
+//! Crockford's base 32 in lower case, most significant bits first).
+
+use async_graphql::ID;
+use entity::id::Id;
+use uuid::Uuid;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Letters and digits of an encoded key: 130 bits, of which the first two are zero.
+const LENGTH: usize = 26;
+
+/// An id as clients see it: `prd_01h455vb4pex5vsknk084sn02q`.
+pub fn show<I: Id>(id: I) -> ID {
+    let mut text = String::with_capacity(I::PREFIX.len() + 1 + LENGTH);
+    text.push_str(I::PREFIX);
+    text.push('_');
+    let bits = id.uuid().as_u128();
+    for place in (0..LENGTH).rev() {
+        let five = (bits >> (5 * place)) & 31;
+        text.push(char::from(ALPHABET[usize::try_from(five).unwrap_or_default()]));
+    }
+    ID(text)
+}
+
+/// The id that a client sent; `None` where it is none of this kind.
+pub fn read<I: Id>(id: &ID) -> Option<I> {
+    let encoded = id.strip_prefix(I::PREFIX)?.strip_prefix('_')?;
+    if encoded.len() != LENGTH || encoded.as_bytes()[0] > b'7' {
+        return None;
+    }
+    let mut bits: u128 = 0;
+    for letter in encoded.bytes() {
+        let five = ALPHABET.iter().position(|known| *known == letter)?;
+        bits = bits << 5 | five as u128;
+    }
+    Some(I::from_uuid(Uuid::from_u128(bits)))
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::id::{ProductId, VariantId};
+
+    use super::*;
+
+    #[test]
+    fn an_id_comes_back_as_it_was_sent() {
+        for _ in 0..1000 {
+            let id = ProductId::generate();
+            assert_eq!(read::<ProductId>(&show(id)), Some(id));
+        }
+        let known = ProductId(Uuid::from_u128(0x0188_BAC7_4AFA_78AA_BC3B_BD1E_EF28_D881));
+        assert_eq!(show(known).as_str(), "prd_01h2xcejqtf2nbrexx3vqjhp41");
+    }
+
+    #[test]
+    fn what_is_no_id_of_the_kind_is_none() {
+        let variant = show(VariantId::generate());
+        assert_eq!(read::<ProductId>(&variant), None);
+        for text in ["", "prd", "prd_", "prd_1", "prd_zzzzzzzzzzzzzzzzzzzzzzzzzz", "prd_01h2xcejqtf2nbrexx3vqjhp4l"] {
+            assert_eq!(read::<ProductId>(&ID(text.to_owned())), None, "{text}");
+        }
+    }
+}

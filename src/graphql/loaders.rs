@@ -1,0 +1,137 @@
+//! What resolvers load in batches: one line each.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use entity::id::{CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId};
+use uuid::Uuid;
+
+use super::batch::{self, BatchLoader, Key, Row};
+use super::context::Scope;
+use crate::services::Result;
+use crate::services::catalog::categories::{self, Category};
+use crate::services::catalog::collections::{self, Collection};
+use crate::services::catalog::media::{self, Media};
+use crate::services::catalog::metafields::{self, Metafield};
+use crate::services::catalog::options::{self, ProductOption};
+use crate::services::catalog::products::{self, Texts};
+use crate::services::catalog::variants::{self, Variant};
+use crate::services::engagement::reviews::{self, Review, ReviewSort, Reviewer};
+use crate::services::inventory::availability::{self, Choice};
+use crate::services::inventory::levels::{self, Level};
+use crate::services::keyset;
+use crate::services::page::{Page, Window};
+use crate::services::pricing::prices::{self, Price};
+use crate::services::search::listings::{self, Listing, Request};
+use crate::services::search::related;
+
+/// A window onto a sorted list.
+pub type Frame = Window<keyset::Key>;
+
+type RowPage<T> = Arc<Page<Row<T>>>;
+type RowList<T> = Arc<Vec<Row<T>>>;
+
+/// The kinds of keys: what each names, what else it says, what is loaded, and how.
+macro_rules! loaders {
+    ($($name:ident($owner:ty $(, $argument:ident: $kind:ty)*) => $value:ty, |$scope:ident, $owners:ident| $load:expr;)+) => {
+        $(
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            pub struct $name(pub $owner $(, pub $kind)*);
+
+            impl Key for $name {
+                type Value = $value;
+
+                async fn fetch($scope: &Scope, keys: &[Self]) -> Result<HashMap<Self, $value>> {
+                    let mut all = HashMap::with_capacity(keys.len());
+                    for (($($argument,)*), $owners) in alike(keys, |Self(owner $(, $argument)*)| (owner, ($($argument.clone(),)*))) {
+                        let found = $load;
+                        all.extend(found.into_iter().map(|(owner, value)| (Self(owner $(, $argument.clone())*), value)));
+                    }
+                    Ok(all)
+                }
+
+                fn loader(loaders: &Loaders) -> &BatchLoader<Self> {
+                    &loaders.$name
+                }
+
+                fn is_like(&self, other: &Self) -> bool {
+                    let arguments = |Self(_ $(, $argument)*): &Self| ($($argument.clone(),)*);
+                    arguments(self) == arguments(other)
+                }
+            }
+        )+
+
+        /// One loader for each kind of key.
+        #[expect(non_snake_case, reason = "a loader is named after its keys")]
+        pub struct Loaders {
+            $($name: BatchLoader<$name>,)+
+        }
+
+        impl Loaders {
+            /// Loaders that have loaded nothing yet.
+            pub fn new(scope: &Arc<Scope>) -> Self {
+                Self { $($name: batch::loader(scope),)+ }
+            }
+        }
+    };
+}
+
+loaders! {
+    ProductById(ProductId) => Row<Listing>, |s, ids| batch::rows(listings::by_ids(s.app.db.read()?, &s.locale, s.now, ids).await?);
+    ProductByHandle(String) => ProductId, |s, handles| products::by_handles(s.app.db.read()?, handles).await?;
+    TextsOf(ProductId) => Arc<Texts>, |s, ids| shared(products::texts(s.app.db.read()?, &s.locale, ids).await?);
+    TagsOf(ProductId) => Arc<Vec<String>>, |s, ids| shared(products::tags(s.app.db.read()?, ids).await?);
+    OptionsOf(ProductId) => Arc<Vec<ProductOption>>, |s, ids| shared(options::of_products(s.app.db.read()?, &s.locale, ids).await?);
+    ChoicesOf(ProductId) => Arc<Vec<Choice>>, |s, ids| shared(availability::of_products(s.app.db.read()?, s.locale.market.id, ids).await?);
+    CategoriesOf(ProductId) => RowList<Category>, |s, ids| batch::lists(categories::of_products(s.app.db.read()?, &s.locale, ids).await?);
+    CollectionsOf(ProductId) => RowList<Collection>, |s, ids| batch::lists(collections::of_products(s.app.db.read()?, &s.locale, ids).await?);
+    RelatedTo(ProductId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::of_products(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
+    MetafieldsOf(Uuid) => Arc<Vec<Metafield>>, |s, ids| shared(metafields::of_owners(s.app.db.read()?, ids).await?);
+
+    VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, ids).await?);
+    VariantsOf(ProductId, window: Frame) => RowPage<Variant>, |s, ids| batch::pages(variants::of_products(s.app.db.read()?, ids, &window).await?);
+    VariantCountOf(ProductId) => i64, |s, ids| variants::count(s.app.db.read()?, ids).await?;
+    PriceOf(VariantId) => Price, |s, ids| prices::of_variants(s.app.db.read()?, s.locale.market.id, ids).await?;
+    LevelsOf(VariantId) => Arc<Vec<Level>>, |s, ids| shared(levels::of_variants(s.app.db.read()?, ids).await?);
+
+    MediaById(MediaId) => Row<Media>, |s, ids| batch::rows(media::by_ids(s.app.db.read()?, &s.locale, ids).await?);
+    MediaOf(ProductId, window: Frame) => RowPage<Media>, |s, ids| batch::pages(media::of_products(s.app.db.read()?, &s.locale, ids, &window).await?);
+    MediaCountOf(ProductId) => i64, |s, ids| media::count(s.app.db.read()?, ids).await?;
+
+    CategoryById(CategoryId) => Row<Category>, |s, ids| batch::rows(categories::by_ids(s.app.db.read()?, &s.locale, ids).await?);
+    CategoryByHandle(String) => CategoryId, |s, handles| categories::by_handles(s.app.db.read()?, handles).await?;
+    ChildrenOf(CategoryId, window: Frame) => RowPage<Category>, |s, ids| batch::pages(categories::children(s.app.db.read()?, &s.locale, ids, &window).await?);
+    ChildCountOf(CategoryId) => i64, |s, ids| categories::count_children(s.app.db.read()?, ids).await?;
+    BreadcrumbsOf(CategoryId) => RowList<Category>, |s, ids| batch::lists(categories::ancestors(s.app.db.read()?, &s.locale, ids).await?);
+    ProductsIn(String, request: Request, window: Frame) => RowPage<Listing>, |s, handles| batch::pages(listings::of_categories(s.app.db.read()?, &s.locale, s.now, &handles, &request, &window).await?);
+    ProductCountIn(String) => i64, |s, handles| listings::count_in_categories(s.app.db.read()?, &s.locale, s.now, handles).await?;
+
+    CollectionById(CollectionId) => Row<Collection>, |s, ids| batch::rows(collections::by_ids(s.app.db.read()?, &s.locale, ids).await?);
+    CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;
+    ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.now, &ids, &request, &window).await?);
+    ProductCountOf(CollectionId) => i64, |s, ids| listings::count_in_collections(s.app.db.read()?, &s.locale, s.now, ids).await?;
+
+    ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, ids).await?);
+    ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);
+    ReviewerById(ReviewerId) => Row<Reviewer>, |s, ids| batch::rows(reviews::reviewers(s.app.db.read()?, ids).await?);
+    ReviewsBy(ReviewerId, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_reviewers(s.app.db.read()?, ids, &window).await?);
+    ReviewCountBy(ReviewerId) => i64, |s, ids| reviews::count_by_reviewers(s.app.db.read()?, ids).await?;
+}
+
+/// Sorts keys by what they say beside whose they are: each group is one statement.
+fn alike<'a, K, O: Clone + 'a, A: Eq + Hash>(
+    keys: &'a [K],
+    parts: impl Fn(&'a K) -> (&'a O, A),
+) -> HashMap<A, Vec<O>> {
+    let mut groups: HashMap<A, Vec<O>> = HashMap::new();
+    for key in keys {
+        let (owner, arguments) = parts(key);
+        groups.entry(arguments).or_default().push(owner.clone());
+    }
+    groups
+}
+
+fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
+    found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
+}

@@ -1,0 +1,27 @@
+//! API, the schema: names, shapes, guards, and what is loaded in batches.
+
+pub mod gate;
+
+mod api;
+mod batch;
+mod connection;
+mod context;
+mod cursor;
+mod directives;
+mod error;
+mod guard;
+mod id;
+mod loaders;
+mod money;
+mod scalars;
+mod schema;
+
+mod catalog;
+mod engagement;
+mod inventory;
+mod node;
+mod search;
+mod shop;
+
+pub use api::{Answer, Api, Caller, Decoded, Report, Settings};
+pub use schema::sdl;

@@ -1,0 +1,139 @@
+//! Facets.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::money::to_decimal;
+use entity::search::facet::FacetKind as Kind;
+
+use crate::graphql::directives::About;
+use crate::graphql::money::Money;
+use crate::services::markets::Locale;
+use crate::services::search::facets::{Bucket, Facets, Group};
+
+/// What a facet is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum FacetKind {
+    /// Categories with everything below them; filter by `categories`.
+    Category,
+    /// Collections; filter by `collections`.
+    Collection,
+    /// Product types; filter by `productTypes`.
+    ProductType,
+    /// Vendors; filter by `vendors`.
+    Vendor,
+    /// Values of an option; filter by `options`.
+    Option,
+    /// Tags; filter by `tags`.
+    Tag,
+    /// Ranges of prices; filter by `price`.
+    Price,
+    /// Whether anything can be bought; filter by `availableForSale`.
+    Availability,
+}
+
+/// By what a list of products can be narrowed further.
+#[derive(SimpleObject)]
+pub struct Facet {
+    /// What it is about, and so which field of the filter takes its values.
+    kind: FacetKind,
+    /// A key that is unique in the list: `vendor`, `option:Color`, ...
+    key: String,
+    /// The option's name as filters take it; null for other kinds.
+    name: Option<String>,
+    /// How shoppers read it. Kinds other than options are named in English; translate them by their `kind`.
+    label: String,
+    /// Its values, the most frequent first; prices from the lowest.
+    #[graphql(directive = About::apply(20))]
+    values: Vec<FacetValue>,
+}
+
+/// A value that a list of products can be narrowed by.
+#[derive(SimpleObject)]
+pub struct FacetValue {
+    /// The value as filters take it; `min..max` for prices, `true` or `false` for availability.
+    value: String,
+    /// How shoppers read it, in the language of the request.
+    label: String,
+    /// How many products would be left.
+    count: i64,
+    /// Whether the filter has it already.
+    selected: bool,
+    /// The lowest price of a range of prices.
+    price_min: Option<Money>,
+    /// The highest price of a range of prices; null where it is open above.
+    price_max: Option<Money>,
+}
+
+impl Facet {
+    /// Facets as clients see them.
+    pub fn all(facets: Facets, locale: &Locale) -> Vec<Self> {
+        let mut all: Vec<Self> = facets.groups.into_iter().map(Self::group).collect();
+        if !facets.prices.is_empty() {
+            let values = facets.prices.iter().map(|bucket| FacetValue::prices(bucket, locale)).collect();
+            all.push(Self::plain(FacetKind::Price, "price", "Price", values));
+        }
+        let (yes, no) = facets.availability;
+        let values = [("true", "In stock", yes), ("false", "Sold out", no)];
+        let values = values.into_iter().filter(|(_, _, count)| *count > 0);
+        let values: Vec<FacetValue> =
+            values.map(|(value, label, count)| FacetValue::plain(value, label, count)).collect();
+        if !values.is_empty() {
+            all.push(Self::plain(FacetKind::Availability, "availability", "Availability", values));
+        }
+        all
+    }
+
+    fn plain(kind: FacetKind, key: &str, label: &str, values: Vec<FacetValue>) -> Self {
+        Self { kind, key: key.to_owned(), name: None, label: label.to_owned(), values }
+    }
+
+    fn group(group: Group) -> Self {
+        let value = |value: crate::services::search::facets::Value| FacetValue {
+            value: value.value,
+            label: value.label,
+            count: value.count,
+            selected: value.selected,
+            price_min: None,
+            price_max: None,
+        };
+        let values: Vec<FacetValue> = group.values.into_iter().map(value).collect();
+        match group.kind {
+            Kind::Category => Self::plain(FacetKind::Category, "category", "Category", values),
+            Kind::Collection => Self::plain(FacetKind::Collection, "collection", "Collection", values),
+            Kind::ProductType => Self::plain(FacetKind::ProductType, "productType", "Type", values),
+            Kind::Vendor => Self::plain(FacetKind::Vendor, "vendor", "Vendor", values),
+            Kind::Tag => Self::plain(FacetKind::Tag, "tag", "Tag", values),
+            Kind::Option => Self {
+                kind: FacetKind::Option,
+                key: format!("option:{}", group.name),
+                name: Some(group.name),
+                label: group.label,
+                values,
+            },
+        }
+    }
+}
+
+impl FacetValue {
+    fn plain(value: &str, label: &str, count: i64) -> Self {
+        Self {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            count,
+            selected: false,
+            price_min: None,
+            price_max: None,
+        }
+    }
+
+    fn prices(bucket: &Bucket, locale: &Locale) -> Self {
+        let digits = locale.market.digits;
+        let min = to_decimal(bucket.min, digits);
+        let max = bucket.max.map(|max| to_decimal(max, digits)).unwrap_or_default();
+        let label = if max.is_empty() { format!("from {min}") } else { format!("{min} – {max}") };
+        Self {
+            price_min: Some(Money::new(bucket.min, locale)),
+            price_max: bucket.max.map(|max| Money::new(max, locale)),
+            ..Self::plain(&format!("{min}..{max}"), &label, bucket.count)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Searching, narrowing and sorting products, as clients see it.
+
+mod facet;
+mod input;
+mod query;
+
+pub use facet::Facet;
+pub use input::{ProductFilter, ProductSortKey};
+pub use query::SearchQuery;

@@ -1,0 +1,169 @@
+//! Searching.
+
+use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
+
+use super::facet::Facet;
+use super::input::{ProductFilter, ProductSortKey};
+use crate::graphql::batch::{self, level};
+use crate::graphql::catalog::{Category, Product, ProductArguments};
+use crate::graphql::connection::{Connection, Listed, Places, Total};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::directives::{About, Paged, cost};
+use crate::graphql::guard::Allow;
+use crate::graphql::loaders::CategoryById;
+use crate::services::Result;
+use crate::services::search::filter::Filter;
+use crate::services::search::find::{self, Understood};
+use crate::services::search::listings::{self, Listing};
+use crate::services::search::{facets, suggest, text};
+
+/// What hits are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
+pub enum SearchSortKey {
+    /// What fits best first. Such a list is read forward only, and ends after 1,000 hits.
+    #[default]
+    BestMatch,
+    /// The title from A, without regard to accents and case; numbers by their value.
+    Title,
+    /// The lowest price of the variants, the lowest first.
+    Price,
+    /// The date of publication in the market, the latest first.
+    Newest,
+    /// The average rating, the best first.
+    Rating,
+}
+
+impl SearchSortKey {
+    fn column(self) -> Option<ProductSortKey> {
+        match self {
+            Self::BestMatch => None,
+            Self::Title => Some(ProductSortKey::Title),
+            Self::Price => Some(ProductSortKey::Price),
+            Self::Newest => Some(ProductSortKey::Newest),
+            Self::Rating => Some(ProductSortKey::Rating),
+        }
+    }
+}
+
+/// One page of what a search found, as a Relay connection.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct SearchConnection {
+    #[graphql(flatten)]
+    list: Connection<Product>,
+    /// What was searched for instead of what was typed, because that finds nothing and looks like a typing error; else
+    /// null.
+    corrected_query: Option<String>,
+    #[graphql(skip)]
+    filter: Filter,
+    #[graphql(skip)]
+    wanted: text::Query,
+}
+
+#[ComplexObject]
+impl SearchConnection {
+    /// By which values the hits can be narrowed further, and how many products each would leave. A facet's counts leave
+    /// its own filter out.
+    #[graphql(directive = About::apply(12))]
+    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
+        let scope = ctx.scope();
+        let db = scope.app.db.read()?;
+        let counted = facets::count(db, &scope.locale, scope.now, &self.filter, Some(&self.wanted)).await?;
+        Ok(Facet::all(counted, &scope.locale))
+    }
+}
+
+/// What somebody who is still typing may be looking for.
+#[derive(SimpleObject)]
+pub struct Suggestions {
+    /// Words of the shop that begin like the last word typed, the most frequent first.
+    terms: Vec<String>,
+    /// Categories whose titles have all the words typed.
+    #[graphql(directive = About::apply(10))]
+    categories: Vec<Category>,
+    /// Products that have all the words typed, the best match first.
+    #[graphql(directive = About::apply(10))]
+    products: Vec<Product>,
+}
+
+/// Searching.
+#[derive(Default)]
+pub struct SearchQuery;
+
+#[Object(guard = "Allow::Nobody")]
+impl SearchQuery {
+    /// Products on offer here whose title, description, vendor, tags or SKU have all the words typed; the last word may
+    /// be unfinished. Words between quotation marks are searched as a phrase. Accents and word endings do not matter,
+    /// and one typing error in a word of five letters or more is mended.
+    #[graphql(guard = "Allow::Anyone", directive = Paged::apply(), directive = cost::apply(6))]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed; only the first 256 characters count.")] query: String,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100; not by `BEST_MATCH`.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; not by `BEST_MATCH`.")] before: Option<String>,
+        #[graphql(desc = "What narrows the hits.")] filter: Option<ProductFilter>,
+        #[graphql(desc = "What the hits are sorted by.", default_with = "SearchSortKey::BestMatch")] sort_key: SearchSortKey,
+        #[graphql(desc = "Whether they are read from their end; not by `BEST_MATCH`.", default)] reverse: bool,
+    ) -> Result<SearchConnection> {
+        let scope = ctx.scope();
+        let db = scope.app.db.read()?;
+        let Understood { query: wanted, corrected } = find::understand(db, &scope.locale, scope.now, &query).await?;
+        let asked = Asked { first, last, after, before };
+        let (filter, list) = match sort_key.column() {
+            Some(sort_key) => {
+                let arguments = ProductArguments { asked, filter, sort_key, reverse };
+                let (request, window, _) = arguments.read(scope.locale.market.digits)?;
+                let page = listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
+                let (sort, list) = (request.sort, ListId::of(("products", &request)));
+                let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
+                let total = counted(request.filter.clone(), wanted.clone());
+                let page = batch::page_of(page);
+                (request.filter, Connection::new(Some(&page), list, places, total))
+            }
+            None => {
+                let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
+                let filter = filter.unwrap_or_default();
+                let list = ListId::of(("hits", &query, &filter));
+                let (offset, size) = list.offset(asked)?;
+                let page = find::hits(db, &scope.locale, scope.now, &wanted, &filter, offset, size).await?;
+                let total = counted(filter.clone(), wanted.clone());
+                let page = batch::page_of(page);
+                (filter, Connection::new(Some(&page), list, Places::From(offset), total))
+            }
+        };
+        Ok(SearchConnection { list, corrected_query: corrected, filter, wanted })
+    }
+
+    /// What somebody who is still typing may be looking for.
+    #[graphql(guard = "Allow::Anyone", directive = cost::apply(6))]
+    async fn suggest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What has been typed so far.")] query: String,
+        #[graphql(desc = "How many of each kind, at most 10.", default = 5, validator(minimum = 1, maximum = 10))] first: u32,
+    ) -> Result<Suggestions> {
+        let scope = ctx.scope();
+        let found = suggest::suggest(scope.app.db.read()?, &scope.locale, scope.now, &query, first).await?;
+        let mut categories = Vec::with_capacity(found.categories.len());
+        for id in found.categories {
+            categories.extend(ctx.load(CategoryById(id)).await?.map(Category::of));
+        }
+        let products = level(found.products).map(Product::of).collect();
+        Ok(Suggestions { terms: found.terms, categories, products })
+    }
+}
+
+fn counted(filter: Filter, wanted: text::Query) -> Total {
+    Total::Counted(Box::new(move |ctx| {
+        let (filter, wanted) = (filter.clone(), wanted.clone());
+        Box::pin(async move {
+            let scope = ctx.scope();
+            listings::count(scope.app.db.read()?, &scope.locale, scope.now, &filter, Some(&wanted)).await
+        })
+    }))
+}

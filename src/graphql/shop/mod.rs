@@ -1,0 +1,7 @@
+//! The shop, its markets and locations.
+
+mod query;
+mod types;
+
+pub use query::ShopQuery;
+pub use types::{Location, Market};

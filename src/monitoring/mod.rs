@@ -1,0 +1,3 @@
+//! MONITORING: what the process tells of itself; depends on nothing of ours.
+
+pub mod logs;

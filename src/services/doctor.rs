@@ -1,0 +1,54 @@
+//! Looking for what should never be: invariants of the shop, checked by counting.
+
+use super::sql::Sql;
+use super::{AppContext, Result};
+
+/// What was found about one invariant.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Whether all is well.
+    pub is_fine: bool,
+    /// What was looked at, and how often it was broken.
+    pub text: String,
+}
+
+static STOCK: Sql = Sql::new(
+    "SELECT count(*) FROM stock_level l WHERE l.available <> coalesce((SELECT sum(m.delta) FROM stock_movement m \
+     WHERE m.variant_id = l.variant_id AND m.location_id = l.location_id), 0)",
+);
+static RATINGS: Sql = Sql::new(
+    "SELECT count(*) FROM product p WHERE p.rating_count <> (SELECT count(*) FROM review r \
+     WHERE r.product_id = p.id AND r.status = 1)",
+);
+static CLOSURE: Sql = Sql::new(
+    "SELECT count(*) FROM category c WHERE c.parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM category_closure cc \
+     WHERE cc.descendant_id = c.id AND cc.ancestor_id = c.parent_id AND cc.depth = 1)",
+);
+static LISTINGS: Sql = Sql::new(
+    "SELECT count(*) FROM publication p JOIN market_language ml ON ml.market_id = p.market_id \
+     JOIN product q ON q.id = p.product_id AND q.status = 0 \
+     WHERE EXISTS (SELECT 1 FROM variant v JOIN price c ON c.variant_id = v.id AND c.market_id = p.market_id \
+       WHERE v.product_id = p.product_id) \
+     AND NOT EXISTS (SELECT 1 FROM product_listing l WHERE l.product_id = p.product_id AND l.locale_id = ml.id)",
+);
+
+/// Checks every invariant.
+pub async fn examine(app: &AppContext) -> Result<Vec<Finding>> {
+    let checks = [
+        (&STOCK, "stock levels are the sum of their movements"),
+        (&RATINGS, "ratings count the published reviews"),
+        (&CLOSURE, "the category tree and its closure agree"),
+        (&LISTINGS, "published products are listed"),
+    ];
+    let mut findings = Vec::new();
+    for (statement, promise) in checks {
+        let row = statement.one(app.db.read()?, []).await?;
+        let broken: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        let times = if broken == 0 { String::new() } else { format!(": not for {broken}") };
+        findings.push(Finding { is_fine: broken == 0, text: format!("{promise}{times}") });
+    }
+    if app.markets().markets.is_empty() {
+        findings.push(Finding { is_fine: false, text: "the shop has no market: import something".to_owned() });
+    }
+    Ok(findings)
+}

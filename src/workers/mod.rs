@@ -1,0 +1,3 @@
+//! API, the clock's way in: what happens without anybody asking.
+
+pub mod refresh;
