@@ -31,7 +31,11 @@ pub async fn context(database: &Address, config: &Config) -> Result<Arc<AppConte
 ///
 /// # Errors
 /// Where it has no tables yet.
-pub async fn context_of(database: Database, clock: Clock, quantity_cap: i32) -> Result<Arc<AppContext>, Error> {
+pub async fn context_of(
+    database: Database,
+    clock: Clock,
+    quantity_cap: i32,
+) -> Result<Arc<AppContext>, Error> {
     Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, quantity_cap).await?))
 }
 

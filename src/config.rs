@@ -16,6 +16,7 @@ use crate::infrastructure::database::Address;
 
 /// The settings.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own that an operator sets by name")]
 pub struct Config {
     /// Where the data is (`DATABASE_URL`).
     pub database: Address,
@@ -46,7 +47,8 @@ pub struct Config {
 }
 
 /// What a setting is called, what it means, and its default: shown by `vitrine serve --help`.
-pub const HELP: &str = "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
+pub const HELP: &str =
+    "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
   DATABASE_URL            sqlite:PATH or postgres://...             [sqlite:vitrine.db]
   VITRINE_LISTEN          where to listen                           [127.0.0.1:8080]
   VITRINE_PROFILE         development or production                 [production]
@@ -63,8 +65,19 @@ pub const HELP: &str = "Settings, from vitrine.toml (lower case, without VITRINE
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
 const NAMES: [&str; 13] = [
-    "database_url", "listen", "profile", "introspection", "graphiql", "connections", "deadline_ms", "cost_limit",
-    "quantity_cap", "media", "public_url", "log_format", "config",
+    "database_url",
+    "listen",
+    "profile",
+    "introspection",
+    "graphiql",
+    "connections",
+    "deadline_ms",
+    "cost_limit",
+    "quantity_cap",
+    "media",
+    "public_url",
+    "log_format",
+    "config",
 ];
 
 impl Config {
@@ -106,7 +119,9 @@ impl Config {
             cost_limit: reader.within("cost_limit", 20_000, 1, 10_000_000),
             quantity_cap: reader.within("quantity_cap", 100, 1, 1_000_000),
             media: reader.optional("media"),
-            public_url: reader.optional::<String>("public_url").map(|url| url.trim_end_matches('/').to_owned()),
+            public_url: reader
+                .optional::<String>("public_url")
+                .map(|url| url.trim_end_matches('/').to_owned()),
             log_filter,
             log_json: reader.word("log_format", &["json", "text"]) != Some(1),
         };

@@ -1,5 +1,8 @@
 //! Vitrine's tables as types, one folder a module.
-#![expect(missing_docs, reason = "columns are named after what they hold; units and ranges are told where they matter")]
+#![expect(
+    missing_docs,
+    reason = "columns are named after what they hold; units and ranges are told where they matter"
+)]
 
 pub mod id;
 pub mod money;

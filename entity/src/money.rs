@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// How many digits a currency has after the point (ISO 4217); 2 for a code that is not in the list.
 pub fn exponent(currency: &str) -> u32 {
     iso_currency::Currency::from_code(currency)
-        .and_then(|known| known.exponent())
+        .and_then(iso_currency::Currency::exponent)
         .map_or(2, u32::from)
 }
 
@@ -61,13 +61,9 @@ mod tests {
 
     #[test]
     fn decimals_and_minor_units_are_the_same_amount() {
-        for (minor, digits, text) in [
-            (1999, 2, "19.99"),
-            (5, 2, "0.05"),
-            (-5, 2, "-0.05"),
-            (1200, 0, "1200"),
-            (1, 3, "0.001"),
-        ] {
+        for (minor, digits, text) in
+            [(1999, 2, "19.99"), (5, 2, "0.05"), (-5, 2, "-0.05"), (1200, 0, "1200"), (1, 3, "0.001")]
+        {
             assert_eq!(to_decimal(minor, digits), text);
             assert_eq!(from_decimal(text, digits), Some(minor));
         }

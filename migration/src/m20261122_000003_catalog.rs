@@ -14,7 +14,28 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop(manager, &["handle_redirect", "metafield", "publication", "variant", "media_translation", "media", "option_value_translation", "option_value", "product_option_translation", "product_option", "product_tag", "product_translation", "product", "tag", "product_type", "vendor"]).await
+        ddl::drop(
+            manager,
+            &[
+                "handle_redirect",
+                "metafield",
+                "publication",
+                "variant",
+                "media_translation",
+                "media",
+                "option_value_translation",
+                "option_value",
+                "product_option_translation",
+                "product_option",
+                "product_tag",
+                "product_translation",
+                "product",
+                "tag",
+                "product_type",
+                "vendor",
+            ],
+        )
+        .await
     }
 }
 

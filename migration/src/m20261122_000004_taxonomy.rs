@@ -14,7 +14,19 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop(manager, &["collection_product", "collection_translation", "collection", "product_category", "category_closure", "category_translation", "category"]).await
+        ddl::drop(
+            manager,
+            &[
+                "collection_product",
+                "collection_translation",
+                "collection",
+                "product_category",
+                "category_closure",
+                "category_translation",
+                "category",
+            ],
+        )
+        .await
     }
 }
 

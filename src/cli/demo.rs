@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::infrastructure::database::Address;
 use crate::services::imports::sample;
 
-/// Create a shop with a sample catalogue on an embedded database and serve it; DATABASE_URL is never touched
+/// Create a shop with a sample catalogue on an embedded database and serve it; `DATABASE_URL` is never touched
 #[derive(Args)]
 pub struct Demo {
     /// Where the shop is kept; a shop that is there already is served as it is

@@ -15,7 +15,6 @@ use crate::services::doctor::examine;
 pub struct Doctor {}
 
 impl Doctor {
-    #[expect(clippy::unused_self, reason = "commands look alike")]
     pub async fn run(self, config: &Config) -> Outcome {
         println!("ok     settings");
         let database = match Database::connect(&config.database, 2).await {

@@ -52,7 +52,8 @@ impl Export {
             }
             None => Box::new(BufWriter::new(std::io::stdout())),
         };
-        let summary = export::shopify(&context, &mut output, target).await.map_err(|error| explain(&error))?;
+        let summary =
+            export::shopify(&context, &mut output, target).await.map_err(|error| explain(&error))?;
         output.flush()?;
         for (handle, reason) in &summary.left_out {
             eprintln!("{handle}: left out: {reason}");

@@ -1,5 +1,9 @@
 //! The command line: one file a command. Texts and exit codes are for people.
-#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command line talks to people at a terminal")]
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a command line talks to people at a terminal"
+)]
 
 mod demo;
 mod doctor;
@@ -64,7 +68,8 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(dispatch(cli.command, config)),
         Err(error) => Err(error.into()),

@@ -137,13 +137,13 @@ impl Api {
     pub async fn execute(&self, decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
         let scope = match self.scope(caller) {
             Ok(scope) => scope,
-            Err(refusal) => return self.refuse(&refusal, caller, Report::default()),
+            Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
         let text = decoded.query.as_deref().unwrap_or_default();
         let name = decoded.operation_name.as_deref();
         let admitted = match self.gate.admit(text, name, decoded.variables).await {
             Ok(admitted) => admitted,
-            Err(refusal) => return self.refuse(&refusal, caller, Report::default()),
+            Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
         let report = Report {
             operation: admitted.name.as_ref().map(ToString::to_string),
@@ -168,7 +168,7 @@ impl Api {
         report.database = operation.time();
         let Ok(mut response) = response else {
             let errors = vec![Problem::new("the operation took too long")];
-            return self.refuse(&Refusal { code: Code::Timeout, errors }, caller, report);
+            return refuse(&Refusal { code: Code::Timeout, errors }, caller, report);
         };
         let code = label(&mut response, &caller.request_id);
         response.extensions.insert("cost".to_owned(), self.told_cost(report.cost));
@@ -198,11 +198,6 @@ impl Api {
         })
     }
 
-    fn refuse(&self, refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
-        let body = body(&refused(refusal, &caller.request_id));
-        Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
-    }
-
     fn told_cost(&self, cost: u64) -> GraphQlValue {
         let cost = [("requested", cost), ("limit", self.cost_limit)];
         let pairs = cost.map(|(name, number)| (async_graphql::Name::new(name), GraphQlValue::from(number)));
@@ -210,10 +205,16 @@ impl Api {
     }
 }
 
+fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
+    let body = body(&refused(refusal, &caller.request_id));
+    Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
+}
+
 /// The answer as JSON. What was not executed has no `data` (GraphQL specification, section 7.1).
 fn body(response: &Response) -> Bytes {
     let mut out = BytesMut::with_capacity(8 * 1024).writer();
-    let refused = !response.errors.is_empty() && response.data == GraphQlValue::Null && response.extensions.is_empty();
+    let refused =
+        !response.errors.is_empty() && response.data == GraphQlValue::Null && response.extensions.is_empty();
     let written = if refused {
         serde_json::to_writer(&mut out, &serde_json::json!({ "errors": response.errors }))
     } else {

@@ -33,7 +33,8 @@ pub trait Key: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     type Value: Clone + Send + Sync + 'static;
 
     /// Loads for many keys at once; keys without an entry have nothing.
-    fn fetch(scope: &Scope, keys: &[Self]) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
+    fn fetch(scope: &Scope, keys: &[Self])
+    -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
 
     /// The loader of such keys.
     fn loader(loaders: &Loaders) -> &BatchLoader<Self>;
@@ -187,7 +188,8 @@ pub fn rows<K: Eq + Hash, T>(found: HashMap<K, T>) -> HashMap<K, Row<T>> {
 
 /// A list of rows for each key: all of them one level.
 pub fn lists<K: Eq + Hash, T>(found: HashMap<K, Vec<T>>) -> HashMap<K, Arc<Vec<Row<T>>>> {
-    let pages = found.into_iter().map(|(key, rows)| (key, Page { rows, has_next: false, has_previous: false }));
+    let pages =
+        found.into_iter().map(|(key, rows)| (key, Page { rows, has_next: false, has_previous: false }));
     pages_of(pages).map(|(key, page)| (key, Arc::new(page.rows))).collect()
 }
 

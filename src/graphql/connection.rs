@@ -8,8 +8,8 @@ use futures_util::future::BoxFuture;
 use super::batch::{Key, Row};
 use super::context::ContextExt;
 use super::cursor::ListId;
-use crate::services::{Result, keyset};
 use crate::services::page::Page;
+use crate::services::{Result, keyset};
 
 /// An object that lists show.
 pub trait Listed: OutputType + Sized {
@@ -100,7 +100,10 @@ impl<T: Listed> Connection<T> {
 
     /// The objects of the page, each with its cursor.
     async fn edges(&self) -> Vec<Edge<T>> {
-        let edge = |(index, row): (usize, &Row<T::Row>)| Edge { cursor: self.cursor(index), node: T::of(row.clone()) };
+        let edge = |(index, row): (usize, &Row<T::Row>)| Edge {
+            cursor: self.cursor(index),
+            node: T::of(row.clone()),
+        };
         self.rows.iter().enumerate().map(edge).collect()
     }
 

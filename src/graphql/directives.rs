@@ -3,7 +3,7 @@
 //! The names and meanings are those of the cost directives specification by IBM
 //! (<https://ibm.github.io/graphql-specs/cost-spec.html>).
 
-#![expect(non_snake_case, clippy::needless_pass_by_value, reason = "arguments are named as in GraphQL")]
+#![expect(non_snake_case, reason = "arguments are named as in GraphQL")]
 
 use std::borrow::Cow;
 

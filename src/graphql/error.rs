@@ -8,31 +8,22 @@ use crate::services::{Code, Error};
 /// Labels the errors of an answer, hides what is ours alone, and tells the code of the first.
 pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {
     for error in &mut response.errors {
-        let code = match (error.source::<Error>(), error.source.is_some()) {
-            (Some(ours), _) => {
-                if let Error::Internal(cause) = ours {
-                    tracing::error!(request_id, path = ?error.path, %cause, "a field failed");
-                }
-                ours.code()
-            }
-            (None, true) => {
-                tracing::error!(request_id, path = ?error.path, error.message, "a field failed");
-                error.message = "something went wrong on our side".to_owned();
-                Code::Internal
-            }
-            // What the library itself refuses: values of arguments that do not fit.
-            (None, false) => Code::BadRequest,
-        };
+        let code = code(error);
+        if code == Code::Internal {
+            let cause = error.source::<Error>().and_then(std::error::Error::source);
+            let cause = cause.map_or_else(|| error.message.clone(), ToString::to_string);
+            tracing::error!(request_id, path = ?error.path, cause, "a field failed");
+            "something went wrong on our side".clone_into(&mut error.message);
+        }
         error.extensions = Some(extensions(code, request_id));
     }
-    response.errors.first().and_then(code)
+    response.errors.first().map(code)
 }
 
-fn code(error: &ServerError) -> Option<Code> {
-    Some(error.source::<Error>().map_or(
-        if error.source.is_some() { Code::Internal } else { Code::BadRequest },
-        Error::code,
-    ))
+/// What the library itself refuses has no source: values of arguments that do not fit.
+fn code(error: &ServerError) -> Code {
+    let ours = error.source::<Error>().map(Error::code);
+    ours.unwrap_or(if error.source.is_some() { Code::Internal } else { Code::BadRequest })
 }
 
 /// An answer that only tells why nothing was executed.

@@ -57,7 +57,9 @@ mod tests {
     fn what_is_no_id_of_the_kind_is_none() {
         let variant = show(VariantId::generate());
         assert_eq!(read::<ProductId>(&variant), None);
-        for text in ["", "prd", "prd_", "prd_1", "prd_zzzzzzzzzzzzzzzzzzzzzzzzzz", "prd_01h2xcejqtf2nbrexx3vqjhp4l"] {
+        for text in
+            ["", "prd", "prd_", "prd_1", "prd_zzzzzzzzzzzzzzzzzzzzzzzzzz", "prd_01h2xcejqtf2nbrexx3vqjhp4l"]
+        {
             assert_eq!(read::<ProductId>(&ID(text.to_owned())), None, "{text}");
         }
     }

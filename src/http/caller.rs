@@ -22,8 +22,7 @@ pub const CLIENT: HeaderName = HeaderName::from_static("vitrine-client");
 /// Apollo's header for the client app's name.
 pub const APOLLO_CLIENT_NAME: HeaderName = HeaderName::from_static("apollographql-client-name");
 /// Apollo's header for the client app's version.
-pub const APOLLO_CLIENT_VERSION: HeaderName =
-    HeaderName::from_static("apollographql-client-version");
+pub const APOLLO_CLIENT_VERSION: HeaderName = HeaderName::from_static("apollographql-client-version");
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_MARKET: usize = 64;
@@ -36,11 +35,8 @@ pub struct RequestId(Arc<str>);
 impl RequestId {
     /// The id that the client sent, if it is 1 to 64 characters of `[A-Za-z0-9_-]`, else a new one.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let sent = headers
-            .get(REQUEST_ID)
-            .and_then(|value| value.to_str().ok());
-        sent.filter(|id| is_request_id(id))
-            .map_or_else(Self::generate, |id| Self(id.into()))
+        let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        sent.filter(|id| is_request_id(id)).map_or_else(Self::generate, |id| Self(id.into()))
     }
 
     /// The id that [`assign_request_id`] gave to this request.
@@ -121,18 +117,16 @@ fn market(headers: &HeaderMap, parameter: Option<String>) -> Result<Option<Strin
         (header, parameter) => header.or(parameter),
     };
     match market {
-        Some(name) if name.len() > LONGEST_MARKET => Err(Rejection::bad_request(
-            "The name of the market is too long.",
-        )),
+        Some(name) if name.len() > LONGEST_MARKET => {
+            Err(Rejection::bad_request("The name of the market is too long."))
+        }
         market => Ok(market.filter(|name| !name.is_empty())),
     }
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName, longest: usize) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?.trim();
-    (1..=longest)
-        .contains(&value.len())
-        .then(|| value.to_owned())
+    (1..=longest).contains(&value.len()).then(|| value.to_owned())
 }
 
 fn is_request_id(text: &str) -> bool {
@@ -177,11 +171,7 @@ mod tests {
         let too_long = "a".repeat(65);
         for replaced in ["", "a b", "a\"b", "ä", "a/../b", &too_long] {
             let id = request_id(replaced);
-            assert_eq!(
-                id.parse::<Uuid>().expect("a uuid").get_version_num(),
-                7,
-                "{replaced}"
-            );
+            assert_eq!(id.parse::<Uuid>().expect("a uuid").get_version_num(), 7, "{replaced}");
         }
     }
 
@@ -207,46 +197,25 @@ mod tests {
     #[test]
     fn the_language_parameter_counts_only_without_the_header() {
         let parameter = gather("/graphql?language=de", &[]).expect("ok");
-        assert_eq!(
-            (parameter.accept_language, parameter.language),
-            (None, Some("de".into()))
-        );
+        assert_eq!((parameter.accept_language, parameter.language), (None, Some("de".into())));
         let both = gather("/graphql?language=de", &[("accept-language", "fr")]).expect("ok");
-        assert_eq!(
-            (both.accept_language, both.language),
-            (Some("fr".into()), None)
-        );
+        assert_eq!((both.accept_language, both.language), (Some("fr".into()), None));
     }
 
     #[test]
     fn the_client_is_read_from_our_header_before_apollos() {
-        let apollo = [
-            ("apollographql-client-name", "ios"),
-            ("apollographql-client-version", "1.2"),
-        ];
+        let apollo = [("apollographql-client-name", "ios"), ("apollographql-client-version", "1.2")];
         let caller = gather("/graphql", &apollo).expect("ok");
         assert_eq!(caller.client_name.as_deref(), Some("ios"));
         assert_eq!(caller.client_version.as_deref(), Some("1.2"));
-        let both = [
-            ("vitrine-client", "web"),
-            ("apollographql-client-name", "ios"),
-        ];
-        assert_eq!(
-            gather("/graphql", &both)
-                .expect("ok")
-                .client_name
-                .as_deref(),
-            Some("web")
-        );
+        let both = [("vitrine-client", "web"), ("apollographql-client-name", "ios")];
+        assert_eq!(gather("/graphql", &both).expect("ok").client_name.as_deref(), Some("web"));
     }
 
     #[test]
     fn overlong_headers_are_as_good_as_none() {
         let long = "x".repeat(501);
-        let headers = [
-            ("vitrine-client", long.as_str()),
-            ("accept-language", long.as_str()),
-        ];
+        let headers = [("vitrine-client", long.as_str()), ("accept-language", long.as_str())];
         let caller = gather("/graphql", &headers).expect("ok");
         assert_eq!((caller.client_name, caller.accept_language), (None, None));
     }

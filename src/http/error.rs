@@ -27,12 +27,7 @@ pub struct Rejection {
 impl Rejection {
     /// A refusal with a message for people. The message must not tell anything of our insides.
     pub fn new(status: StatusCode, code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            headers: Vec::new(),
-        }
+        Self { status, code, message: message.into(), headers: Vec::new() }
     }
 
     /// 400: the request cannot be understood.
@@ -42,11 +37,7 @@ impl Rejection {
 
     /// 404: there is nothing at this address.
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            Code::BadRequest,
-            "There is nothing at this address.",
-        )
+        Self::new(StatusCode::NOT_FOUND, Code::BadRequest, "There is nothing at this address.")
     }
 
     /// 405: the address exists, the method does not. The router adds `Allow`.
@@ -107,9 +98,6 @@ mod tests {
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
         assert_eq!(response.headers()["allow"], "POST");
         assert_eq!(response.headers()["cache-control"], "no-store");
-        assert_eq!(
-            response.headers()["content-type"],
-            "application/json; charset=utf-8"
-        );
+        assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
     }
 }

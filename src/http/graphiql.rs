@@ -31,19 +31,11 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// The page and all that belongs to it.
 pub async fn serve(request: Request) -> Response {
-    let path = request
-        .uri()
-        .path()
-        .trim_start_matches("/graphiql")
-        .trim_start_matches('/');
+    let path = request.uri().path().trim_start_matches("/graphiql").trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
     match (Bundle::get(path), path) {
         (Some(file), _) => {
-            let file = File {
-                path,
-                bytes: file.data,
-                hash: file.metadata.sha256_hash(),
-            };
+            let file = File { path, bytes: file.data, hash: file.metadata.sha256_hash() };
             respond(file, request.headers())
         }
         (None, "index.html") => not_built(),
@@ -66,9 +58,7 @@ fn respond(file: File<'_>, asked: &HeaderMap) -> Response {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching(file.path)));
     let tag = entity_tag(&file.hash);
-    let is_known = asked
-        .get(IF_NONE_MATCH)
-        .is_some_and(|known| names(known, &tag));
+    let is_known = asked.get(IF_NONE_MATCH).is_some_and(|known| names(known, &tag));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);
     }
@@ -76,10 +66,7 @@ fn respond(file: File<'_>, asked: &HeaderMap) -> Response {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static(media_type(file.path)),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type(file.path)));
     *response.body_mut() = Body::from(file.bytes);
     response
 }
@@ -88,10 +75,7 @@ fn not_built() -> Response {
     let mut response = Response::new(Body::from(NOT_BUILT));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -99,13 +83,10 @@ fn not_built() -> Response {
 
 /// Weak, because the same file may also be sent compressed.
 fn entity_tag(hash: &[u8; 32]) -> String {
-    let digits = hash
-        .iter()
-        .take(16)
-        .fold(String::new(), |mut digits, byte| {
-            let _ = write!(digits, "{byte:02x}");
-            digits
-        });
+    let digits = hash.iter().take(16).fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    });
     format!("W/\"{digits}\"")
 }
 
@@ -116,11 +97,7 @@ fn names(known: &HeaderValue, tag: &str) -> bool {
 
 /// Below `assets/` a file's name holds the hash of its content; the page itself is asked for anew.
 fn caching(path: &str) -> &'static str {
-    if path.starts_with("assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    }
+    if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
 fn media_type(path: &str) -> &'static str {
@@ -144,11 +121,7 @@ mod tests {
     use super::*;
 
     fn get(path: &str, if_none_match: Option<&str>) -> Response {
-        let file = File {
-            path,
-            bytes: Cow::Borrowed(b"content"),
-            hash: [0xab; 32],
-        };
+        let file = File { path, bytes: Cow::Borrowed(b"content"), hash: [0xab; 32] };
         let mut asked = HeaderMap::new();
         if let Some(tag) = if_none_match {
             asked.insert(IF_NONE_MATCH, tag.parse().expect("valid"));
@@ -159,14 +132,8 @@ mod tests {
     #[test]
     fn hashed_assets_are_kept_for_good_and_the_page_is_asked_for_anew() {
         let asset = get("assets/index-1a2b.js", None);
-        assert_eq!(
-            asset.headers()["cache-control"],
-            "public, max-age=31536000, immutable"
-        );
-        assert_eq!(
-            asset.headers()["content-type"],
-            "text/javascript; charset=utf-8"
-        );
+        assert_eq!(asset.headers()["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(asset.headers()["content-type"], "text/javascript; charset=utf-8");
         let page = get("index.html", None);
         assert_eq!(page.headers()["cache-control"], "no-cache");
         assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
@@ -176,25 +143,17 @@ mod tests {
     fn every_file_has_the_strict_policy() {
         let policy = get("index.html", None).headers()["content-security-policy"].clone();
         let policy = policy.to_str().expect("text");
-        assert!(
-            policy.starts_with("default-src 'none'; script-src 'self';"),
-            "{policy}"
-        );
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{policy}");
         assert!(!policy.contains("  "), "{policy}");
     }
 
     #[tokio::test]
     async fn a_known_tag_is_answered_304_without_a_body() {
-        let tag = get("index.html", None).headers()["etag"]
-            .to_str()
-            .expect("text")
-            .to_owned();
+        let tag = get("index.html", None).headers()["etag"].to_str().expect("text").to_owned();
         for known in [tag.clone(), format!("\"x\", {tag}"), "*".to_owned()] {
             let response = get("index.html", Some(&known));
             assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{known}");
-            let body = axum::body::to_bytes(response.into_body(), 100)
-                .await
-                .expect("read");
+            let body = axum::body::to_bytes(response.into_body(), 100).await.expect("read");
             assert!(body.is_empty());
         }
         assert_eq!(get("index.html", Some("\"x\"")).status(), StatusCode::OK);

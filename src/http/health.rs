@@ -37,10 +37,7 @@ impl Health {
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
         let check: Check = Box::new(move || check().boxed());
-        Self(Arc::new(Inner {
-            check,
-            draining: AtomicBool::new(false),
-        }))
+        Self(Arc::new(Inner { check, draining: AtomicBool::new(false) }))
     }
 
     /// From now on not ready: the process has been told to stop.
@@ -57,10 +54,7 @@ impl Health {
             Ok(()) => (StatusCode::OK, r#"{"status":"ready"}"#),
             Err(reason) => {
                 warn!(reason, "not ready");
-                (
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    r#"{"status":"unavailable"}"#,
-                )
+                (StatusCode::SERVICE_UNAVAILABLE, r#"{"status":"unavailable"}"#)
             }
         }
     }
@@ -81,9 +75,7 @@ fn respond(status: StatusCode, body: &'static str) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -94,10 +86,7 @@ mod tests {
     #[tokio::test]
     async fn ready_follows_the_check_and_tells_nothing_of_its_reason() {
         let healthy = Health::new(|| async { Ok(()) });
-        assert_eq!(
-            healthy.status(PATIENCE).await,
-            (StatusCode::OK, r#"{"status":"ready"}"#)
-        );
+        assert_eq!(healthy.status(PATIENCE).await, (StatusCode::OK, r#"{"status":"ready"}"#));
         let broken = Health::new(|| async { Err("no such table: secret".to_owned()) });
         let (status, body) = broken.status(PATIENCE).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
@@ -108,10 +97,7 @@ mod tests {
     async fn a_draining_process_is_not_ready_though_its_check_passes() {
         let health = Health::new(|| async { Ok(()) });
         health.clone().drain();
-        assert_eq!(
-            health.status(PATIENCE).await.0,
-            StatusCode::SERVICE_UNAVAILABLE
-        );
+        assert_eq!(health.status(PATIENCE).await.0, StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[tokio::test]

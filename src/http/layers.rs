@@ -10,8 +10,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use futures_util::FutureExt;
 use http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Method};
 use tower_http::CompressionLevel;
@@ -20,9 +20,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::error;
 
-use super::caller::{
-    APOLLO_CLIENT_NAME, APOLLO_CLIENT_VERSION, CLIENT, MARKET, REQUEST_ID, RequestId,
-};
+use super::caller::{APOLLO_CLIENT_NAME, APOLLO_CLIENT_VERSION, CLIENT, MARKET, REQUEST_ID, RequestId};
 use super::error::{JSON, Rejection};
 use super::options::Options;
 use super::request_log;
@@ -41,9 +39,7 @@ pub fn wrap(routes: Router, options: &Options) -> Router {
     if options.development {
         wrapped = wrapped.layer(loopback_cors());
     }
-    wrapped
-        .layer(from_fn(catch_panic))
-        .layer(from_fn(request_log::log))
+    wrapped.layer(from_fn(catch_panic)).layer(from_fn(request_log::log))
 }
 
 /// A panic becomes 500 with the request's id; what it said goes to the log only.
@@ -52,11 +48,7 @@ async fn catch_panic(request: Request, next: Next) -> Response {
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => {
-            error!(
-                request_id = id.as_str(),
-                panic = panic_message(&*panic),
-                "a handler panicked"
-            );
+            error!(request_id = id.as_str(), panic = panic_message(&*panic), "a handler panicked");
             Rejection::internal().into_response(id.as_str(), JSON)
         }
     }
@@ -64,8 +56,7 @@ async fn catch_panic(request: Request, next: Next) -> Response {
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// Headers that tell a browser to believe nothing but the answer itself. A route that needs a wider
@@ -77,9 +68,7 @@ async fn security_headers(request: Request, next: Next) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers
         .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(
-            "default-src 'none'; frame-ancestors 'none'",
-        ));
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     response
 }
 
@@ -123,9 +112,7 @@ fn is_loopback(origin: &HeaderValue) -> bool {
     let Ok(origin) = origin.to_str() else {
         return false;
     };
-    let address = origin
-        .strip_prefix("http://")
-        .or_else(|| origin.strip_prefix("https://"));
+    let address = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     ["localhost", "127.0.0.1", "[::1]"]
         .into_iter()
         .filter_map(|host| address?.strip_prefix(host))

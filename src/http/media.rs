@@ -51,9 +51,7 @@ impl Media {
         let Ok(response) = self.files.oneshot(request).await;
         match response.status() {
             StatusCode::NOT_FOUND => not_found(),
-            status if status.is_server_error() => {
-                Rejection::internal().into_response(id.as_str(), JSON)
-            }
+            status if status.is_server_error() => Rejection::internal().into_response(id.as_str(), JSON),
             _ => {
                 let mut response = response.map(Body::new);
                 let headers = response.headers_mut();
@@ -70,10 +68,7 @@ fn path_below(uri: &Uri) -> Option<Uri> {
     let path = uri.path().strip_prefix(PREFIX)?;
     let decoded = percent_decode_str(path).decode_utf8().ok()?;
     let is_plain = |part: &str| !part.starts_with('.') && !part.contains(['\\', '\0']);
-    decoded
-        .split('/')
-        .all(is_plain)
-        .then(|| path.parse().ok())?
+    decoded.split('/').all(is_plain).then(|| path.parse().ok())?
 }
 
 #[cfg(test)]
@@ -87,10 +82,7 @@ mod tests {
     #[test]
     fn the_prefix_is_taken_off() {
         assert_eq!(below("/media/a/b%20c.svg").as_deref(), Some("/a/b%20c.svg"));
-        assert_eq!(
-            below("/media/a.b..c.svg?x=1").as_deref(),
-            Some("/a.b..c.svg")
-        );
+        assert_eq!(below("/media/a.b..c.svg?x=1").as_deref(), Some("/a.b..c.svg"));
     }
 
     #[test]

@@ -50,17 +50,11 @@ where
     F: Future<Output = Answer> + Send + 'static,
 {
     let mut routes = Router::new()
-        .route(
-            "/graphql",
-            graphql::endpoint(Arc::new(options.clone()), execute),
-        )
+        .route("/graphql", graphql::endpoint(Arc::new(options.clone()), execute))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     if options.introspection {
-        routes = routes.route(
-            "/schema.graphql",
-            get(([(CONTENT_TYPE, "text/plain; charset=utf-8")], sdl)),
-        );
+        routes = routes.route("/schema.graphql", get(([(CONTENT_TYPE, "text/plain; charset=utf-8")], sdl)));
     }
     if options.graphiql {
         routes = routes
@@ -73,14 +67,9 @@ where
     }
     if let Some(folder) = &options.media {
         let media = Media::new(folder, options.media_max_age);
-        routes = routes.route(
-            "/media/{*file}",
-            get(move |request| media.clone().serve(request)),
-        );
+        routes = routes.route("/media/{*file}", get(move |request| media.clone().serve(request)));
     }
-    let routes = routes
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed);
+    let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     layers::wrap(routes.with_state(health), options)
 }
 

@@ -35,9 +35,7 @@ impl Parameters {
         let mut values = self.0.extract_if(.., |(key, _)| key == name);
         let value = values.next().map(|(_, value)| value);
         if values.next().is_some() {
-            return Err(Rejection::bad_request(format!(
-                "The parameter `{name}` is given twice."
-            )));
+            return Err(Rejection::bad_request(format!("The parameter `{name}` is given twice.")));
         }
         Ok(value)
     }
@@ -49,9 +47,7 @@ fn decode(text: &str) -> Result<String, Rejection> {
         .decode_utf8()
         .map_err(|_| Rejection::bad_request("The parameters in the URL are not UTF-8."))?;
     if decoded.contains('\0') {
-        return Err(Rejection::bad_request(
-            "The parameters in the URL hold a null character.",
-        ));
+        return Err(Rejection::bad_request("The parameters in the URL hold a null character."));
     }
     Ok(decoded.into_owned())
 }
@@ -67,10 +63,7 @@ mod tests {
     #[test]
     fn plus_and_percent_are_decoded_in_names_and_values() {
         let mut parameters = parse("a+b=1%2B1&c=gr%C3%BCn&empty=&flag&x=1=2");
-        assert_eq!(
-            parameters.take("a b").expect("once").as_deref(),
-            Some("1+1")
-        );
+        assert_eq!(parameters.take("a b").expect("once").as_deref(), Some("1+1"));
         assert_eq!(parameters.take("c").expect("once").as_deref(), Some("grün"));
         assert_eq!(parameters.take("empty").expect("once").as_deref(), Some(""));
         assert_eq!(parameters.take("flag").expect("once").as_deref(), Some(""));
@@ -94,9 +87,6 @@ mod tests {
 
     #[test]
     fn half_an_escape_stays_as_it_is() {
-        assert_eq!(
-            parse("q=100%").take("q").expect("once").as_deref(),
-            Some("100%")
-        );
+        assert_eq!(parse("q=100%").take("q").expect("once").as_deref(), Some("100%"));
     }
 }

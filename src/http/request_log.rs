@@ -32,10 +32,7 @@ pub async fn log(mut request: Request, next: Next) -> Response {
 
     let mut response = next.run(request).await;
 
-    let fields = response
-        .extensions_mut()
-        .remove::<LogFields>()
-        .unwrap_or_default();
+    let fields = response.extensions_mut().remove::<LogFields>().unwrap_or_default();
     info!(
         target: "request",
         request_id = id.as_str(),
@@ -90,21 +87,13 @@ mod tests {
     async fn one_line_tells_of_a_request_and_nothing_of_its_query() {
         let lines = Lines::default();
         let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_writer(move || writer.clone())
-            .finish();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
-        let fields = LogFields {
-            code: Some(Code::Throttled),
-            report: Report { cost: 7, ..Report::default() },
-        };
-        let app = Router::new()
-            .route("/path", get(Extension(fields)))
-            .layer(from_fn(log));
-        let request = Request::get("/path?query=secret")
-            .header("x-request-id", "r-1")
-            .header("vitrine-client", "web");
+        let fields =
+            LogFields { code: Some(Code::Throttled), report: Report { cost: 7, ..Report::default() } };
+        let app = Router::new().route("/path", get(Extension(fields))).layer(from_fn(log));
+        let request =
+            Request::get("/path?query=secret").header("x-request-id", "r-1").header("vitrine-client", "web");
         let request = request.body(Body::empty()).expect("valid");
         let Ok(response) = app.oneshot(request).await;
         assert_eq!(response.headers()["x-request-id"], "r-1");
@@ -113,18 +102,9 @@ mod tests {
         let line: Value = serde_json::from_str(&text).expect("one line of JSON");
         assert_eq!(line["target"], "request");
         let fields = &line["fields"];
-        assert_eq!(
-            (&fields["request_id"], &fields["client"]),
-            (&"r-1".into(), &"web".into())
-        );
-        assert_eq!(
-            (&fields["method"], &fields["path"]),
-            (&"GET".into(), &"/path".into())
-        );
-        assert_eq!(
-            (&fields["status"], &fields["code"]),
-            (&200.into(), &"THROTTLED".into())
-        );
+        assert_eq!((&fields["request_id"], &fields["client"]), (&"r-1".into(), &"web".into()));
+        assert_eq!((&fields["method"], &fields["path"]), (&"GET".into(), &"/path".into()));
+        assert_eq!((&fields["status"], &fields["code"]), (&200.into(), &"THROTTLED".into()));
         assert_eq!(fields["cost"], 7);
         assert!(fields["duration_us"].is_u64());
         assert!(!text.contains("secret"));

@@ -124,7 +124,6 @@ fn source(engine: DbBackend) -> &'static str {
 fn values(engine: DbBackend, columns: &[(&'static str, Kind)]) -> String {
     let value = |(index, (_, kind)): (usize, &(&str, Kind))| match (engine, kind) {
         (DbBackend::Postgres, Kind::Uuid) => format!("(r.value->>{index})::uuid"),
-        (DbBackend::Postgres, Kind::Text) => format!("r.value->>{index}"),
         (DbBackend::Postgres, Kind::Int) => format!("(r.value->>{index})::bigint"),
         (DbBackend::Postgres, Kind::Real) => format!("(r.value->>{index})::double precision"),
         (DbBackend::Postgres, Kind::Bool) => format!("(r.value->>{index})::boolean"),

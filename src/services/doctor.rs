@@ -48,7 +48,8 @@ pub async fn examine(app: &AppContext) -> Result<Vec<Finding>> {
         findings.push(Finding { is_fine: broken == 0, text: format!("{promise}{times}") });
     }
     if app.markets().markets.is_empty() {
-        findings.push(Finding { is_fine: false, text: "the shop has no market: import something".to_owned() });
+        findings
+            .push(Finding { is_fine: false, text: "the shop has no market: import something".to_owned() });
     }
     Ok(findings)
 }

@@ -38,12 +38,7 @@ impl<C> Window<C> {
     }
 
     /// Checks what a client asked for: `first` or `last`, not both, from 0 to [`MAX_SIZE`].
-    pub fn new(
-        first: Option<i32>,
-        last: Option<i32>,
-        after: Option<C>,
-        before: Option<C>,
-    ) -> Result<Self> {
+    pub fn new(first: Option<i32>, last: Option<i32>, after: Option<C>, before: Option<C>) -> Result<Self> {
         let (size, direction) = match (first, last) {
             (Some(_), Some(_)) => return Err(refused("first and last exclude each other")),
             (Some(size), None) => (size, Direction::Forward),

@@ -100,7 +100,7 @@ pub fn ints(engine: DbBackend, numbers: impl IntoIterator<Item = i64>) -> Value 
         let numbers = numbers.into_iter().map(|number| Value::BigInt(Some(number))).collect();
         return Value::Array(ArrayType::BigInt, Some(Box::new(numbers)));
     }
-    Value::from(serde_json::Value::from_iter(numbers).to_string())
+    rows(numbers)
 }
 
 /// Texts as one parameter.
@@ -110,7 +110,13 @@ pub fn texts<T: Into<String>>(engine: DbBackend, texts: impl IntoIterator<Item =
         let texts = texts.map(|text: String| Value::String(Some(text))).collect();
         return Value::Array(ArrayType::String, Some(Box::new(texts)));
     }
-    Value::from(serde_json::Value::from_iter(texts).to_string())
+    rows(texts)
+}
+
+/// Anything that JSON can say, as one parameter that holds an array.
+pub fn rows<T: Into<serde_json::Value>>(rows: impl IntoIterator<Item = T>) -> Value {
+    let rows: serde_json::Value = rows.into_iter().collect();
+    Value::from(rows.to_string())
 }
 
 fn translate(text: &str, engine: DbBackend) -> String {

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-
 /// Custom data on a product or a variant.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "metafield")]

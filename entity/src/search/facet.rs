@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-
 /// What a facet is about.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]

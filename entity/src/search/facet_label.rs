@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-
 /// How a facet of an option reads in another language.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "facet_label")]

@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-
 /// A facet of a listing.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "listing_facet")]

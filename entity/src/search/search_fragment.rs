@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-
 /// A word with one letter left out, leading to the word.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "search_fragment")]

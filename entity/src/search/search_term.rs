@@ -2,7 +2,6 @@
 
 use sea_orm::entity::prelude::*;
 
-
 /// A word that occurs in the shop, for mending typing errors.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "search_term")]

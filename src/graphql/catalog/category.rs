@@ -10,7 +10,9 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged};
 use crate::graphql::id;
-use crate::graphql::loaders::{BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn};
+use crate::graphql::loaders::{
+    BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn,
+};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
@@ -99,10 +101,12 @@ impl Category {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "What narrows the list further.")] filter: Option<ProductFilter>,
-        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")] sort_key: ProductSortKey,
+        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
+        sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
     ) -> Result<ProductConnection> {
-        let arguments = ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+        let arguments =
+            ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
         let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
         let key = |category: &categories::Category| {
             ProductsIn(category.handle.clone(), request.clone(), window.clone())

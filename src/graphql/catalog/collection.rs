@@ -73,14 +73,15 @@ impl Collection {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "What narrows the list further.")] filter: Option<ProductFilter>,
-        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Manual")] sort_key: ProductSortKey,
+        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Manual")]
+        sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
     ) -> Result<ProductConnection> {
-        let arguments = ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+        let arguments =
+            ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
         let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
-        let key = |collection: &collections::Collection| {
-            ProductsOf(collection.id, request.clone(), window.clone())
-        };
+        let key =
+            |collection: &collections::Collection| ProductsOf(collection.id, request.clone(), window.clone());
         let page = ctx.along(&self.0, key).await?;
         let mut whole = request.filter.clone();
         let plain = whole == Filter::default();

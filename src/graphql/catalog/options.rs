@@ -109,7 +109,8 @@ pub struct SelectedOptionInput {
 /// The chosen values that a product has, with the place of their option; others are left out.
 fn find(options: &[options::ProductOption], selected: &[SelectedOptionInput]) -> Vec<(usize, OptionValueId)> {
     let chosen = selected.iter().filter_map(|wanted| {
-        let is_it = |option: &&options::ProductOption| option.name == wanted.name || option.key == wanted.name;
+        let is_it =
+            |option: &&options::ProductOption| option.name == wanted.name || option.key == wanted.name;
         let place = options.iter().position(|option| is_it(&option))?;
         let values = &options[place].values;
         let value = values.iter().find(|value| value.value == wanted.value || value.key == wanted.value)?;

@@ -18,8 +18,8 @@ use crate::graphql::directives::{About, Paged, SlicedBy};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::id;
 use crate::graphql::loaders::{
-    CategoriesOf, ChoicesOf, CollectionsOf, MediaCountOf, MediaOf, MetafieldsOf, OptionsOf, RelatedTo, ReviewsOf,
-    TagsOf, TextsOf, VariantById, VariantCountOf, VariantsOf,
+    CategoriesOf, ChoicesOf, CollectionsOf, MediaCountOf, MediaOf, MetafieldsOf, OptionsOf, RelatedTo,
+    ReviewsOf, TagsOf, TextsOf, VariantById, VariantCountOf, VariantsOf,
 };
 use crate::graphql::money::MoneyRange;
 use crate::graphql::scalars::DateTime;
@@ -61,7 +61,9 @@ impl Product {
     async fn description(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Cut after about so many characters, at the end of a word.")] truncate_at: Option<u32>,
+        #[graphql(desc = "Cut after about so many characters, at the end of a word.")] truncate_at: Option<
+            u32,
+        >,
     ) -> Result<String> {
         let texts = self.texts(ctx).await?;
         Ok(truncate_at.map_or_else(
@@ -160,7 +162,9 @@ impl Product {
     async fn variant_by_selected_options(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "One value for each of the product's options.")] selected_options: Vec<SelectedOptionInput>,
+        #[graphql(desc = "One value for each of the product's options.")] selected_options: Vec<
+            SelectedOptionInput,
+        >,
     ) -> Result<Option<Variant>> {
         let options = ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
         let choices = ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
@@ -271,9 +275,11 @@ impl Product {
     async fn related_products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))] first: u32,
+        #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
+        first: u32,
     ) -> Result<Vec<Self>> {
-        let all = ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
+        let all =
+            ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
         Ok(all.iter().cloned().map(Self::of).collect())
     }
 }

@@ -33,7 +33,8 @@ impl ProductConnection {
     #[graphql(directive = About::apply(12))]
     async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
         let scope = ctx.scope();
-        let counted = facets::count(scope.app.db.read()?, &scope.locale, scope.now, &self.filter, None).await?;
+        let counted =
+            facets::count(scope.app.db.read()?, &scope.locale, scope.now, &self.filter, None).await?;
         Ok(Facet::all(counted, &scope.locale))
     }
 }

@@ -55,13 +55,16 @@ impl CatalogQuery {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "What narrows the list.")] filter: Option<ProductFilter>,
-        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")] sort_key: ProductSortKey,
+        #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
+        sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
     ) -> Result<ProductConnection> {
         let scope = ctx.scope();
-        let arguments = ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+        let arguments =
+            ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
         let (request, window, list) = arguments.read(scope.locale.market.digits)?;
-        let page = listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window).await?;
+        let page =
+            listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window).await?;
         let page = batch::page_of(page);
         Ok(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None))
     }

@@ -110,7 +110,8 @@ impl ProductFilter {
             &self.skus,
         ];
         let too_long = |list: &Vec<String>| list.len() > MAX_VALUES;
-        let options_too_long = options.len() > MAX_VALUES || options.iter().any(|(_, values)| too_long(values));
+        let options_too_long =
+            options.len() > MAX_VALUES || options.iter().any(|(_, values)| too_long(values));
         if options_too_long || lists.into_iter().any(too_long) {
             return Err(Error::BadRequest(format!("a filter takes at most {MAX_VALUES} values a list")));
         }

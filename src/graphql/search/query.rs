@@ -108,33 +108,32 @@ impl SearchQuery {
         #[graphql(desc = "Only those before this cursor; not by `BEST_MATCH`.")] before: Option<String>,
         #[graphql(desc = "What narrows the hits.")] filter: Option<ProductFilter>,
         #[graphql(desc = "What the hits are sorted by.", default_with = "SearchSortKey::BestMatch")] sort_key: SearchSortKey,
-        #[graphql(desc = "Whether they are read from their end; not by `BEST_MATCH`.", default)] reverse: bool,
+        #[graphql(desc = "Whether they are read from their end; not by `BEST_MATCH`.", default)]
+        reverse: bool,
     ) -> Result<SearchConnection> {
         let scope = ctx.scope();
         let db = scope.app.db.read()?;
-        let Understood { query: wanted, corrected } = find::understand(db, &scope.locale, scope.now, &query).await?;
+        let Understood { query: wanted, corrected } =
+            find::understand(db, &scope.locale, scope.now, &query).await?;
         let asked = Asked { first, last, after, before };
-        let (filter, list) = match sort_key.column() {
-            Some(sort_key) => {
-                let arguments = ProductArguments { asked, filter, sort_key, reverse };
-                let (request, window, _) = arguments.read(scope.locale.market.digits)?;
-                let page = listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
-                let (sort, list) = (request.sort, ListId::of(("products", &request)));
-                let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
-                let total = counted(request.filter.clone(), wanted.clone());
-                let page = batch::page_of(page);
-                (request.filter, Connection::new(Some(&page), list, places, total))
-            }
-            None => {
-                let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
-                let filter = filter.unwrap_or_default();
-                let list = ListId::of(("hits", &query, &filter));
-                let (offset, size) = list.offset(asked)?;
-                let page = find::hits(db, &scope.locale, scope.now, &wanted, &filter, offset, size).await?;
-                let total = counted(filter.clone(), wanted.clone());
-                let page = batch::page_of(page);
-                (filter, Connection::new(Some(&page), list, Places::From(offset), total))
-            }
+        let (filter, list) = if let Some(sort_key) = sort_key.column() {
+            let arguments = ProductArguments { asked, filter, sort_key, reverse };
+            let (request, window, _) = arguments.read(scope.locale.market.digits)?;
+            let page = listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
+            let (sort, list) = (request.sort, ListId::of(("products", &request)));
+            let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
+            let total = counted(request.filter.clone(), wanted.clone());
+            let page = batch::page_of(page);
+            (request.filter, Connection::new(Some(&page), list, places, total))
+        } else {
+            let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
+            let filter = filter.unwrap_or_default();
+            let list = ListId::of(("hits", &query, &filter));
+            let (offset, size) = list.offset(asked)?;
+            let page = find::hits(db, &scope.locale, scope.now, &wanted, &filter, offset, size).await?;
+            let total = counted(filter.clone(), wanted.clone());
+            let page = batch::page_of(page);
+            (filter, Connection::new(Some(&page), list, Places::From(offset), total))
         };
         Ok(SearchConnection { list, corrected_query: corrected, filter, wanted })
     }
@@ -145,7 +144,12 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What has been typed so far.")] query: String,
-        #[graphql(desc = "How many of each kind, at most 10.", default = 5, validator(minimum = 1, maximum = 10))] first: u32,
+        #[graphql(
+            desc = "How many of each kind, at most 10.",
+            default = 5,
+            validator(minimum = 1, maximum = 10)
+        )]
+        first: u32,
     ) -> Result<Suggestions> {
         let scope = ctx.scope();
         let found = suggest::suggest(scope.app.db.read()?, &scope.locale, scope.now, &query, first).await?;

@@ -17,11 +17,8 @@ pub fn respond(answer: Answer, format: Format) -> Response {
     let (status, body, code, report) = match answer {
         Answer::Executed { body, code, report } => (StatusCode::OK, body, code, report),
         Answer::Refused { body, code, mutation_on_get, report } => {
-            let status = if mutation_on_get {
-                StatusCode::METHOD_NOT_ALLOWED
-            } else {
-                refusal_status(code, format)
-            };
+            let status =
+                if mutation_on_get { StatusCode::METHOD_NOT_ALLOWED } else { refusal_status(code, format) };
             (status, body, Some(code), report)
         }
     };
@@ -31,10 +28,7 @@ pub fn respond(answer: Answer, format: Format) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, format.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        VARY,
-        HeaderValue::from_static("accept, accept-language, vitrine-market"),
-    );
+    headers.insert(VARY, HeaderValue::from_static("accept, accept-language, vitrine-market"));
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
@@ -58,11 +52,7 @@ fn refusal_status(code: Code, format: Format) -> StatusCode {
         Code::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, true),
         Code::Internal => (StatusCode::INTERNAL_SERVER_ERROR, true),
     };
-    if format == Format::Json && !is_for_proxies {
-        StatusCode::OK
-    } else {
-        status
-    }
+    if format == Format::Json && !is_for_proxies { StatusCode::OK } else { status }
 }
 
 #[cfg(test)]
@@ -74,10 +64,7 @@ mod tests {
 
     fn refused(code: Code, format: Format, mutation_on_get: bool) -> Response {
         respond(
-            Answer::Refused {
-                code,
-                body: Bytes::new(),
-                mutation_on_get, report: Report::default() },
+            Answer::Refused { code, body: Bytes::new(), mutation_on_get, report: Report::default() },
             format,
         )
     }
@@ -107,7 +94,9 @@ mod tests {
         for format in [Format::GraphqlResponse, Format::Json] {
             let answer = Answer::Executed {
                 body: Bytes::new(),
-                code: Some(Code::Internal), report: Report::default() };
+                code: Some(Code::Internal),
+                report: Report::default(),
+            };
             let response = respond(answer, format);
             assert_eq!(response.status(), StatusCode::OK);
             assert_eq!(response.headers()["content-type"], format.content_type());

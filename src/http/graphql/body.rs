@@ -88,6 +88,5 @@ fn too_large(limit: usize) -> Rejection {
 
 fn too_slow() -> Rejection {
     let message = "The body took too long to arrive.";
-    Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message)
-        .with_header(CONNECTION, "close")
+    Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message).with_header(CONNECTION, "close")
 }

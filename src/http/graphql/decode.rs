@@ -16,8 +16,7 @@ use crate::http::parameters::Parameters;
 /// # Errors
 /// 400 if it is not UTF-8, not JSON, a batch, or a parameter is missing or of the wrong type.
 pub fn body(bytes: &[u8]) -> Result<Decoded, Rejection> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|_| Rejection::bad_request("The body is not UTF-8."))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| Rejection::bad_request("The body is not UTF-8."))?;
     let mut fields = match parse_json("The body", text)? {
         Value::Object(fields) => fields,
         Value::Array(_) => {
@@ -47,9 +46,7 @@ pub fn parameters(parameters: &mut Parameters) -> Result<Decoded, Rejection> {
     let (variables, extensions) = (json("variables")?, json("extensions")?);
     well_formed(Decoded {
         query: parameters.take("query")?,
-        operation_name: parameters
-            .take("operationName")?
-            .filter(|it| !it.is_empty()),
+        operation_name: parameters.take("operationName")?.filter(|it| !it.is_empty()),
         variables,
         extensions,
     })
@@ -64,17 +61,14 @@ fn well_formed(decoded: Decoded) -> Result<Decoded, Rejection> {
 }
 
 fn parse_json(what: &str, text: &str) -> Result<Value, Rejection> {
-    json::parse(text)
-        .map_err(|error| Rejection::bad_request(format!("{what} is not valid JSON: {error}.")))
+    json::parse(text).map_err(|error| Rejection::bad_request(format!("{what} is not valid JSON: {error}.")))
 }
 
 fn string(name: &str, value: Value) -> Result<Option<String>, Rejection> {
     match value {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text)),
-        _ => Err(Rejection::bad_request(format!(
-            "The parameter `{name}` is not a string."
-        ))),
+        _ => Err(Rejection::bad_request(format!("The parameter `{name}` is not a string."))),
     }
 }
 
@@ -82,9 +76,7 @@ fn object(name: &str, value: Value) -> Result<Map<String, Value>, Rejection> {
     match value {
         Value::Null => Ok(Map::new()),
         Value::Object(map) => Ok(map),
-        _ => Err(Rejection::bad_request(format!(
-            "The parameter `{name}` is not an object."
-        ))),
+        _ => Err(Rejection::bad_request(format!("The parameter `{name}` is not an object."))),
     }
 }
 

@@ -9,17 +9,14 @@ fn url(query: &str) -> Result<Decoded, Rejection> {
 }
 
 fn refusal(result: Result<Decoded, Rejection>) -> String {
-    let Err(rejection) = result else {
-        panic!("accepted")
-    };
+    let Err(rejection) = result else { panic!("accepted") };
     assert_eq!(rejection.status, http::StatusCode::BAD_REQUEST);
     rejection.body("r")
 }
 
 #[test]
 fn a_body_with_all_four_parameters_is_read() {
-    let bytes =
-        br#"{"query":"{a}","operationName":"A","variables":{"b":1,"a":2},"extensions":{"x":true}}"#;
+    let bytes = br#"{"query":"{a}","operationName":"A","variables":{"b":1,"a":2},"extensions":{"x":true}}"#;
     let decoded = body(bytes).expect("well-formed");
     assert_eq!(decoded.query.as_deref(), Some("{a}"));
     assert_eq!(decoded.operation_name.as_deref(), Some("A"));
@@ -29,8 +26,7 @@ fn a_body_with_all_four_parameters_is_read() {
 
 #[test]
 fn null_for_an_optional_parameter_is_the_same_as_none() {
-    let bytes =
-        br#"{"query":"{a}","operationName":null,"variables":null,"extensions":null,"other":[1]}"#;
+    let bytes = br#"{"query":"{a}","operationName":null,"variables":null,"extensions":null,"other":[1]}"#;
     let decoded = body(bytes).expect("well-formed");
     assert_eq!(decoded.operation_name, None);
     assert!(decoded.variables.is_empty() && decoded.extensions.is_empty());
@@ -45,32 +41,17 @@ fn parameters_of_the_wrong_type_are_refused_by_name() {
         ("extensions", ["\"{}\"", "0", "false", "[]"]),
     ] {
         for value in values {
-            let rest = if name == "query" {
-                ""
-            } else {
-                r#""query":"{a}","#
-            };
+            let rest = if name == "query" { "" } else { r#""query":"{a}","# };
             let text = format!(r#"{{{rest}"{name}":{value}}}"#);
-            assert!(
-                refusal(body(text.as_bytes())).contains(&format!("`{name}` is not")),
-                "{text}"
-            );
+            assert!(refusal(body(text.as_bytes())).contains(&format!("`{name}` is not")), "{text}");
         }
     }
 }
 
 #[test]
 fn a_body_that_names_no_document_is_refused() {
-    for text in [
-        "{}",
-        r#"{"qeury":"{a}"}"#,
-        r#"{"query":null}"#,
-        r#"{"extensions":{}}"#,
-    ] {
-        assert!(
-            refusal(body(text.as_bytes())).contains("`query` is missing"),
-            "{text}"
-        );
+    for text in ["{}", r#"{"qeury":"{a}"}"#, r#"{"query":null}"#, r#"{"extensions":{}}"#] {
+        assert!(refusal(body(text.as_bytes())).contains("`query` is missing"), "{text}");
     }
 }
 
@@ -109,9 +90,8 @@ fn bodies_that_are_no_json_object_are_refused() {
 
 #[test]
 fn a_url_with_all_four_parameters_is_read() {
-    let decoded = url(
-        "query=query+A%7Ba%7D&operationName=A&variables=%7B%22b%22%3A1%7D&extensions=null&market=us",
-    );
+    let decoded =
+        url("query=query+A%7Ba%7D&operationName=A&variables=%7B%22b%22%3A1%7D&extensions=null&market=us");
     let decoded = decoded.expect("well-formed");
     assert_eq!(decoded.query.as_deref(), Some("query A{a}"));
     assert_eq!(decoded.operation_name.as_deref(), Some("A"));
@@ -120,12 +100,7 @@ fn a_url_with_all_four_parameters_is_read() {
 
 #[test]
 fn an_empty_operation_name_is_none_and_null_is_a_name() {
-    assert_eq!(
-        url("query=%7Ba%7D&operationName=")
-            .expect("ok")
-            .operation_name,
-        None
-    );
+    assert_eq!(url("query=%7Ba%7D&operationName=").expect("ok").operation_name, None);
     let named = url("query=%7Ba%7D&operationName=null").expect("ok");
     assert_eq!(named.operation_name.as_deref(), Some("null"));
 }

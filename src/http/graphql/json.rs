@@ -69,9 +69,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         let number = Number::from_f64(value);
-        number
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("number out of range"))
+        number.map(Value::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -159,28 +157,14 @@ mod tests {
 
     #[test]
     fn what_is_not_one_json_value_is_refused() {
-        for text in [
-            "",
-            " ",
-            "NONSENSE",
-            r#"{"query":"#,
-            "{} {}",
-            "{'a':1}",
-            "[1,]",
-            "1e999",
-            "nan",
-        ] {
+        for text in ["", " ", "NONSENSE", r#"{"query":"#, "{} {}", "{'a':1}", "[1,]", "1e999", "nan"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn messages_repeat_nothing_of_the_text() {
-        for text in [
-            r#"{"secret":1,"secret":2}"#,
-            r#"{"a":secret}"#,
-            r#"["secret\u0000"]"#,
-        ] {
+        for text in [r#"{"secret":1,"secret":2}"#, r#"{"a":secret}"#, r#"["secret\u0000"]"#] {
             assert!(!message(text).contains("secret"), "{text}");
         }
     }

@@ -40,10 +40,7 @@ where
 
 /// OPTIONS that is not a preflight: which methods there are.
 async fn methods() -> impl IntoResponse {
-    (
-        StatusCode::NO_CONTENT,
-        [(ALLOW, "GET, HEAD, POST, OPTIONS")],
-    )
+    (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")])
 }
 
 async fn handle<E, F>(request: Request, options: &Options, execute: E) -> Response

@@ -53,14 +53,9 @@ pub fn response_format(headers: &HeaderMap) -> Option<Format> {
     if ranges.is_empty() && headers.get_all(ACCEPT).iter().all(HeaderValue::is_empty) {
         return Some(Format::Json);
     }
-    match (
-        preference(&ranges, Format::GraphqlResponse),
-        preference(&ranges, Format::Json),
-    ) {
+    match (preference(&ranges, Format::GraphqlResponse), preference(&ranges, Format::Json)) {
         ((0, _), (0, _)) => None,
-        (newer, legacy) if newer > legacy || (newer == legacy && newer.1) => {
-            Some(Format::GraphqlResponse)
-        }
+        (newer, legacy) if newer > legacy || (newer == legacy && newer.1) => Some(Format::GraphqlResponse),
         _ => Some(Format::Json),
     }
 }
@@ -72,8 +67,7 @@ pub fn response_format(headers: &HeaderMap) -> Option<Format> {
 /// a browser sends those across origins without asking first.
 pub fn require_json(headers: &HeaderMap) -> Result<(), Rejection> {
     let media_type = single(headers, &CONTENT_TYPE).and_then(MediaRange::parse);
-    if !media_type.is_some_and(|it| it.kind == "application" && it.subtype == "json" && it.is_utf8)
-    {
+    if !media_type.is_some_and(|it| it.kind == "application" && it.subtype == "json" && it.is_utf8) {
         let message = "Send the request as `Content-Type: application/json`, in UTF-8.";
         return Err(unsupported(message).with_header(ACCEPT_POST, "application/json"));
     }
@@ -94,11 +88,7 @@ pub fn not_acceptable() -> Rejection {
 }
 
 fn unsupported(message: &'static str) -> Rejection {
-    Rejection::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::BadRequest,
-        message,
-    )
+    Rejection::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest, message)
 }
 
 /// The header's value, unless it is absent or sent more than once.
@@ -139,9 +129,7 @@ impl MediaRange {
                 range.weight = weight(value)?;
             } else if name.eq_ignore_ascii_case("charset") {
                 let charset = value.trim_matches('"');
-                range.is_utf8 = ["utf-8", "utf8"]
-                    .iter()
-                    .any(|it| charset.eq_ignore_ascii_case(it));
+                range.is_utf8 = ["utf-8", "utf8"].iter().any(|it| charset.eq_ignore_ascii_case(it));
             }
         }
         Some(range)

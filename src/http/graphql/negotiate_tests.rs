@@ -8,10 +8,7 @@ const OLD: &str = "application/json";
 fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for value in values {
-        headers.append(
-            name,
-            HeaderValue::from_bytes(value.as_bytes()).expect("valid"),
-        );
+        headers.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("valid"));
     }
     headers
 }
@@ -39,26 +36,11 @@ fn every_accept_header_gets_the_format_that_it_likes_best() {
             "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
             GraphqlResponse,
         ),
-        (
-            "application/graphql-response+json, application/json;q=0.9",
-            GraphqlResponse,
-        ),
-        (
-            "application/json, application/graphql-response+json",
-            GraphqlResponse,
-        ),
-        (
-            "application/json, application/graphql-response+json;q=0.9",
-            Json,
-        ),
-        (
-            "application/graphql-response+json;q=0.5, application/json;q=0.6",
-            Json,
-        ),
-        (
-            "application/graphql-response+json;q=0.501, application/json;q=0.5",
-            GraphqlResponse,
-        ),
+        ("application/graphql-response+json, application/json;q=0.9", GraphqlResponse),
+        ("application/json, application/graphql-response+json", GraphqlResponse),
+        ("application/json, application/graphql-response+json;q=0.9", Json),
+        ("application/graphql-response+json;q=0.5, application/json;q=0.6", Json),
+        ("application/graphql-response+json;q=0.501, application/json;q=0.5", GraphqlResponse),
         ("application/graphql-response+json;q=0.5, */*", Json),
         ("application/graphql-response+json, */*", GraphqlResponse),
         ("application/json;q=0.5, */*;q=0.9", GraphqlResponse),
@@ -66,10 +48,7 @@ fn every_accept_header_gets_the_format_that_it_likes_best() {
         ("application/graphql-response+json;q=0, */*", Json),
         ("*/*;q=0, application/json;q=0.1", Json),
         ("text/html, application/json;q=0.001", Json),
-        (
-            "application/graphql-response+json; charset=latin1, application/json",
-            Json,
-        ),
+        ("application/graphql-response+json; charset=latin1, application/json", Json),
         (",, application/json ,", Json),
         ("nonsense, application/json", Json),
     ];
@@ -85,10 +64,7 @@ fn no_accept_header_means_json() {
 
 #[test]
 fn several_accept_headers_are_one_list() {
-    assert_eq!(
-        accepting(&["text/html", NEW]),
-        Some(Format::GraphqlResponse)
-    );
+    assert_eq!(accepting(&["text/html", NEW]), Some(Format::GraphqlResponse));
 }
 
 #[test]
@@ -121,10 +97,7 @@ fn json_in_utf_8_is_taken_however_it_is_spelled() {
         "Application/Json; Charset=\"utf-8\"",
         "application/json; profile=x",
     ] {
-        assert!(
-            require_json(&headers(&CONTENT_TYPE, &[content_type])).is_ok(),
-            "{content_type}"
-        );
+        assert!(require_json(&headers(&CONTENT_TYPE, &[content_type])).is_ok(), "{content_type}");
     }
 }
 
@@ -149,11 +122,7 @@ fn every_other_content_type_is_told_415_and_what_to_send() {
     for content_types in table {
         let rejection = require_json(&headers(&CONTENT_TYPE, content_types)).expect_err("refused");
         let response = rejection.into_response("r", Format::Json.content_type());
-        assert_eq!(
-            response.status(),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "{content_types:?}"
-        );
+        assert_eq!(response.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE, "{content_types:?}");
         assert_eq!(response.headers()["accept-post"], "application/json");
     }
 }

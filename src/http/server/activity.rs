@@ -40,12 +40,7 @@ impl Activity {
         let running = Running::start(self.clone());
         let Ok(response) = answer.await;
         drop(running);
-        Ok(response.map(|body| {
-            Body::new(Watched {
-                body,
-                activity: self,
-            })
-        }))
+        Ok(response.map(|body| Body::new(Watched { body, activity: self })))
     }
 
     /// Returns once nothing has happened for `limit` and no request is running.

@@ -89,17 +89,11 @@ impl Connections {
     pub(super) async fn close(self, patience: Duration) -> io::Result<()> {
         self.shared.stopping.cancel();
         self.tasks.close();
-        if tokio::time::timeout(patience, self.tasks.wait())
-            .await
-            .is_ok()
-        {
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_ok() {
             return Ok(());
         }
         let left = self.tasks.len();
-        warn!(
-            connections = left,
-            "cutting off what did not finish in time"
-        );
+        warn!(connections = left, "cutting off what did not finish in time");
         self.shared.cutting.cancel();
         self.tasks.wait().await;
         let message = format!("{left} connections were cut off while requests were running");
@@ -118,10 +112,7 @@ impl Shared {
             request.extensions_mut().insert(peer);
             activity.clone().during(self.app.clone().oneshot(request))
         });
-        let mut connection = pin!(
-            self.protocol
-                .serve_connection(TokioIo::new(stream), service)
-        );
+        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), service));
         let mut is_stopping = false;
         loop {
             tokio::select! {

@@ -49,10 +49,7 @@ pub async fn serve(
         }
     }
     drop(listener);
-    info!(
-        connections = connections.count(),
-        "no longer accepting; finishing what runs"
-    );
+    info!(connections = connections.count(), "no longer accepting; finishing what runs");
     connections.close(options.shutdown_timeout).await
 }
 
@@ -76,14 +73,9 @@ fn connection_limit(wanted: usize) -> usize {
     let Ok(files) = rlimit::increase_nofile_limit(u64::MAX) else {
         return wanted;
     };
-    let possible = usize::try_from(files)
-        .unwrap_or(usize::MAX)
-        .saturating_sub(FILES_FOR_OTHERS);
+    let possible = usize::try_from(files).unwrap_or(usize::MAX).saturating_sub(FILES_FOR_OTHERS);
     if possible < wanted {
-        warn!(
-            wanted,
-            possible, "the limit on open files lowers the number of connections"
-        );
+        warn!(wanted, possible, "the limit on open files lowers the number of connections");
     }
     wanted.min(possible)
 }

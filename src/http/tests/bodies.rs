@@ -7,10 +7,7 @@ async fn expect(body: &[u8], further: &str, status: &str) -> String {
     let server = Server::start(Options::default()).await;
     let head = head(&format!("{further}content-length: {}\r\n", body.len()));
     let answer = server.exchange([head.as_bytes(), body].concat()).await;
-    assert!(
-        answer.starts_with(&format!("HTTP/1.1 {status} ")),
-        "{answer}"
-    );
+    assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     server.assert_answers().await;
     answer
 }
@@ -23,20 +20,12 @@ async fn invalid_utf_8_is_400() {
 #[tokio::test]
 async fn null_characters_are_400_raw_and_escaped() {
     expect(b"{\"query\":\"{\0}\"}", "", "400").await;
-    expect(
-        br#"{"query":"{ a }","variables":{"a":"\u0000"}}"#,
-        "",
-        "400",
-    )
-    .await;
+    expect(br#"{"query":"{ a }","variables":{"a":"\u0000"}}"#, "", "400").await;
 }
 
 #[tokio::test]
 async fn deeply_nested_json_is_400() {
-    let deep = format!(
-        r#"{{"query":"{{ a }}","variables":{{"a":{}"#,
-        "[".repeat(100_000)
-    );
+    let deep = format!(r#"{{"query":"{{ a }}","variables":{{"a":{}"#, "[".repeat(100_000));
     let answer = expect(deep.as_bytes(), "", "400").await;
     assert!(answer.contains("nested deeper than 100 levels"), "{answer}");
 }
@@ -69,10 +58,7 @@ async fn a_declared_length_over_the_limit_is_refused_before_a_byte_is_sent() {
     let server = Server::start(Options::default()).await;
     let mut stream = server.connect().await;
     let further = "expect: 100-continue\r\ncontent-length: 20971520\r\n";
-    stream
-        .write_all(head(further).as_bytes())
-        .await
-        .expect("written");
+    stream.write_all(head(further).as_bytes()).await.expect("written");
     let answer = tokio::time::timeout(Duration::from_secs(1), read_to_end(&mut stream));
     assert!(answer.await.expect("at once").starts_with("HTTP/1.1 413 "));
 }
@@ -81,37 +67,25 @@ async fn a_declared_length_over_the_limit_is_refused_before_a_byte_is_sent() {
 async fn a_chunked_body_is_cut_off_at_the_limit() {
     let server = Server::start(Options::default()).await;
     let mut stream = server.connect().await;
-    stream
-        .write_all(head("transfer-encoding: chunked\r\n").as_bytes())
-        .await
-        .expect("written");
+    stream.write_all(head("transfer-encoding: chunked\r\n").as_bytes()).await.expect("written");
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x1_0000));
     for _ in 0..5 {
         stream.write_all(chunk.as_bytes()).await.expect("written");
     }
     let mut start = [0; 12];
     let answer = tokio::time::timeout(Duration::from_secs(1), stream.read_exact(&mut start));
-    answer
-        .await
-        .expect("though the body goes on")
-        .expect("read");
+    answer.await.expect("though the body goes on").expect("read");
     assert_eq!(&start, b"HTTP/1.1 413");
     server.assert_answers().await;
 }
 
 #[tokio::test]
 async fn a_body_sent_byte_by_byte_is_408_when_its_time_is_up() {
-    let options = Options {
-        body_timeout: Duration::from_millis(300),
-        ..Options::default()
-    };
+    let options = Options { body_timeout: Duration::from_millis(300), ..Options::default() };
     let server = Server::start(options).await;
     let stream = server.connect().await;
     let (mut reader, mut writer) = stream.into_split();
-    writer
-        .write_all(head("content-length: 100\r\n").as_bytes())
-        .await
-        .expect("written");
+    writer.write_all(head("content-length: 100\r\n").as_bytes()).await.expect("written");
     let drip = tokio::spawn(async move {
         while writer.write_all(b" ").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -119,9 +93,7 @@ async fn a_body_sent_byte_by_byte_is_408_when_its_time_is_up() {
     });
     let mut answer = Vec::new();
     let end = reader.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_secs(2), end)
-        .await
-        .expect("closed");
+    let _ = tokio::time::timeout(Duration::from_secs(2), end).await.expect("closed");
     let answer = String::from_utf8_lossy(&answer);
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     assert!(answer.contains("connection: close"), "{answer}");
@@ -133,10 +105,7 @@ async fn a_body_sent_byte_by_byte_is_408_when_its_time_is_up() {
 async fn a_body_that_breaks_off_harms_nobody() {
     let server = Server::start(Options::default()).await;
     let mut stream = server.connect().await;
-    stream
-        .write_all(head("content-length: 100\r\n").as_bytes())
-        .await
-        .expect("written");
+    stream.write_all(head("content-length: 100\r\n").as_bytes()).await.expect("written");
     drop(stream);
     server.assert_answers().await;
 }

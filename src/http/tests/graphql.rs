@@ -9,24 +9,16 @@ async fn a_post_reaches_the_layer_below_whole() {
     let body = r#"{"query":"query A{a}","operationName":"A","variables":{"x":[1]}}"#;
     let mut request = post(body);
     *request.uri_mut() = "/graphql?market=us".parse().expect("valid");
-    request
-        .headers_mut()
-        .insert("x-request-id", "r-1".parse().expect("valid"));
+    request.headers_mut().insert("x-request-id", "r-1".parse().expect("valid"));
     let reply = send(Options::default(), request).await;
     assert_eq!(reply.status, StatusCode::OK);
-    assert_eq!(
-        reply.header("content-type"),
-        "application/json; charset=utf-8"
-    );
+    assert_eq!(reply.header("content-type"), "application/json; charset=utf-8");
     assert_eq!(reply.header("x-request-id"), "r-1");
     let data = &reply.json()["data"];
     assert_eq!(data["query"], "query A{a}");
     assert_eq!(data["operationName"], "A");
     assert_eq!(data["variables"], json!({ "x": [1] }));
-    assert_eq!(
-        (&data["market"], &data["requestId"]),
-        (&json!("us"), &json!("r-1"))
-    );
+    assert_eq!((&data["market"], &data["requestId"]), (&json!("us"), &json!("r-1")));
 }
 
 #[tokio::test]
@@ -35,30 +27,20 @@ async fn a_get_reaches_the_layer_below_whole() {
     let reply = send(Options::default(), get(uri)).await;
     assert_eq!(reply.status, StatusCode::OK);
     let data = &reply.json()["data"];
-    assert_eq!(
-        (&data["query"], &data["operationName"]),
-        (&json!("{a}"), &json!("A"))
-    );
-    assert_eq!(
-        (&data["variables"], &data["market"]),
-        (&json!({ "x": 1 }), &json!("de"))
-    );
+    assert_eq!((&data["query"], &data["operationName"]), (&json!("{a}"), &json!("A")));
+    assert_eq!((&data["variables"], &data["market"]), (&json!({ "x": 1 }), &json!("de")));
 }
 
 #[tokio::test]
 async fn head_is_get_without_the_body() {
-    let request = Request::head("/graphql?query=%7Ba%7D")
-        .body(Body::empty())
-        .expect("valid");
+    let request = Request::head("/graphql?query=%7Ba%7D").body(Body::empty()).expect("valid");
     let reply = send(Options::default(), request).await;
     assert_eq!((reply.status, reply.body.len()), (StatusCode::OK, 0));
 }
 
 #[tokio::test]
 async fn options_names_the_methods() {
-    let request = Request::options("/graphql")
-        .body(Body::empty())
-        .expect("valid");
+    let request = Request::options("/graphql").body(Body::empty()).expect("valid");
     let reply = send(Options::default(), request).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
     assert_eq!(reply.header("allow"), "GET, HEAD, POST, OPTIONS");
@@ -77,15 +59,10 @@ async fn a_mutation_by_get_is_405_and_by_post_it_is_not() {
 async fn a_refused_document_is_400_for_clients_that_know_the_media_type_and_200_for_others() {
     let body = r#"{"query":"{ invalid }"}"#;
     let mut request = post(body);
-    request
-        .headers_mut()
-        .insert("accept", NEW.parse().expect("valid"));
+    request.headers_mut().insert("accept", NEW.parse().expect("valid"));
     let reply = send(Options::default(), request).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-    assert_eq!(
-        reply.header("content-type"),
-        "application/graphql-response+json; charset=utf-8"
-    );
+    assert_eq!(reply.header("content-type"), "application/graphql-response+json; charset=utf-8");
     let reply = send(Options::default(), post(body)).await;
     assert_eq!(reply.status, StatusCode::OK);
 }
@@ -93,17 +70,9 @@ async fn a_refused_document_is_400_for_clients_that_know_the_media_type_and_200_
 #[tokio::test]
 async fn what_is_not_well_formed_is_400_under_either_media_type() {
     for accept in [NEW, "application/json", "*/*"] {
-        for body in [
-            "NONSENSE",
-            "[]",
-            "{}",
-            r#"{"query":1}"#,
-            r#"{"query":"{a}","variables":[]}"#,
-        ] {
+        for body in ["NONSENSE", "[]", "{}", r#"{"query":1}"#, r#"{"query":"{a}","variables":[]}"#] {
             let mut request = post(body);
-            request
-                .headers_mut()
-                .insert("accept", accept.parse().expect("valid"));
+            request.headers_mut().insert("accept", accept.parse().expect("valid"));
             let reply = send(Options::default(), request).await;
             assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{accept} {body}");
             assert_eq!(reply.code(), "BAD_REQUEST");
@@ -116,47 +85,27 @@ async fn what_is_not_well_formed_is_400_under_either_media_type() {
 #[tokio::test]
 async fn what_cannot_be_answered_in_any_accepted_type_is_406() {
     let mut request = post(r#"{"query":"{a}"}"#);
-    request
-        .headers_mut()
-        .insert("accept", "text/html".parse().expect("valid"));
+    request.headers_mut().insert("accept", "text/html".parse().expect("valid"));
     let reply = send(Options::default(), request).await;
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST")
-    );
+    assert_eq!((reply.status, reply.code().as_str()), (StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST"));
 }
 
 #[tokio::test]
 async fn a_form_or_a_text_is_415_so_that_browsers_must_ask_first() {
-    for content_type in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-    ] {
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
         let mut request = post(r#"{"query":"{a}"}"#);
-        request
-            .headers_mut()
-            .insert("content-type", content_type.parse().expect("valid"));
+        request.headers_mut().insert("content-type", content_type.parse().expect("valid"));
         let reply = send(Options::default(), request).await;
-        assert_eq!(
-            reply.status,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "{content_type}"
-        );
+        assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{content_type}");
     }
 }
 
 #[tokio::test]
 async fn markets_that_differ_are_a_bad_request() {
     let mut request = get("/graphql?query=%7Ba%7D&market=de");
-    request
-        .headers_mut()
-        .insert("vitrine-market", "us".parse().expect("valid"));
+    request.headers_mut().insert("vitrine-market", "us".parse().expect("valid"));
     let reply = send(Options::default(), request).await;
-    assert_eq!(
-        (reply.status, reply.code().as_str()),
-        (StatusCode::BAD_REQUEST, "BAD_REQUEST")
-    );
+    assert_eq!((reply.status, reply.code().as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"));
 }
 
 #[tokio::test]

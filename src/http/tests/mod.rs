@@ -50,9 +50,7 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         "requestId": caller.request_id,
         "address": caller.address.to_string(),
     } });
-    Answer::Executed {
-        body: Bytes::from(data.to_string()),
-        code: None, report: Report::default() }
+    Answer::Executed { body: Bytes::from(data.to_string()), code: None, report: Report::default() }
 }
 
 fn app(options: &Options) -> Router {
@@ -61,12 +59,7 @@ fn app(options: &Options) -> Router {
 }
 
 fn development() -> Options {
-    Options {
-        development: true,
-        introspection: true,
-        graphiql: true,
-        ..Options::default()
-    }
+    Options { development: true, introspection: true, graphiql: true, ..Options::default() }
 }
 
 /// An answer, read whole.
@@ -78,9 +71,7 @@ struct Reply {
 
 impl Reply {
     fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().expect("text"))
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
     }
 
     fn json(&self) -> Value {
@@ -90,10 +81,7 @@ impl Reply {
     fn code(&self) -> String {
         let body = self.json();
         assert!(body.get("data").is_none(), "{body}");
-        body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .expect("a code")
-            .to_owned()
+        body["errors"][0]["extensions"]["code"].as_str().expect("a code").to_owned()
     }
 }
 
@@ -102,11 +90,7 @@ async fn send(options: Options, request: Request<Body>) -> Reply {
     let Ok(response) = app(&options).oneshot(request).await;
     let (head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("read");
-    Reply {
-        status: head.status,
-        headers: head.headers,
-        body,
-    }
+    Reply { status: head.status, headers: head.headers, body }
 }
 
 fn get(uri: &str) -> Request<Body> {
@@ -134,11 +118,7 @@ impl Server {
             let shutdown = async { stopped.await.unwrap_or(()) };
             serve(listener, app(&options), shutdown, &options).await
         });
-        Self {
-            address,
-            stop,
-            task,
-        }
+        Self { address, stop, task }
     }
 
     async fn connect(&self) -> TcpStream {
@@ -177,8 +157,5 @@ fn head(further: &str) -> String {
 /// A whole POST of one document.
 fn whole(query: &str) -> String {
     let body = json!({ "query": query }).to_string();
-    format!(
-        "{}{body}",
-        head(&format!("content-length: {}\r\n", body.len()))
-    )
+    format!("{}{body}", head(&format!("content-length: {}\r\n", body.len())))
 }

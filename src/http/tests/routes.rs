@@ -21,10 +21,7 @@ impl Folder {
     }
 
     fn options(&self) -> Options {
-        Options {
-            media: Some(self.0.join("media")),
-            ..Options::default()
-        }
+        Options { media: Some(self.0.join("media")), ..Options::default() }
     }
 }
 
@@ -36,14 +33,7 @@ impl Drop for Folder {
 
 #[tokio::test]
 async fn an_unknown_route_is_404_with_an_error_in_json() {
-    for uri in [
-        "/",
-        "/nothing",
-        "/graphql/",
-        "/graphiql",
-        "/schema.graphql",
-        "/media/a.svg",
-    ] {
+    for uri in ["/", "/nothing", "/graphql/", "/graphiql", "/schema.graphql", "/media/a.svg"] {
         let reply = send(Options::default(), get(uri)).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{uri}");
         assert_eq!(reply.code(), "BAD_REQUEST");
@@ -58,43 +48,23 @@ async fn a_wrong_method_is_405_with_allow_and_an_error_in_json() {
         ("POST", "/health/live", "GET,HEAD"),
         ("POST", "/schema.graphql", "GET,HEAD"),
     ] {
-        let request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .body(Body::empty());
-        let options = Options {
-            introspection: true,
-            ..Options::default()
-        };
+        let request = Request::builder().method(method).uri(uri).body(Body::empty());
+        let options = Options { introspection: true, ..Options::default() };
         let reply = send(options, request.expect("valid")).await;
-        assert_eq!(
-            reply.status,
-            StatusCode::METHOD_NOT_ALLOWED,
-            "{method} {uri}"
-        );
+        assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {uri}");
         assert_eq!(reply.code(), "BAD_REQUEST");
         let sorted = |list: &str| {
             let mut methods: Vec<_> = list.split(',').map(|it| it.trim().to_owned()).collect();
             methods.sort();
             methods
         };
-        assert_eq!(
-            sorted(reply.header("allow")),
-            sorted(allow),
-            "{method} {uri}"
-        );
+        assert_eq!(sorted(reply.header("allow")), sorted(allow), "{method} {uri}");
     }
 }
 
 #[tokio::test]
 async fn every_answer_has_the_security_headers_and_an_id() {
-    for uri in [
-        "/nothing",
-        "/health/live",
-        "/graphql?query=%7Ba%7D",
-        "/graphiql",
-        "/schema.graphql",
-    ] {
+    for uri in ["/nothing", "/health/live", "/graphql?query=%7Ba%7D", "/graphiql", "/schema.graphql"] {
         let reply = send(development(), get(uri)).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{uri}");
         assert_eq!(reply.header("referrer-policy"), "no-referrer", "{uri}");
@@ -117,10 +87,7 @@ async fn health_answers_and_is_never_cached() {
 #[tokio::test]
 async fn the_schema_is_served_where_introspection_is_on() {
     let reply = send(development(), get("/schema.graphql")).await;
-    assert_eq!(
-        (reply.status, &reply.body[..]),
-        (StatusCode::OK, &b"type Query"[..])
-    );
+    assert_eq!((reply.status, &reply.body[..]), (StatusCode::OK, &b"type Query"[..]));
     assert_eq!(reply.header("content-type"), "text/plain; charset=utf-8");
 }
 
@@ -138,16 +105,8 @@ async fn graphiql_is_the_bundle_or_the_way_to_build_it() {
         assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
         assert!([StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE].contains(&reply.status));
     }
-    for uri in [
-        "/graphiql/nothing.js",
-        "/graphiql/../Cargo.toml",
-        "/graphiql/%2e%2e/Cargo.toml",
-    ] {
-        assert_eq!(
-            send(development(), get(uri)).await.status,
-            StatusCode::NOT_FOUND,
-            "{uri}"
-        );
+    for uri in ["/graphiql/nothing.js", "/graphiql/../Cargo.toml", "/graphiql/%2e%2e/Cargo.toml"] {
+        assert_eq!(send(development(), get(uri)).await.status, StatusCode::NOT_FOUND, "{uri}");
     }
 }
 
@@ -155,18 +114,13 @@ async fn graphiql_is_the_bundle_or_the_way_to_build_it() {
 async fn media_are_served_with_caching_and_a_sandbox() {
     let folder = Folder::new("served");
     let reply = send(folder.options(), get("/media/a.svg")).await;
-    assert_eq!(
-        (reply.status, &reply.body[..]),
-        (StatusCode::OK, &b"<svg/>"[..])
-    );
+    assert_eq!((reply.status, &reply.body[..]), (StatusCode::OK, &b"<svg/>"[..]));
     assert_eq!(reply.header("content-type"), "image/svg+xml");
     assert_eq!(reply.header("cache-control"), "public, max-age=86400");
     assert!(reply.header("content-security-policy").contains("sandbox"));
     let reply = send(folder.options(), get("/media/dir/b.png")).await;
     assert_eq!(reply.header("content-type"), "image/png");
-    let head = Request::head("/media/a.svg")
-        .body(Body::empty())
-        .expect("valid");
+    let head = Request::head("/media/a.svg").body(Body::empty()).expect("valid");
     assert_eq!(send(folder.options(), head).await.status, StatusCode::OK);
 }
 
@@ -193,35 +147,21 @@ async fn media_show_nothing_but_files_of_their_folder() {
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{uri}");
         assert_eq!(reply.code(), "BAD_REQUEST", "{uri}");
     }
-    let write = Request::put("/media/a.svg")
-        .body(Body::empty())
-        .expect("valid");
-    assert_eq!(
-        send(folder.options(), write).await.status,
-        StatusCode::METHOD_NOT_ALLOWED
-    );
+    let write = Request::put("/media/a.svg").body(Body::empty()).expect("valid");
+    assert_eq!(send(folder.options(), write).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
 async fn long_answers_are_compressed_and_short_ones_are_not() {
     let ask = |length: usize, accepted: &str| {
         let mut request = post(json!({ "query": "x".repeat(length) }).to_string());
-        request
-            .headers_mut()
-            .insert("accept-encoding", accepted.parse().expect("valid"));
+        request.headers_mut().insert("accept-encoding", accepted.parse().expect("valid"));
         send(Options::default(), request)
     };
-    assert_eq!(
-        ask(5_000, "gzip, br").await.header("content-encoding"),
-        "br"
-    );
+    assert_eq!(ask(5_000, "gzip, br").await.header("content-encoding"), "br");
     let zipped = ask(5_000, "gzip").await;
     assert_eq!(zipped.header("content-encoding"), "gzip");
-    assert!(
-        zipped.header("vary").contains("accept"),
-        "{:?}",
-        zipped.headers
-    );
+    assert!(zipped.header("vary").contains("accept"), "{:?}", zipped.headers);
     assert!(zipped.body.len() < 1_000);
     assert_eq!(ask(5_000, "identity").await.header("content-encoding"), "");
     assert_eq!(ask(500, "gzip, br").await.header("content-encoding"), "");
@@ -233,9 +173,7 @@ async fn pictures_are_sent_as_they_are_and_drawings_compressed() {
     for (name, encoding) in [("large.png", ""), ("large.svg", "br")] {
         fs::write(folder.0.join("media").join(name), "x".repeat(5_000)).expect("written");
         let mut request = get(&format!("/media/{name}"));
-        request
-            .headers_mut()
-            .insert("accept-encoding", "br".parse().expect("valid"));
+        request.headers_mut().insert("accept-encoding", "br".parse().expect("valid"));
         let reply = send(folder.options(), request).await;
         assert_eq!(reply.header("content-encoding"), encoding, "{name}");
     }
@@ -247,27 +185,13 @@ async fn cors_lets_loopback_in_during_development_and_nobody_else() {
         let request = Request::options("/graphql")
             .header("origin", origin)
             .header("access-control-request-method", "POST")
-            .header(
-                "access-control-request-headers",
-                "content-type,vitrine-market",
-            );
+            .header("access-control-request-headers", "content-type,vitrine-market");
         send(options, request.body(Body::empty()).expect("valid"))
     };
     let reply = preflight(development(), "http://localhost:3000").await;
-    assert_eq!(
-        reply.header("access-control-allow-origin"),
-        "http://localhost:3000"
-    );
-    assert!(
-        reply
-            .header("access-control-allow-headers")
-            .contains("vitrine-market")
-    );
-    assert!(
-        reply
-            .header("access-control-allow-methods")
-            .contains("POST")
-    );
+    assert_eq!(reply.header("access-control-allow-origin"), "http://localhost:3000");
+    assert!(reply.header("access-control-allow-headers").contains("vitrine-market"));
+    assert!(reply.header("access-control-allow-methods").contains("POST"));
     assert_eq!(reply.header("access-control-max-age"), "7200");
     let reply = preflight(development(), "https://evil.example").await;
     assert_eq!(reply.header("access-control-allow-origin"), "");
@@ -278,18 +202,9 @@ async fn cors_lets_loopback_in_during_development_and_nobody_else() {
 #[tokio::test]
 async fn errors_can_be_read_across_origins_too() {
     let mut request = get("/graphql");
-    request
-        .headers_mut()
-        .insert("origin", "http://127.0.0.1:5173".parse().expect("valid"));
+    request.headers_mut().insert("origin", "http://127.0.0.1:5173".parse().expect("valid"));
     let reply = send(development(), request).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-    assert_eq!(
-        reply.header("access-control-allow-origin"),
-        "http://127.0.0.1:5173"
-    );
-    assert!(
-        reply
-            .header("access-control-expose-headers")
-            .contains("x-request-id")
-    );
+    assert_eq!(reply.header("access-control-allow-origin"), "http://127.0.0.1:5173");
+    assert!(reply.header("access-control-expose-headers").contains("x-request-id"));
 }

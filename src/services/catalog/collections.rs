@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use entity::catalog::{collection, collection_product};
 use entity::id::{CollectionId, ProductId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryResult, Set, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryResult, Set, Value,
 };
 use serde_json::json;
 
@@ -67,7 +67,8 @@ pub async fn list(
     let mut values: Vec<Value> = vec![first.into(), second.into(), window.fetch().into()];
     let bounds = ORDER.bounds(window, &mut values);
     let order = ORDER.order(window);
-    let text = format!("{SELECT} FROM collection c {TRANSLATED} WHERE true{bounds} ORDER BY {order} LIMIT $3");
+    let text =
+        format!("{SELECT} FROM collection c {TRANSLATED} WHERE true{bounds} ORDER BY {order} LIMIT $3");
     let rows = sql::all(db, &text, values).await?;
     let rows = rows.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?;
     Ok(Page::of(rows, window))
@@ -177,11 +178,7 @@ const MEMBERS: Rows = Rows {
 };
 
 /// Makes these the products of a collection, in this order.
-pub async fn set_products(
-    change: &Change<'_>,
-    id: CollectionId,
-    products: &[ProductId],
-) -> Result<()> {
+pub async fn set_products(change: &Change<'_>, id: CollectionId, products: &[ProductId]) -> Result<()> {
     let of_it = collection_product::Column::CollectionId.eq(id);
     let before = collection_product::Entity::find().filter(of_it.clone()).all(&change.tx).await?;
     collection_product::Entity::delete_many().filter(of_it).exec(&change.tx).await?;

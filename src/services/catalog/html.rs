@@ -7,8 +7,8 @@ use ammonia::Builder;
 
 /// Elements after which a reader sees a new line.
 const BLOCKS: [&str; 14] = [
-    "</p>", "</div>", "</li>", "</tr>", "</h1>", "</h2>", "</h3>", "</h4>", "</h5>", "</h6>", "<br",
-    "</td>", "</ul>", "</ol>",
+    "</p>", "</div>", "</li>", "</tr>", "</h1>", "</h2>", "</h3>", "</h4>", "</h5>", "</h6>", "<br", "</td>",
+    "</ul>", "</ol>",
 ];
 
 /// Removes everything that could run or load something: scripts, event handlers, styles, frames, unknown schemes.

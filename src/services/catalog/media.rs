@@ -39,7 +39,8 @@ impl Media {
     }
 }
 
-const COLUMNS: &str = "m.id, m.product_id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type";
+const COLUMNS: &str =
+    "m.id, m.product_id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type";
 
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",

@@ -5,7 +5,7 @@ use entity::time::Timestamp;
 use serde_json::json;
 
 use crate::services::bulk::{Kind, Rows, key};
-use crate::services::sql::Sql;
+use crate::services::sql::{self, Sql};
 use crate::services::{Change, Result};
 
 const PUBLICATION: Rows = Rows {
@@ -38,8 +38,7 @@ pub async fn created(change: &Change<'_>, dates: &[(ProductId, Timestamp)]) -> R
         return Ok(());
     }
     let rows = dates.iter().map(|(product, moment)| json!([key(product.0), moment.0]));
-    let rows = serde_json::Value::from_iter(rows).to_string();
-    CREATED.run(&change.tx, [rows.into()]).await?;
+    CREATED.run(&change.tx, [sql::rows(rows)]).await?;
     change.touch(dates.iter().map(|(product, _)| *product));
     Ok(())
 }

@@ -4,7 +4,7 @@ use entity::id::ProductId;
 use serde_json::json;
 
 use crate::services::bulk::key;
-use crate::services::sql::Sql;
+use crate::services::sql::{self, Sql};
 use crate::services::{Change, Result};
 
 /// How many reviews a product has, and the sum of their ratings.
@@ -39,8 +39,7 @@ pub async fn set(change: &Change<'_>, ratings: &[(ProductId, Rating)]) -> Result
          WHERE product.id = r.id",
     );
     let rows = ratings.iter().map(|(product, rating)| json!([key(product.0), rating.count, rating.sum]));
-    let rows = serde_json::Value::from_iter(rows).to_string();
-    SET.run(&change.tx, [rows.into()]).await?;
+    SET.run(&change.tx, [sql::rows(rows)]).await?;
     change.touch(ratings.iter().map(|(product, _)| *product));
     Ok(())
 }

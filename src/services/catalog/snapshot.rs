@@ -27,8 +27,7 @@ pub async fn page(
     after: &str,
     size: u32,
 ) -> Result<Vec<Snapshot>> {
-    static HANDLES: Sql =
-        Sql::new("SELECT handle FROM product WHERE handle > $1 ORDER BY handle LIMIT $2");
+    static HANDLES: Sql = Sql::new("SELECT handle FROM product WHERE handle > $1 ORDER BY handle LIMIT $2");
     let rows = HANDLES.all(db, [after.into(), i64::from(size).into()]).await?;
     let handles = rows.iter().map(|row| row.try_get_by_index::<String>(0));
     let handles = handles.collect::<std::result::Result<Vec<_>, _>>()?;
@@ -68,10 +67,7 @@ impl Labels {
     }
 }
 
-fn names<M, I: Eq + std::hash::Hash>(
-    rows: Vec<M>,
-    pair: impl Fn(M) -> (I, String),
-) -> HashMap<I, String> {
+fn names<M, I: Eq + std::hash::Hash>(rows: Vec<M>, pair: impl Fn(M) -> (I, String)) -> HashMap<I, String> {
     rows.into_iter().map(pair).collect()
 }
 
@@ -153,9 +149,7 @@ fn metafields(owner: uuid::Uuid, found: &Existing) -> Vec<MetafieldDraft> {
 }
 
 /// Which custom data occurs: whether on variants, namespace and key, sorted.
-pub async fn metafield_names(
-    db: &impl ConnectionTrait,
-) -> Result<Vec<(bool, String, String)>> {
+pub async fn metafield_names(db: &impl ConnectionTrait) -> Result<Vec<(bool, String, String)>> {
     static NAMES: Sql = Sql::new(
         "SELECT DISTINCT CASE WHEN v.id IS NULL THEN 0 ELSE 1 END, m.namespace, m.key \
          FROM metafield m LEFT JOIN variant v ON v.id = m.owner_id ORDER BY 1, 2, 3",

@@ -65,17 +65,11 @@ const VALUE: Rows = one_text(
     "option_value_translation",
     &[("option_value_id", Kind::Uuid), ("language", Kind::Text), ("value", Kind::Text)],
 );
-const MEDIA: Rows = one_text(
-    "media_translation",
-    &[("media_id", Kind::Uuid), ("language", Kind::Text), ("alt", Kind::Text)],
-);
+const MEDIA: Rows =
+    one_text("media_translation", &[("media_id", Kind::Uuid), ("language", Kind::Text), ("alt", Kind::Text)]);
 
 /// Translates the names of options; the caller touches their products.
-pub async fn options(
-    change: &Change<'_>,
-    language: &str,
-    names: &[(ProductOptionId, String)],
-) -> Result<()> {
+pub async fn options(change: &Change<'_>, language: &str, names: &[(ProductOptionId, String)]) -> Result<()> {
     let row = |(id, name): &(ProductOptionId, String)| json!([key(id.0), language, name]);
     OPTION.upsert(&change.tx, names.iter().map(row).collect()).await?;
     Ok(())

@@ -169,9 +169,6 @@ fn read(row: &QueryResult, at: usize) -> std::result::Result<Review, DbErr> {
         title: row.try_get_by_index(at + 3)?,
         body: row.try_get_by_index(at + 4)?,
         created_at: row.try_get_by_index(at + 5)?,
-        author: Reviewer {
-            id: row.try_get_by_index(at + 6)?,
-            display_name: row.try_get_by_index(at + 7)?,
-        },
+        author: Reviewer { id: row.try_get_by_index(at + 6)?, display_name: row.try_get_by_index(at + 7)? },
     })
 }

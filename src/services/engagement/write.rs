@@ -23,9 +23,7 @@ const REVIEWER: Rows = Rows {
 
 /// Adds people who write reviews.
 pub async fn add_reviewers(change: &Change<'_>, people: &[reviewer::Model]) -> Result<()> {
-    let row = |person: &reviewer::Model| {
-        json!([key(person.id.0), person.display_name, person.created_at.0])
-    };
+    let row = |person: &reviewer::Model| json!([key(person.id.0), person.display_name, person.created_at.0]);
     REVIEWER.upsert(&change.tx, people.iter().map(row).collect()).await?;
     Ok(())
 }

@@ -43,7 +43,7 @@ pub async fn shopify(app: &AppContext, output: impl Write, target: Target) -> Re
             match writer.write(&product.draft) {
                 Ok(()) => summary.products += 1,
                 Err(WriteError::Unwritable { handle, reason }) => {
-                    summary.left_out.push((handle, reason.to_string()));
+                    summary.left_out.push((handle, reason));
                 }
                 Err(error) => return Err(failed(error)),
             }
@@ -54,13 +54,8 @@ pub async fn shopify(app: &AppContext, output: impl Write, target: Target) -> Re
 }
 
 /// Adds prices and stock.
-async fn complete(
-    app: &AppContext,
-    target: Target,
-    mut page: Vec<Snapshot>,
-) -> Result<Vec<Snapshot>> {
-    let variants: Vec<VariantId> =
-        page.iter().flat_map(|product| product.variants.iter().copied()).collect();
+async fn complete(app: &AppContext, target: Target, mut page: Vec<Snapshot>) -> Result<Vec<Snapshot>> {
+    let variants: Vec<VariantId> = page.iter().flat_map(|product| product.variants.iter().copied()).collect();
     let mut costs = prices::full(app.db.read()?, target.market, variants.iter().copied()).await?;
     let levels = levels::of_variants(app.db.read()?, variants).await?;
     for product in &mut page {
@@ -78,5 +73,5 @@ async fn complete(
 }
 
 fn failed(error: WriteError) -> Error {
-    Error::internal(error.to_string())
+    Error::internal(error)
 }

@@ -60,8 +60,8 @@ pub async fn shopify(
 ) -> Result<Summary> {
     let target = prepare(app, wish, dry_run).await?;
     let options = Options { currency_exponent: target.1 };
-    let mut reader = Reader::new(source, options)
-        .map_err(|problem| Error::BadRequest(problem.to_string()))?;
+    let mut reader =
+        Reader::new(source, options).map_err(|problem| Error::BadRequest(problem.to_string()))?;
     let mut summary = Summary::default();
     let mut chunk = Chunk { size: 50, ..Chunk::default() };
     for group in reader.by_ref() {
@@ -168,11 +168,7 @@ impl Chunk {
 }
 
 impl Summary {
-    fn count(
-        &mut self,
-        draft: &ProductDraft,
-        outcome: &Outcome,
-    ) {
+    fn count(&mut self, draft: &ProductDraft, outcome: &Outcome) {
         if outcome.product.is_none() {
             return;
         }
@@ -187,12 +183,7 @@ impl Summary {
 }
 
 /// A problem that only the shop could find, told with the product's first line.
-fn problem(
-    line: u64,
-    draft: &ProductDraft,
-    number: Option<usize>,
-    reason: &str,
-) -> Problem {
+fn problem(line: u64, draft: &ProductDraft, number: Option<usize>, reason: &str) -> Problem {
     let values = number.and_then(|number| draft.variants.get(number));
     Problem {
         line,

@@ -16,11 +16,7 @@ use crate::services::{Change, Result};
 /// Adds and changes products, their prices in the target's market and their stock at its location.
 ///
 /// The number of statements does not depend on how many there are. No handle may occur twice.
-pub async fn save(
-    change: &Change<'_>,
-    drafts: &[ProductDraft],
-    target: Target,
-) -> Result<Vec<Outcome>> {
+pub async fn save(change: &Change<'_>, drafts: &[ProductDraft], target: Target) -> Result<Vec<Outcome>> {
     let mut outcomes = upsert::upsert(change, drafts, Some(target.market)).await?;
     let saved = saved_variants(drafts, &outcomes);
     let told: Vec<PriceDraft> = saved.iter().map(|(id, draft)| price(*id, draft)).collect();
@@ -47,9 +43,10 @@ fn saved_variants<'a>(
     drafts: &'a [ProductDraft],
     outcomes: &[Outcome],
 ) -> Vec<(VariantId, &'a VariantDraft)> {
-    let pairs = drafts.iter().zip(outcomes).flat_map(|(draft, outcome)| {
-        draft.variants.iter().zip(outcome.variants.clone())
-    });
+    let pairs = drafts
+        .iter()
+        .zip(outcomes)
+        .flat_map(|(draft, outcome)| draft.variants.iter().zip(outcome.variants.clone()));
     pairs.filter_map(|(draft, id)| Some((id?, draft))).collect()
 }
 

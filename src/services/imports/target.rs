@@ -61,11 +61,7 @@ pub fn find(markets: &Markets, wish: &Wish) -> Result<Target> {
     }
 }
 
-async fn market(
-    change: &Change<'_>,
-    markets: &Markets,
-    wish: &Wish,
-) -> Result<(MarketId, String)> {
+async fn market(change: &Change<'_>, markets: &Markets, wish: &Wish) -> Result<(MarketId, String)> {
     let known = match &wish.market {
         Some(handle) => markets.market(handle),
         None => markets.markets.first(),

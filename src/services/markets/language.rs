@@ -7,12 +7,8 @@ const MAX_RANGES: usize = 20;
 
 /// The best of a market's languages for an `Accept-Language` header; its first where none fits.
 pub fn negotiate<'a>(header: &str, spoken: &'a [MarketLanguage]) -> Option<&'a MarketLanguage> {
-    let mut ranges: Vec<(&str, u16)> = header
-        .split(',')
-        .take(MAX_RANGES)
-        .filter_map(parse)
-        .filter(|(_, quality)| *quality > 0)
-        .collect();
+    let mut ranges: Vec<(&str, u16)> =
+        header.split(',').take(MAX_RANGES).filter_map(parse).filter(|(_, quality)| *quality > 0).collect();
     ranges.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
     ranges.iter().find_map(|(range, _)| look_up(range, spoken)).or_else(|| spoken.first())
 }
@@ -56,9 +52,8 @@ mod tests {
 
     #[test]
     fn the_best_spoken_language_wins() {
-        let spoken: Vec<_> = ["de", "en", "pt-BR"]
-            .map(|tag| MarketLanguage { locale_id: 0, tag: tag.to_owned() })
-            .into();
+        let spoken: Vec<_> =
+            ["de", "en", "pt-BR"].map(|tag| MarketLanguage { locale_id: 0, tag: tag.to_owned() }).into();
         for (header, expected) in [
             ("", "de"),
             ("en", "en"),

@@ -19,12 +19,9 @@ impl Markets {
             .all(db)
             .await?;
         let countries = market_country::Entity::find().all(db).await?;
-        let languages = market_language::Entity::find()
-            .order_by_asc(market_language::Column::Position)
-            .all(db)
-            .await?;
-        let locations =
-            location::Entity::find().order_by_asc(location::Column::Position).all(db).await?;
+        let languages =
+            market_language::Entity::find().order_by_asc(market_language::Column::Position).all(db).await?;
+        let locations = location::Entity::find().order_by_asc(location::Column::Position).all(db).await?;
         Ok(Self {
             shop: shop.map_or_else(unnamed, named),
             markets: markets
@@ -64,10 +61,7 @@ fn put_together(
         languages: languages
             .iter()
             .filter(|language| language.market_id == row.id)
-            .map(|language| MarketLanguage {
-                locale_id: language.id,
-                tag: language.language.clone(),
-            })
+            .map(|language| MarketLanguage { locale_id: language.id, tag: language.language.clone() })
             .collect(),
         digits: money::exponent(&row.currency),
         handle: row.handle,

@@ -111,8 +111,11 @@ impl Markets {
 
     /// Every locale of the shop.
     pub fn locales(&self) -> impl Iterator<Item = Locale> {
-        let of = |market| Market::spoken(market).map(move |language| (market, language));
-        self.markets.iter().flat_map(of).map(|(market, language)| self.locale_of(market, language))
+        let spoken = self
+            .markets
+            .iter()
+            .flat_map(|market| market.languages.iter().map(move |language| (market, language)));
+        spoken.map(|(market, language)| self.locale_of(market, language))
     }
 
     fn locale_of(&self, market: &Arc<Market>, spoken: &MarketLanguage) -> Locale {
@@ -124,17 +127,8 @@ impl Markets {
             market: Arc::clone(market),
             id: spoken.locale_id,
             language: spoken.tag.clone(),
-            chain: [
-                before_base.next().unwrap_or_default(),
-                before_base.next().unwrap_or_default(),
-            ],
+            chain: [before_base.next().unwrap_or_default(), before_base.next().unwrap_or_default()],
         }
-    }
-}
-
-impl Market {
-    fn spoken(self: &Arc<Self>) -> impl Iterator<Item = &MarketLanguage> {
-        self.languages.iter()
     }
 }
 
@@ -143,10 +137,10 @@ mod tests {
     use super::*;
 
     fn shop(base: &str, languages: &[&str]) -> Markets {
-        let languages = languages.iter().zip(1..).map(|(tag, locale_id)| MarketLanguage {
-            locale_id,
-            tag: (*tag).to_owned(),
-        });
+        let languages = languages
+            .iter()
+            .zip(1..)
+            .map(|(tag, locale_id)| MarketLanguage { locale_id, tag: (*tag).to_owned() });
         let market = Market {
             id: MarketId::generate(),
             handle: "de".to_owned(),
@@ -157,11 +151,7 @@ mod tests {
             countries: Vec::new(),
             languages: languages.collect(),
         };
-        let shop = Shop {
-            name: String::new(),
-            description: String::new(),
-            base_language: base.to_owned(),
-        };
+        let shop = Shop { name: String::new(), description: String::new(), base_language: base.to_owned() };
         Markets { shop, markets: vec![Arc::new(market)], locations: Vec::new() }
     }
 

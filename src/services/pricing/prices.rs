@@ -71,13 +71,14 @@ pub async fn full(
     market: MarketId,
     variants: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, price::Model>> {
-    static FULL: Sql = Sql::new(
-        "SELECT p.* FROM {uuids $1} k JOIN price p ON p.variant_id = k.id AND p.market_id = $2",
-    );
+    static FULL: Sql =
+        Sql::new("SELECT p.* FROM {uuids $1} k JOIN price p ON p.variant_id = k.id AND p.market_id = $2");
     let ids = uuids(db.get_database_backend(), variants.into_iter().map(|id| id.0));
     let rows = FULL.all(db, [ids, market.0.into()]).await?;
     let prices = rows.iter().map(|row| price::Model::from_query_result(row, ""));
-    Ok(prices.map(|price| price.map(|price| (price.variant_id, price))).collect::<std::result::Result<_, _>>()?)
+    Ok(prices
+        .map(|price| price.map(|price| (price.variant_id, price)))
+        .collect::<std::result::Result<_, _>>()?)
 }
 
 /// What came of setting prices.
@@ -90,11 +91,7 @@ pub struct Outcome {
 }
 
 /// Sets prices in one market.
-pub async fn set(
-    change: &Change<'_>,
-    market: MarketId,
-    drafts: &[PriceDraft],
-) -> Result<Outcome> {
+pub async fn set(change: &Change<'_>, market: MarketId, drafts: &[PriceDraft]) -> Result<Outcome> {
     let known = full(&change.tx, market, drafts.iter().map(|draft| draft.variant)).await?;
     let mut outcome = Outcome::default();
     let mut writes = Vec::new();
@@ -114,11 +111,7 @@ pub async fn set(
     Ok(outcome)
 }
 
-fn told(
-    before: Option<&price::Model>,
-    market_id: MarketId,
-    draft: &PriceDraft,
-) -> Option<price::Model> {
+fn told(before: Option<&price::Model>, market_id: MarketId, draft: &PriceDraft) -> Option<price::Model> {
     let old = before.cloned();
     Some(price::Model {
         variant_id: draft.variant,

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use entity::search::facet::FacetKind;
-use sea_orm::{ActiveEnum, ConnectionTrait, Value};
+use sea_orm::{ActiveEnum, ConnectionTrait};
 use serde_json::json;
 
 use crate::services::Result;
-use crate::services::sql::Sql;
+use crate::services::sql::{self, Sql};
 
 /// Up to so many listings a facet is where reading begins; beyond, the sort order is.
 pub(super) const FEW: i64 = 1000;
@@ -111,9 +111,8 @@ impl Filter {
         let triples = wanted.iter().flat_map(|(kind, name, values, _)| {
             values.iter().map(move |value| json!([kind.to_value(), name, value]))
         });
-        let triples = Value::from(serde_json::Value::from_iter(triples).to_string());
         let mut found: HashMap<(i16, String, String), (i64, i64)> = HashMap::new();
-        for row in FACETS.all(db, [triples]).await? {
+        for row in FACETS.all(db, [sql::rows(triples)]).await? {
             let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             found.insert(facet, (row.try_get_by_index(3)?, row.try_get_by_index(4)?));
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::filter::Filter;
@@ -74,7 +74,7 @@ async fn corrections(
     for word in query.typed_words() {
         probes.extend(spelling::probes(word.word).into_iter().map(|probe| json!([word.word, probe])));
     }
-    let probes = Value::from(serde_json::Value::Array(probes).to_string());
+    let probes = sql::rows(probes);
     let mut candidates: HashMap<String, Vec<String>> = HashMap::new();
     for row in CANDIDATES.all(db, [probes, locale.language.clone().into()]).await? {
         let (word, term): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);

@@ -149,8 +149,7 @@ pub async fn page(
 ) -> Result<Page<Listing>> {
     let filter = request.filter.resolve(db).await?;
     let sort = request.sort.outside_collections();
-    let mut query =
-        Query::new(db.get_database_backend(), locale, now, Some(sort), languages(locale));
+    let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), languages(locale));
     if let Some(wanted) = wanted
         && !query.matching(wanted)
     {
@@ -190,9 +189,15 @@ pub async fn of_categories(
     for row in FACETS.all(db, [sql::texts(engine, handles.iter().cloned())]).await? {
         facets.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     }
-    let from = "listing_facet lf {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id";
+    let from =
+        "listing_facet lf {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id";
     let sort = request.sort.outside_collections();
-    let parents = Parents { kind: "ints", keys: sql::ints(engine, facets.keys().copied()), column: "lf.facet_id", from };
+    let parents = Parents {
+        kind: "ints",
+        keys: sql::ints(engine, facets.keys().copied()),
+        column: "lf.facet_id",
+        from,
+    };
     let rows = parents.load(db, locale, now, request, sort, window).await?;
     let mut found: HashMap<String, Vec<Listing>> = HashMap::new();
     for row in &rows {
@@ -343,10 +348,7 @@ pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing,
         price: (row.try_get_by_index(at + 11)?, row.try_get_by_index(at + 12)?),
         compare_at: compare_at.0.zip(compare_at.1),
         available: row.try_get_by_index(at + 15)?,
-        rating: Rating {
-            count: row.try_get_by_index(at + 16)?,
-            sum: row.try_get_by_index(at + 17)?,
-        },
+        rating: Rating { count: row.try_get_by_index(at + 16)?, sum: row.try_get_by_index(at + 17)? },
         place: None,
     })
 }

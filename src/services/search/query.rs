@@ -26,12 +26,7 @@ impl Query {
         sort: Option<Sort>,
         values: Vec<Value>,
     ) -> Self {
-        let mut query = Self {
-            engine,
-            from: "product_listing l".to_owned(),
-            conditions: Vec::new(),
-            values,
-        };
+        let mut query = Self { engine, from: "product_listing l".to_owned(), conditions: Vec::new(), values };
         let (locale, now) = (query.bind(locale.id), query.bind(now.0));
         query.conditions.push(format!("l.locale_id = {locale}"));
         // A plus keeps the engine from reading by date where the list is sorted by something else.
@@ -87,7 +82,7 @@ impl Query {
 
     /// Reads other tables first, which lead to rows `l`.
     pub fn begin_at(&mut self, tables: &str) {
-        self.from = tables.to_owned();
+        tables.clone_into(&mut self.from);
     }
 
     fn is_joined(&self) -> bool {
@@ -171,10 +166,10 @@ impl Query {
         };
         let terms = self.bind(terms);
         if postgres {
-            self.from = "search_document d JOIN product_listing l ON l.id = d.listing_id".to_owned();
+            self.begin_at("search_document d JOIN product_listing l ON l.id = d.listing_id");
             self.conditions.push(format!("d.terms @@ {terms}::tsquery"));
         } else {
-            self.from = "search_document CROSS JOIN product_listing l ON l.id = search_document.rowid".to_owned();
+            self.begin_at("search_document CROSS JOIN product_listing l ON l.id = search_document.rowid");
             self.conditions.push(format!("search_document MATCH {terms}"));
         }
         true

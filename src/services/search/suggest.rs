@@ -91,7 +91,8 @@ async fn categories(
     let mut found = Vec::new();
     for row in TITLES.all(db, [first.into(), second.into()]).await? {
         let title = text::fold(&row.try_get_by_index::<String>(1)?);
-        let begins = |word: &&str| title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(*word));
+        let begins =
+            |word: &&str| title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(*word));
         if words.iter().all(begins) {
             found.push(row.try_get_by_index(0)?);
             if found.len() == size {

@@ -81,7 +81,9 @@ pub async fn roots(
     let mut values: Vec<Value> = vec![first.into(), second.into(), window.fetch().into()];
     let bounds = SIBLINGS.bounds(window, &mut values);
     let order = SIBLINGS.order(window);
-    let text = format!("{SELECT} FROM category c {TRANSLATED} WHERE c.parent_id IS NULL{bounds} ORDER BY {order} LIMIT $3");
+    let text = format!(
+        "{SELECT} FROM category c {TRANSLATED} WHERE c.parent_id IS NULL{bounds} ORDER BY {order} LIMIT $3"
+    );
     let rows = sql::all(db, &text, values).await?;
     let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<_>, _>>()?;
     Ok(Page::of(rows, window))

@@ -1,12 +1,12 @@
 //! Growing and changing the tree.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entity::catalog::{category, category_closure, product_category};
 use entity::id::CategoryId;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    Set,
 };
 use serde_json::json;
 
@@ -37,9 +37,8 @@ const CLOSURE: Rows = Rows {
 
 /// Only one change at a time may bend the tree: two moves side by side could close a circle.
 async fn lock(change: &Change<'_>) -> Result<()> {
-    static LOCK: Sql = Sql::new(
-        "{lateral}SELECT 1 FROM pg_advisory_xact_lock(1447646291){window}SELECT 1{end}",
-    );
+    static LOCK: Sql =
+        Sql::new("{lateral}SELECT 1 FROM pg_advisory_xact_lock(1447646291){window}SELECT 1{end}");
     LOCK.one(&change.tx, []).await?;
     Ok(())
 }
@@ -83,11 +82,7 @@ pub async fn add(change: &Change<'_>, new: NewCategory) -> Result<CategoryId> {
 ///
 /// # Errors
 /// `BadRequest` where the new place lies in the branch itself.
-pub async fn move_branch(
-    change: &Change<'_>,
-    id: CategoryId,
-    parent: Option<CategoryId>,
-) -> Result<()> {
+pub async fn move_branch(change: &Change<'_>, id: CategoryId, parent: Option<CategoryId>) -> Result<()> {
     static UPDATE: Sql = Sql::new("UPDATE category SET parent_id = $2, updated_at = $3 WHERE id = $1");
     static CUT: Sql = Sql::new(
         "DELETE FROM category_closure \
@@ -127,10 +122,7 @@ async fn touch_products(change: &Change<'_>, branch: &HashSet<CategoryId>) -> Re
     Ok(())
 }
 
-async fn above(
-    db: &impl ConnectionTrait,
-    id: CategoryId,
-) -> Result<Vec<category_closure::Model>> {
+async fn above(db: &impl ConnectionTrait, id: CategoryId) -> Result<Vec<category_closure::Model>> {
     let rows = category_closure::Entity::find()
         .filter(category_closure::Column::DescendantId.eq(id))
         .all(db)
@@ -154,7 +146,7 @@ async fn below(db: &impl ConnectionTrait, id: CategoryId) -> Result<HashSet<Cate
 /// A step is matched by its handle, which is made of its name.
 pub async fn ensure_paths(
     change: &Change<'_>,
-    paths: HashSet<&[String]>,
+    paths: BTreeSet<&[String]>,
 ) -> Result<HashMap<Vec<String>, CategoryId>> {
     let mut found = HashMap::new();
     if paths.is_empty() {
@@ -164,24 +156,21 @@ pub async fn ensure_paths(
     for row in category::Entity::find().all(&change.tx).await? {
         tree.insert((row.parent_id, row.handle), row.id);
     }
-    let mut paths: Vec<&[String]> = paths.into_iter().collect();
-    paths.sort_unstable();
     for path in paths {
         let mut parent = None;
         let mut handle = String::new();
         for step in path {
             let own = slug(step);
             let nested = if handle.is_empty() { own.clone() } else { format!("{handle}-{own}") };
-            let known = tree.get(&(parent, own)).or_else(|| tree.get(&(parent, nested.clone())));
-            let id = match known {
-                Some(id) => *id,
-                None => {
-                    let title = step.clone();
-                    let new = NewCategory { parent, handle: nested.clone(), title, ..NewCategory::default() };
-                    let id = add(change, new).await?;
-                    tree.insert((parent, nested.clone()), id);
-                    id
-                }
+            let known = tree.get(&(parent, own)).or_else(|| tree.get(&(parent, nested.clone()))).copied();
+            let id = if let Some(id) = known {
+                id
+            } else {
+                let title = step.clone();
+                let new = NewCategory { parent, handle: nested.clone(), title, ..NewCategory::default() };
+                let id = add(change, new).await?;
+                tree.insert((parent, nested.clone()), id);
+                id
             };
             parent = Some(id);
             handle = nested;

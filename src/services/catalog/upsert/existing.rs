@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::catalog::{
-    media, metafield, option_value, product, product_option, publication, variant,
-};
+use entity::catalog::{media, metafield, option_value, product, product_option, publication, variant};
 use entity::id::{CategoryId, MarketId, ProductId, ProductOptionId, TagId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
@@ -46,11 +44,7 @@ impl Existing {
         Ok(found)
     }
 
-    async fn load_parts(
-        &mut self,
-        db: &impl ConnectionTrait,
-        market: Option<MarketId>,
-    ) -> Result<(), DbErr> {
+    async fn load_parts(&mut self, db: &impl ConnectionTrait, market: Option<MarketId>) -> Result<(), DbErr> {
         static OPTIONS: Sql = Sql::new(
             "SELECT o.* FROM product_option o JOIN {uuids $1} k ON k.id = o.product_id \
              ORDER BY o.product_id, o.position",
@@ -85,15 +79,20 @@ impl Existing {
         let products: Vec<Uuid> = self.products.values().map(|product| product.id.0).collect();
         let ids = uuids(engine, products.iter().copied());
 
-        self.options = grouped(&OPTIONS.all(db, [ids.clone()]).await?, |row: &product_option::Model| row.product_id)?;
-        self.values = grouped(&VALUES.all(db, [ids.clone()]).await?, |row: &option_value::Model| row.product_option_id)?;
-        self.variants = grouped(&VARIANTS.all(db, [ids.clone()]).await?, |row: &variant::Model| row.product_id)?;
+        self.options =
+            grouped(&OPTIONS.all(db, [ids.clone()]).await?, |row: &product_option::Model| row.product_id)?;
+        self.values = grouped(&VALUES.all(db, [ids.clone()]).await?, |row: &option_value::Model| {
+            row.product_option_id
+        })?;
+        self.variants =
+            grouped(&VARIANTS.all(db, [ids.clone()]).await?, |row: &variant::Model| row.product_id)?;
         self.media = grouped(&MEDIA.all(db, [ids.clone()]).await?, |row: &media::Model| row.product_id)?;
         self.tags = pairs(&TAGS.all(db, [ids.clone()]).await?)?;
         self.categories = pairs(&CATEGORIES.all(db, [ids.clone()]).await?)?;
         let variants = self.variants.values().flatten().map(|variant| variant.id.0);
         let owners = uuids(engine, products.into_iter().chain(variants));
-        self.metafields = grouped(&METAFIELDS.all(db, [owners]).await?, |row: &metafield::Model| row.owner_id)?;
+        self.metafields =
+            grouped(&METAFIELDS.all(db, [owners]).await?, |row: &metafield::Model| row.owner_id)?;
         if let Some(market) = market {
             let rows = PUBLICATIONS.all(db, [ids, market.0.into()]).await?;
             self.publications = grouped(&rows, |row: &publication::Model| row.product_id)?;

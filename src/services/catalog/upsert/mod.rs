@@ -8,7 +8,7 @@ mod product;
 mod tables;
 mod variants;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entity::id::{CategoryId, MarketId, ProductId, VariantId};
 
@@ -74,18 +74,14 @@ pub async fn upsert(
     Ok(outcomes)
 }
 
-fn paths(drafts: &[ProductDraft]) -> HashSet<&[String]> {
+fn paths(drafts: &[ProductDraft]) -> BTreeSet<&[String]> {
     let paths = drafts.iter().flat_map(|draft| draft.categories.iter().flatten());
     paths.map(Vec::as_slice).filter(|path| !path.is_empty()).collect()
 }
 
 /// Which variants have the SKUs that the drafts want.
-async fn taken_skus(
-    change: &Change<'_>,
-    drafts: &[ProductDraft],
-) -> Result<HashMap<String, VariantId>> {
-    static TAKEN: Sql =
-        Sql::new("SELECT sku, id FROM variant WHERE sku IN (SELECT id FROM {texts $1} k)");
+async fn taken_skus(change: &Change<'_>, drafts: &[ProductDraft]) -> Result<HashMap<String, VariantId>> {
+    static TAKEN: Sql = Sql::new("SELECT sku, id FROM variant WHERE sku IN (SELECT id FROM {texts $1} k)");
     let variants = drafts.iter().flat_map(|draft| &draft.variants);
     let wanted: HashSet<&str> =
         variants.filter_map(|variant| variant.sku.as_deref()).filter(|sku| !sku.is_empty()).collect();

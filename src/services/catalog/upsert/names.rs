@@ -17,12 +17,9 @@ const VENDOR: Rows = Rows { table: "vendor", columns: COLUMNS, key: 1, keep: &["
 const TYPE: Rows = Rows { table: "product_type", columns: COLUMNS, key: 1, keep: &["name"] };
 const TAG: Rows = Rows { table: "tag", columns: COLUMNS, key: 1, keep: &["name"] };
 
-static VENDORS: Sql =
-    Sql::new("SELECT id, name FROM vendor WHERE name IN (SELECT id FROM {texts $1} k)");
-static TYPES: Sql =
-    Sql::new("SELECT id, name FROM product_type WHERE name IN (SELECT id FROM {texts $1} k)");
-static TAGS: Sql =
-    Sql::new("SELECT id, name FROM tag WHERE name IN (SELECT id FROM {texts $1} k)");
+static VENDORS: Sql = Sql::new("SELECT id, name FROM vendor WHERE name IN (SELECT id FROM {texts $1} k)");
+static TYPES: Sql = Sql::new("SELECT id, name FROM product_type WHERE name IN (SELECT id FROM {texts $1} k)");
+static TAGS: Sql = Sql::new("SELECT id, name FROM tag WHERE name IN (SELECT id FROM {texts $1} k)");
 
 /// The ids behind the names in some drafts.
 #[derive(Debug, Default)]
@@ -76,7 +73,5 @@ async fn known<I: Id>(
 ) -> Result<HashMap<String, I>, DbErr> {
     let names = texts(change.engine(), names.iter().copied());
     let rows = look_up.all(&change.tx, [names]).await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get_by_index(1)?, I::from_uuid(row.try_get_by_index(0)?))))
-        .collect()
+    rows.iter().map(|row| Ok((row.try_get_by_index(1)?, I::from_uuid(row.try_get_by_index(0)?)))).collect()
 }

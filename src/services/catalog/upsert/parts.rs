@@ -74,17 +74,10 @@ impl Batch<'_> {
     }
 
     /// Adds, changes and (where the value is empty) removes custom data; what kind of value it is stays as it was.
-    pub(super) fn metafields(
-        &mut self,
-        owner: Uuid,
-        drafts: &[MetafieldDraft],
-        outcome: &mut Outcome,
-    ) {
+    pub(super) fn metafields(&mut self, owner: Uuid, drafts: &[MetafieldDraft], outcome: &mut Outcome) {
         let rows = self.existing.metafields.entry(owner).or_default();
         for draft in drafts {
-            let same = |row: &metafield::Model| {
-                row.namespace == draft.namespace && row.key == draft.key
-            };
+            let same = |row: &metafield::Model| row.namespace == draft.namespace && row.key == draft.key;
             let index = rows.iter().position(same);
             if draft.value.is_empty() {
                 if let Some(index) = index {
@@ -112,12 +105,7 @@ impl Batch<'_> {
     }
 
     /// Tags and categories: what the draft tells replaces what was there.
-    pub(super) fn labels(
-        &mut self,
-        draft: &ProductDraft,
-        product: ProductId,
-        outcome: &mut Outcome,
-    ) {
+    pub(super) fn labels(&mut self, draft: &ProductDraft, product: ProductId, outcome: &mut Outcome) {
         if let Some(tags) = &draft.tags {
             let new = distinct(tags.iter().filter_map(|tag| self.names.tags.get(tag).copied()));
             let old = self.existing.tags.remove(&product).unwrap_or_default();
@@ -139,12 +127,7 @@ impl Batch<'_> {
     }
 
     /// Publishes from now on, or withdraws; a date that is there stays.
-    pub(super) fn publication(
-        &mut self,
-        draft: &ProductDraft,
-        product: ProductId,
-        outcome: &mut Outcome,
-    ) {
+    pub(super) fn publication(&mut self, draft: &ProductDraft, product: ProductId, outcome: &mut Outcome) {
         let (Some(wanted), Some(market_id)) = (draft.published, self.market) else { return };
         let old = self.existing.publications.remove(&product).and_then(|mut rows| rows.pop());
         match (wanted, old) {
@@ -163,11 +146,7 @@ impl Batch<'_> {
     }
 }
 
-fn match_media(
-    rows: &[media::Model],
-    wanted: &MediaDraft,
-    all_wanted: &[MediaDraft],
-) -> Option<usize> {
+fn match_media(rows: &[media::Model], wanted: &MediaDraft, all_wanted: &[MediaDraft]) -> Option<usize> {
     let by_address = rows.iter().position(|row| row.url == wanted.url);
     by_address.or_else(|| {
         let place = wanted.position?;

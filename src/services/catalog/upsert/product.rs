@@ -23,7 +23,7 @@ impl Batch<'_> {
         outcome.changed = before.as_ref() != Some(&row);
         let options = self.options(draft, row.id, &mut outcome);
         let media = self.media(draft, row.id, &mut outcome);
-        self.variants(draft, row.id, options, &media, &mut outcome);
+        self.variants(draft, row.id, &options, &media, &mut outcome);
         self.metafields(row.id.0, &draft.metafields, &mut outcome);
         self.labels(draft, row.id, &mut outcome);
         self.publication(draft, row.id, &mut outcome);

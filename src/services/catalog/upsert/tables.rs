@@ -1,8 +1,6 @@
 //! The rows that an upsert writes, table by table.
 
-use entity::catalog::{
-    media, metafield, option_value, product, product_option, publication, variant,
-};
+use entity::catalog::{media, metafield, option_value, product, product_option, publication, variant};
 use entity::id::{CategoryId, ProductId, TagId};
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 use serde_json::{Value as Json, json};
@@ -35,12 +33,7 @@ const PRODUCT: Rows = Rows {
 
 const OPTION: Rows = Rows {
     table: "product_option",
-    columns: &[
-        ("id", Kind::Uuid),
-        ("product_id", Kind::Uuid),
-        ("position", Kind::Int),
-        ("name", Kind::Text),
-    ],
+    columns: &[("id", Kind::Uuid), ("product_id", Kind::Uuid), ("position", Kind::Int), ("name", Kind::Text)],
     key: 1,
     keep: &["product_id"],
 };
@@ -114,11 +107,7 @@ const METAFIELD: Rows = Rows {
 
 const PUBLICATION: Rows = Rows {
     table: "publication",
-    columns: &[
-        ("product_id", Kind::Uuid),
-        ("market_id", Kind::Uuid),
-        ("published_at", Kind::Int),
-    ],
+    columns: &[("product_id", Kind::Uuid), ("market_id", Kind::Uuid), ("published_at", Kind::Int)],
     key: 2,
     keep: &[],
 };
@@ -223,13 +212,7 @@ impl Writes {
     }
 
     pub fn metafield(&mut self, row: &metafield::Model) {
-        self.metafields.push(json!([
-            key(row.owner_id),
-            row.namespace,
-            row.key,
-            row.value_type,
-            row.value
-        ]));
+        self.metafields.push(json!([key(row.owner_id), row.namespace, row.key, row.value_type, row.value]));
     }
 
     pub fn remove_metafield(&mut self, row: &metafield::Model) {
@@ -256,9 +239,8 @@ impl Writes {
         let gone = old.iter().filter(|category| !new.contains(category));
         let pair = |category: &CategoryId| json!([key(product.0), key(category.0)]);
         self.gone_categories.extend(gone.map(pair));
-        let row = |(category, position): (&CategoryId, i32)| {
-            json!([key(product.0), key(category.0), position])
-        };
+        let row =
+            |(category, position): (&CategoryId, i32)| json!([key(product.0), key(category.0), position]);
         self.categories.extend(new.iter().zip(0..).map(row));
     }
 

@@ -59,7 +59,7 @@ impl Batch<'_> {
         &mut self,
         draft: &ProductDraft,
         product: ProductId,
-        options: Vec<product_option::Model>,
+        options: &[product_option::Model],
         media: &HashMap<String, MediaId>,
         outcome: &mut Outcome,
     ) {
@@ -71,13 +71,11 @@ impl Batch<'_> {
                 outcome.variants.push(None);
                 continue;
             }
-            let selection = self.selection(&options, &wanted.option_values, outcome);
+            let selection = self.selection(options, &wanted.option_values, outcome);
             let index = rows.iter().position(|row| selection_of(row) == selection);
             let before = index.map(|index| rows[index].clone());
             let last = rows.iter().map(|row| row.position).max().unwrap_or(0);
-            let mut after = before
-                .clone()
-                .unwrap_or_else(|| self.new_variant(product, selection, last + 1));
+            let mut after = before.clone().unwrap_or_else(|| self.new_variant(product, selection, last + 1));
             tell(&mut after, wanted, media);
             self.tell_sku(&mut after, wanted, number, outcome);
             if before.as_ref() != Some(&after) {

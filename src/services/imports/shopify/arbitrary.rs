@@ -49,10 +49,7 @@ pub(super) fn wild() -> impl Strategy<Value = String> {
         Just("\0end of file\0"),
         Just("e\u{301}"),
     ];
-    prop_oneof![
-        vec(pieces, 0..6).prop_map(|pieces| pieces.concat()),
-        any::<String>()
-    ]
+    prop_oneof![vec(pieces, 0..6).prop_map(|pieces| pieces.concat()), any::<String>()]
 }
 
 /// Text as the reader leaves it: without spaces around.
@@ -75,34 +72,20 @@ fn url() -> impl Strategy<Value = String> {
 }
 
 fn metafields(level: Level) -> impl Strategy<Value = Vec<MetafieldDraft>> {
-    let of_level: Vec<_> = METAFIELDS
-        .iter()
-        .filter(move |own| own.0 == level)
-        .collect();
+    let of_level: Vec<_> = METAFIELDS.iter().filter(move |own| own.0 == level).collect();
     vec(wild(), of_level.len()).prop_map(move |values| {
-        let told = of_level
-            .iter()
-            .zip(values)
-            .map(|((_, namespace, key), value)| {
-                let is_service = key.ends_with("service");
-                let value = if is_service {
-                    value.trim().to_owned()
-                } else {
-                    value
-                };
-                let is_long = value.contains(['\n', '\r']);
-                MetafieldDraft {
-                    namespace: (*namespace).to_owned(),
-                    key: (*key).to_owned(),
-                    value_type: if is_long {
-                        "multi_line_text_field"
-                    } else {
-                        "single_line_text_field"
-                    }
+        let told = of_level.iter().zip(values).map(|((_, namespace, key), value)| {
+            let is_service = key.ends_with("service");
+            let value = if is_service { value.trim().to_owned() } else { value };
+            let is_long = value.contains(['\n', '\r']);
+            MetafieldDraft {
+                namespace: (*namespace).to_owned(),
+                key: (*key).to_owned(),
+                value_type: if is_long { "multi_line_text_field" } else { "single_line_text_field" }
                     .to_owned(),
-                    value,
-                }
-            });
+                value,
+            }
+        });
         told.filter(|own| !own.value.is_empty()).collect()
     })
 }
@@ -112,17 +95,8 @@ fn amount() -> impl Strategy<Value = i64> {
 }
 
 fn variant(option_values: Vec<String>) -> impl Strategy<Value = VariantDraft> {
-    let texts = (
-        trimmed(),
-        trimmed(),
-        trimmed(),
-        prop_oneof![Just(String::new()), url()],
-    );
-    let money = (
-        amount(),
-        proptest::option::of(amount()),
-        proptest::option::of(amount()),
-    );
+    let texts = (trimmed(), trimmed(), trimmed(), prop_oneof![Just(String::new()), url()]);
+    let money = (amount(), proptest::option::of(amount()), proptest::option::of(amount()));
     let units = prop_oneof![
         Just(WeightUnit::Gram),
         Just(WeightUnit::Kilogram),
@@ -130,16 +104,9 @@ fn variant(option_values: Vec<String>) -> impl Strategy<Value = VariantDraft> {
         Just(WeightUnit::Pound)
     ];
     let policy = prop_oneof![Just(InventoryPolicy::Deny), Just(InventoryPolicy::Continue)];
-    let stock = (
-        0.0..1e9_f64,
-        units,
-        policy,
-        any::<i64>(),
-        any::<bool>(),
-        any::<bool>(),
-    );
-    (texts, money, stock, metafields(Level::Variant)).prop_map(
-        move |(texts, money, stock, metafields)| VariantDraft {
+    let stock = (0.0..1e9_f64, units, policy, any::<i64>(), any::<bool>(), any::<bool>());
+    (texts, money, stock, metafields(Level::Variant)).prop_map(move |(texts, money, stock, metafields)| {
+        VariantDraft {
             option_values: option_values.clone(),
             sku: Some(texts.0),
             barcode: Some(texts.1),
@@ -155,22 +122,16 @@ fn variant(option_values: Vec<String>) -> impl Strategy<Value = VariantDraft> {
             taxable: Some(stock.5),
             image_url: Some(texts.3),
             metafields,
-        },
-    )
+        }
+    })
 }
 
 /// Names of options and variants with a value of each.
 fn choice() -> impl Strategy<Value = (Vec<String>, Vec<VariantDraft>)> {
-    let single = Just((
-        vec!["Title".to_owned()],
-        vec![vec!["Default Title".to_owned()]],
-    ));
+    let single = Just((vec!["Title".to_owned()], vec![vec!["Default Title".to_owned()]]));
     let several = btree_set(name(), 1..=3).prop_flat_map(|names| {
         let count = names.len();
-        (
-            Just(names.into_iter().collect()),
-            btree_set(vec(name(), count), 0..5).prop_map(Vec::from_iter),
-        )
+        (Just(names.into_iter().collect()), btree_set(vec(name(), count), 0..5).prop_map(Vec::from_iter))
     });
     prop_oneof![1 => single, 3 => several].prop_flat_map(|(names, values)| {
         let variants: Vec<_> = values.into_iter().map(variant).collect();
@@ -194,36 +155,26 @@ fn media() -> impl Strategy<Value = Vec<MediaDraft>> {
 
 pub(super) fn product() -> impl Strategy<Value = ProductDraft> {
     let texts = (name(), wild(), trimmed(), trimmed(), wild(), wild());
-    let status = prop_oneof![
-        Just(Status::Active),
-        Just(Status::Draft),
-        Just(Status::Archived)
-    ];
+    let status = prop_oneof![Just(Status::Active), Just(Status::Draft), Just(Status::Archived)];
     let flags = (status, any::<bool>(), any::<bool>());
-    let lists = (
-        btree_set(tag(), 0..4),
-        vec(vec(name(), 1..4), 0..3),
-        metafields(Level::Product),
-    );
-    (texts, flags, lists, choice(), media()).prop_map(|(texts, flags, lists, choice, media)| {
-        ProductDraft {
-            handle: String::new(),
-            title: Some(texts.0),
-            description_html: Some(texts.1),
-            vendor: Some(texts.2),
-            product_type: Some(texts.3),
-            tags: Some(lists.0.into_iter().collect()),
-            status: Some(flags.0),
-            published: Some(flags.1),
-            categories: Some(lists.1),
-            seo_title: Some(texts.4),
-            seo_description: Some(texts.5),
-            gift_card: Some(flags.2),
-            options: Some(choice.0),
-            variants: choice.1,
-            media,
-            metafields: lists.2,
-        }
+    let lists = (btree_set(tag(), 0..4), vec(vec(name(), 1..4), 0..3), metafields(Level::Product));
+    (texts, flags, lists, choice(), media()).prop_map(|(texts, flags, lists, choice, media)| ProductDraft {
+        handle: String::new(),
+        title: Some(texts.0),
+        description_html: Some(texts.1),
+        vendor: Some(texts.2),
+        product_type: Some(texts.3),
+        tags: Some(lists.0.into_iter().collect()),
+        status: Some(flags.0),
+        published: Some(flags.1),
+        categories: Some(lists.1),
+        seo_title: Some(texts.4),
+        seo_description: Some(texts.5),
+        gift_card: Some(flags.2),
+        options: Some(choice.0),
+        variants: choice.1,
+        media,
+        metafields: lists.2,
     })
 }
 

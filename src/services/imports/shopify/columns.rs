@@ -42,14 +42,9 @@ pub(super) enum Field {
 }
 
 /// Names of the options, in order.
-pub(super) const OPTION_NAMES: [Field; 3] =
-    [Field::OptionName1, Field::OptionName2, Field::OptionName3];
+pub(super) const OPTION_NAMES: [Field; 3] = [Field::OptionName1, Field::OptionName2, Field::OptionName3];
 /// A variant's value of each option.
-pub(super) const OPTION_VALUES: [Field; 3] = [
-    Field::OptionValue1,
-    Field::OptionValue2,
-    Field::OptionValue3,
-];
+pub(super) const OPTION_VALUES: [Field; 3] = [Field::OptionValue1, Field::OptionValue2, Field::OptionValue3];
 
 /// Each field, its classic header, which is the one written, and its other headers, today's first.
 /// In the order of the fields, which is the order of Shopify's exports.
@@ -58,22 +53,10 @@ pub(super) const FIELDS: [(Field, &str, &[&str]); 36] = [
     (Field::Title, "Title", &[]),
     (Field::Body, "Body (HTML)", &["Description", "Body HTML"]),
     (Field::Vendor, "Vendor", &[]),
-    (
-        Field::Category,
-        "Product Category",
-        &["Standardized Product Type", "Standard Product Type"],
-    ),
-    (
-        Field::Type,
-        "Type",
-        &["Product type", "Custom Product Type"],
-    ),
+    (Field::Category, "Product Category", &["Standardized Product Type", "Standard Product Type"]),
+    (Field::Type, "Type", &["Product type", "Custom Product Type"]),
     (Field::Tags, "Tags", &[]),
-    (
-        Field::Published,
-        "Published",
-        &["Published on online store"],
-    ),
+    (Field::Published, "Published", &["Published on online store"]),
     (Field::OptionName1, "Option1 Name", &[]),
     (Field::OptionValue1, "Option1 Value", &[]),
     (Field::OptionName2, "Option2 Name", &[]),
@@ -82,43 +65,19 @@ pub(super) const FIELDS: [(Field, &str, &[&str]); 36] = [
     (Field::OptionValue3, "Option3 Value", &[]),
     (Field::Sku, "Variant SKU", &["SKU"]),
     (Field::Grams, "Variant Grams", &["Weight value (grams)"]),
-    (
-        Field::InventoryTracker,
-        "Variant Inventory Tracker",
-        &["Inventory tracker"],
-    ),
-    (
-        Field::InventoryQuantity,
-        "Variant Inventory Qty",
-        &["Inventory quantity"],
-    ),
+    (Field::InventoryTracker, "Variant Inventory Tracker", &["Inventory tracker"]),
+    (Field::InventoryQuantity, "Variant Inventory Qty", &["Inventory quantity"]),
     (
         Field::InventoryPolicy,
         "Variant Inventory Policy",
         &["Continue selling when out of stock", "Inventory policy"],
     ),
-    (
-        Field::FulfillmentService,
-        "Variant Fulfillment Service",
-        &["Fulfillment service"],
-    ),
+    (Field::FulfillmentService, "Variant Fulfillment Service", &["Fulfillment service"]),
     (Field::Price, "Variant Price", &["Price"]),
-    (
-        Field::CompareAtPrice,
-        "Variant Compare At Price",
-        &["Compare-at price", "Compare At Price"],
-    ),
-    (
-        Field::RequiresShipping,
-        "Variant Requires Shipping",
-        &["Requires shipping"],
-    ),
+    (Field::CompareAtPrice, "Variant Compare At Price", &["Compare-at price", "Compare At Price"]),
+    (Field::RequiresShipping, "Variant Requires Shipping", &["Requires shipping"]),
     (Field::Taxable, "Variant Taxable", &["Charge tax"]),
-    (
-        Field::Barcode,
-        "Variant Barcode",
-        &["Barcode", "Barcodes", "Variant Barcodes"],
-    ),
+    (Field::Barcode, "Variant Barcode", &["Barcode", "Barcodes", "Variant Barcodes"]),
     (Field::ImageSrc, "Image Src", &["Product image URL"]),
     (Field::ImagePosition, "Image Position", &[]),
     (Field::ImageAlt, "Image Alt Text", &[]),
@@ -126,19 +85,11 @@ pub(super) const FIELDS: [(Field, &str, &[&str]); 36] = [
     (Field::SeoTitle, "SEO Title", &[]),
     (Field::SeoDescription, "SEO Description", &[]),
     (Field::VariantImage, "Variant Image", &["Variant image URL"]),
-    (
-        Field::WeightUnit,
-        "Variant Weight Unit",
-        &["Weight unit for display"],
-    ),
+    (Field::WeightUnit, "Variant Weight Unit", &["Weight unit for display"]),
     (Field::UnitCost, "Cost per item", &[]),
     (Field::Status, "Status", &[]),
     // Ours, as Shopify knows one category a product; it looks like a metafield so that Shopify lets it pass.
-    (
-        Field::FurtherCategories,
-        "Further Categories (product.metafields.vitrine.categories)",
-        &[],
-    ),
+    (Field::FurtherCategories, "Further Categories (product.metafields.vitrine.categories)", &[]),
 ];
 
 /// The field that a header names, in any case.
@@ -148,9 +99,7 @@ pub(super) fn find(header: &str) -> Option<Field> {
         .iter()
         .find(|(_, classic, others)| {
             classic.eq_ignore_ascii_case(header)
-                || others
-                    .iter()
-                    .any(|other| other.eq_ignore_ascii_case(header))
+                || others.iter().any(|other| other.eq_ignore_ascii_case(header))
         })
         .map(|(field, ..)| *field)
 }

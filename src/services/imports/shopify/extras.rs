@@ -10,27 +10,14 @@ const GOOGLE: &str = "google_shopping";
 const MARKET_COLUMNS: [(&str, &str, Level); 3] = [
     ("Included", "market_included", Level::Product),
     ("Price", "market_price", Level::Variant),
-    (
-        "Compare At Price",
-        "market_compare_at_price",
-        Level::Variant,
-    ),
+    ("Compare At Price", "market_compare_at_price", Level::Variant),
 ];
 
 /// Columns that Shopify renamed, or whose letters have a case of their own: today's name, the older one.
 const SPELLINGS: [(&str, &str); 4] = [
-    (
-        "Google Shopping / Manufacturer part number (MPN)",
-        "Google Shopping / MPN",
-    ),
-    (
-        "Google Shopping / Ad group name",
-        "Google Shopping / AdWords Grouping",
-    ),
-    (
-        "Google Shopping / Ads labels",
-        "Google Shopping / AdWords Labels",
-    ),
+    ("Google Shopping / Manufacturer part number (MPN)", "Google Shopping / MPN"),
+    ("Google Shopping / Ad group name", "Google Shopping / AdWords Grouping"),
+    ("Google Shopping / Ads labels", "Google Shopping / AdWords Labels"),
     ("Tax code", "Variant Tax Code"),
 ];
 
@@ -100,12 +87,7 @@ impl Extra {
     pub(super) fn from_header(header: &str) -> Self {
         let header = header.trim();
         let (level, namespace, key) = in_brackets(header).unwrap_or_else(|| by_name(header));
-        Self {
-            level,
-            namespace,
-            key,
-            header: header.to_owned(),
-        }
+        Self { level, namespace, key, header: header.to_owned() }
     }
 
     /// Whether this is the column of a metafield.
@@ -138,38 +120,24 @@ fn by_name(header: &str) -> (Level, String, String) {
         if family.eq_ignore_ascii_case("Google Shopping") {
             return (Level::Product, GOOGLE.to_owned(), key(name));
         }
-        let family = if family.eq_ignore_ascii_case("Compare-at price") {
-            "Compare At Price"
-        } else {
-            family
-        };
-        let market = MARKET_COLUMNS
-            .iter()
-            .find(|column| column.0.eq_ignore_ascii_case(family) && !name.is_empty());
+        let family =
+            if family.eq_ignore_ascii_case("Compare-at price") { "Compare At Price" } else { family };
+        let market =
+            MARKET_COLUMNS.iter().find(|column| column.0.eq_ignore_ascii_case(family) && !name.is_empty());
         if let Some((_, namespace, level)) = market {
             return (*level, (*namespace).to_owned(), name.to_owned());
         }
     }
     let lower = header.to_ascii_lowercase();
-    let of_variant = ["variant ", "unit price "]
-        .iter()
-        .any(|start| lower.starts_with(start));
-    let level = if of_variant {
-        Level::Variant
-    } else {
-        Level::Product
-    };
+    let of_variant = ["variant ", "unit price "].iter().any(|start| lower.starts_with(start));
+    let level = if of_variant { Level::Variant } else { Level::Product };
     (level, OTHER.to_owned(), key(header))
 }
 
 /// A column's name as a key: plain words in snake case, anything else as it stands.
 fn key(name: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b' ';
-    if name.bytes().all(is_plain) {
-        name.to_ascii_lowercase().replace(' ', "_")
-    } else {
-        name.to_owned()
-    }
+    if name.bytes().all(is_plain) { name.to_ascii_lowercase().replace(' ', "_") } else { name.to_owned() }
 }
 
 /// A key as a column's name: snake case as words with capitals, anything else as it stands.
@@ -215,60 +183,21 @@ mod tests {
     fn a_header_says_which_metafield_its_cells_are() {
         use Level::{Product, Variant};
         for (header, expected) in [
-            (
-                "Color (product.metafields.shopify.color-pattern)",
-                of(Product, "shopify", "color-pattern"),
-            ),
-            (
-                "Fit (old) (variant.metafields.custom.fit.v2)",
-                of(Variant, "custom", "fit.v2"),
-            ),
-            (
-                "Google Shopping / MPN",
-                of(Product, "google_shopping", "mpn"),
-            ),
-            (
-                "Google Shopping / Manufacturer part number (MPN)",
-                of(Product, "google_shopping", "mpn"),
-            ),
-            (
-                "google shopping / age group",
-                of(Product, "google_shopping", "age_group"),
-            ),
-            (
-                "Included / South America",
-                of(Product, "market_included", "South America"),
-            ),
-            (
-                "Price / International",
-                of(Variant, "market_price", "International"),
-            ),
-            (
-                "Compare-at price / EU",
-                of(Variant, "market_compare_at_price", "EU"),
-            ),
-            (
-                "Compare At Price / EU",
-                of(Variant, "market_compare_at_price", "EU"),
-            ),
+            ("Color (product.metafields.shopify.color-pattern)", of(Product, "shopify", "color-pattern")),
+            ("Fit (old) (variant.metafields.custom.fit.v2)", of(Variant, "custom", "fit.v2")),
+            ("Google Shopping / MPN", of(Product, "google_shopping", "mpn")),
+            ("Google Shopping / Manufacturer part number (MPN)", of(Product, "google_shopping", "mpn")),
+            ("google shopping / age group", of(Product, "google_shopping", "age_group")),
+            ("Included / South America", of(Product, "market_included", "South America")),
+            ("Price / International", of(Variant, "market_price", "International")),
+            ("Compare-at price / EU", of(Variant, "market_compare_at_price", "EU")),
+            ("Compare At Price / EU", of(Variant, "market_compare_at_price", "EU")),
             ("Tax code", of(Variant, "shopify_csv", "variant_tax_code")),
-            (
-                "Variant Tax Code",
-                of(Variant, "shopify_csv", "variant_tax_code"),
-            ),
-            (
-                "Unit price base measure",
-                of(Variant, "shopify_csv", "unit_price_base_measure"),
-            ),
-            (
-                "Option1 Linked To",
-                of(Product, "shopify_csv", "option1_linked_to"),
-            ),
+            ("Variant Tax Code", of(Variant, "shopify_csv", "variant_tax_code")),
+            ("Unit price base measure", of(Variant, "shopify_csv", "unit_price_base_measure")),
+            ("Option1 Linked To", of(Product, "shopify_csv", "option1_linked_to")),
             ("Größe/Maß", of(Product, "shopify_csv", "Größe/Maß")),
-            (
-                "(product.metafields.custom.)",
-                of(Product, "shopify_csv", "(product.metafields.custom.)"),
-            ),
+            ("(product.metafields.custom.)", of(Product, "shopify_csv", "(product.metafields.custom.)")),
             ("Price / ", of(Product, "shopify_csv", "Price /")),
         ] {
             assert_eq!(read(header), expected, "{header}");
@@ -299,39 +228,19 @@ mod tests {
     #[test]
     fn a_metafield_never_takes_a_fields_own_column() {
         let header = |level, namespace, key| Extra::new(level, namespace, key).unwrap().header;
-        assert_eq!(
-            header(Level::Product, OTHER, "title"),
-            "Title (product.metafields.shopify_csv.title)"
-        );
+        assert_eq!(header(Level::Product, OTHER, "title"), "Title (product.metafields.shopify_csv.title)");
         assert_eq!(
             header(Level::Product, OTHER, "Price / X"),
             "Price / X (product.metafields.shopify_csv.Price / X)"
         );
-        assert_eq!(
-            header(Level::Variant, OTHER, "care"),
-            "Care (variant.metafields.shopify_csv.care)"
-        );
-        assert_eq!(
-            header(Level::Variant, GOOGLE, "mpn"),
-            "Mpn (variant.metafields.google_shopping.mpn)"
-        );
+        assert_eq!(header(Level::Variant, OTHER, "care"), "Care (variant.metafields.shopify_csv.care)");
+        assert_eq!(header(Level::Variant, GOOGLE, "mpn"), "Mpn (variant.metafields.google_shopping.mpn)");
     }
 
     #[test]
     fn what_no_header_can_name_is_refused() {
-        for (namespace, key) in [
-            ("a.b", "c"),
-            ("", "c"),
-            (OTHER, ""),
-            ("a", ""),
-            ("a", "b("),
-            ("a(", "b"),
-        ] {
-            assert_eq!(
-                Extra::new(Level::Product, namespace, key),
-                None,
-                "{namespace} {key}"
-            );
+        for (namespace, key) in [("a.b", "c"), ("", "c"), (OTHER, ""), ("a", ""), ("a", "b("), ("a(", "b")] {
+            assert_eq!(Extra::new(Level::Product, namespace, key), None, "{namespace} {key}");
         }
     }
 }

@@ -58,8 +58,7 @@ impl Header {
             return Err("the header has more than 255 characters; the column is left out");
         } else {
             let extra = Extra::from_header(name);
-            let is_known =
-                |(_, known): &(_, Extra)| known.is(extra.level, &extra.namespace, &extra.key);
+            let is_known = |(_, known): &(_, Extra)| known.is(extra.level, &extra.namespace, &extra.key);
             if self.extras.iter().any(is_known) {
                 return Err("the column is there twice; this one is left out");
             }
@@ -72,15 +71,9 @@ impl Header {
         if self.place(field).is_some() {
             return Ok(());
         }
-        let only = self
-            .names
-            .iter()
-            .filter(|name| !name.is_empty())
-            .collect::<Vec<_>>();
+        let only = self.names.iter().filter(|name| !name.is_empty()).collect::<Vec<_>>();
         let reason = match only.as_slice() {
-            [one] if one.contains([';', '\t']) => {
-                "the columns have to be separated by commas".to_owned()
-            }
+            [one] if one.contains([';', '\t']) => "the columns have to be separated by commas".to_owned(),
             _ => format!("this is no product CSV: there is no column {headers}"),
         };
         Err(Problem::of_row(line, reason))
@@ -120,18 +113,11 @@ impl Header {
 
 fn names(record: &ByteRecord, line: u64) -> Result<Vec<String>, Problem> {
     if record.len() > MAX_COLUMNS {
-        return Err(Problem::of_row(
-            line,
-            format!("there are more than {MAX_COLUMNS} columns"),
-        ));
+        return Err(Problem::of_row(line, format!("there are more than {MAX_COLUMNS} columns")));
     }
     let name = |cell| {
-        let text = std::str::from_utf8(cell)
-            .ok()?
-            .trim_start_matches('\u{feff}')
-            .trim();
-        let is_binary =
-            text.contains(|letter: char| letter.is_control() && !letter.is_whitespace());
+        let text = std::str::from_utf8(cell).ok()?.trim_start_matches('\u{feff}').trim();
+        let is_binary = text.contains(|letter: char| letter.is_control() && !letter.is_whitespace());
         (!is_binary).then(|| text.to_owned())
     };
     let names: Option<Vec<String>> = record.iter().map(name).collect();
@@ -144,9 +130,7 @@ fn is_fourth_option(name: &str) -> bool {
     let Some(rest) = lower.strip_prefix("option") else {
         return false;
     };
-    let number = rest
-        .strip_suffix(" name")
-        .or_else(|| rest.strip_suffix(" value"));
+    let number = rest.strip_suffix(" name").or_else(|| rest.strip_suffix(" value"));
     number.is_some_and(|number| number.parse::<u32>().is_ok_and(|number| number > 3))
 }
 
@@ -160,56 +144,29 @@ mod tests {
 
     #[test]
     fn old_and_new_headers_mix_in_any_case_with_spaces_around() {
-        let (header, problems) = read(&[
-            "\u{feff} url HANDLE ",
-            "title",
-            "Variant price",
-            "COMPARE-AT PRICE",
-            "body (html)",
-        ])
-        .unwrap();
+        let (header, problems) =
+            read(&["\u{feff} url HANDLE ", "title", "Variant price", "COMPARE-AT PRICE", "body (html)"])
+                .unwrap();
         assert_eq!(problems, []);
-        let fields = [
-            Field::Handle,
-            Field::Title,
-            Field::Price,
-            Field::CompareAtPrice,
-            Field::Body,
-        ];
-        assert_eq!(
-            fields.map(|field| header.place(field)),
-            [Some(0), Some(1), Some(2), Some(3), Some(4)]
-        );
+        let fields = [Field::Handle, Field::Title, Field::Price, Field::CompareAtPrice, Field::Body];
+        assert_eq!(fields.map(|field| header.place(field)), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
         assert_eq!(header.place(Field::Sku), None);
     }
 
     #[test]
     fn a_column_that_is_there_twice_counts_once_and_is_reported() {
-        let (header, problems) = read(&[
-            "Handle",
-            "Title",
-            "Price",
-            "Variant Price",
-            "Tax code",
-            "Variant Tax Code",
-        ])
-        .unwrap();
+        let (header, problems) =
+            read(&["Handle", "Title", "Price", "Variant Price", "Tax code", "Variant Tax Code"]).unwrap();
         assert_eq!(header.place(Field::Price), Some(2));
         assert_eq!(header.extras(Level::Variant).count(), 1);
-        let columns: Vec<_> = problems
-            .iter()
-            .filter_map(|problem| problem.column.as_deref())
-            .collect();
+        let columns: Vec<_> = problems.iter().filter_map(|problem| problem.column.as_deref()).collect();
         assert_eq!(columns, ["Variant Price", "Variant Tax Code"]);
     }
 
     #[test]
     fn a_file_of_another_kind_gets_one_clear_problem() {
         for (names, expected) in [
-            (
-                &["Order", "Total"] as &[&str],
-                "no column Handle or URL handle",
-            ),
+            (&["Order", "Total"] as &[&str], "no column Handle or URL handle"),
             (&["Handle", "Available"], "no column Title"),
             (&["Title", "Body (HTML)"], "no column Handle"),
             (&["Handle;Title;Vendor"], "separated by commas"),
@@ -218,12 +175,7 @@ mod tests {
             let problem = read(names).unwrap_err();
             assert!(problem.reason.contains(expected), "{problem}");
         }
-        assert!(
-            read(&vec!["x"; 2_001])
-                .unwrap_err()
-                .reason
-                .contains("2000 columns")
-        );
+        assert!(read(&vec!["x"; 2_001]).unwrap_err().reason.contains("2000 columns"));
     }
 
     #[test]

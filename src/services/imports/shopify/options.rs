@@ -72,29 +72,19 @@ impl Choice {
         };
         for (at, value) in told.iter().enumerate() {
             if at < count && value.is_empty() {
-                problems.push(row.problem(
-                    OPTION_VALUES[at],
-                    "the value of the option is missing",
-                    "",
-                ));
+                problems.push(row.problem(OPTION_VALUES[at], "the value of the option is missing", ""));
             } else if at >= count && !value.is_empty() {
                 let reason = "a value of an option that has no name";
                 problems.push(row.problem(OPTION_VALUES[at], reason, value));
             }
         }
-        told[..count]
-            .iter()
-            .map(|&value| value.to_owned())
-            .collect()
+        told[..count].iter().map(|&value| value.to_owned()).collect()
     }
 }
 
 /// How many there are up to the last that is not empty.
 fn filled(texts: &[&str; 3]) -> usize {
-    texts
-        .iter()
-        .rposition(|text| !text.is_empty())
-        .map_or(0, |last| last + 1)
+    texts.iter().rposition(|text| !text.is_empty()).map_or(0, |last| last + 1)
 }
 
 fn named(row: &Row<'_>, names: &[&str; 3], problems: &mut Vec<Problem>) -> Choice {
@@ -120,19 +110,9 @@ fn unnamed(row: &Row<'_>, problems: &mut Vec<Problem>) -> Choice {
 }
 
 fn check_beyond(row: &Row<'_>, problems: &mut Vec<Problem>) {
-    for place in row
-        .header()
-        .beyond()
-        .iter()
-        .filter(|place| row.is_filled(**place))
-    {
+    for place in row.header().beyond().iter().filter(|place| row.is_filled(**place)) {
         let text = row.raw_at(*place, problems).unwrap_or_default();
         let name = row.header().name(*place);
-        problems.push(Problem::of_cell(
-            row.line,
-            name,
-            "a product has at most 3 options",
-            text,
-        ));
+        problems.push(Problem::of_cell(row.line, name, "a product has at most 3 options", text));
     }
 }

@@ -22,12 +22,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of a whole row, or of the whole file.
     pub(super) fn of_row(line: u64, reason: impl Into<String>) -> Self {
-        Self {
-            line,
-            column: None,
-            reason: reason.into(),
-            value: None,
-        }
+        Self { line, column: None, reason: reason.into(), value: None }
     }
 
     /// A problem of one cell.
@@ -36,8 +31,7 @@ impl Problem {
             line,
             column: Some(column.to_owned()),
             reason: reason.into(),
-            value: Some(value.chars().take(QUOTED).collect())
-                .filter(|cut: &String| !cut.is_empty()),
+            value: Some(value.chars().take(QUOTED).collect()).filter(|cut: &String| !cut.is_empty()),
         }
     }
 }
@@ -50,9 +44,7 @@ impl fmt::Display for Problem {
         }
         write!(f, ": {}", self.reason)?;
         // Escaped, because a terminal obeys control characters.
-        self.value
-            .as_ref()
-            .map_or(Ok(()), |value| write!(f, " ({value:?})"))
+        self.value.as_ref().map_or(Ok(()), |value| write!(f, " ({value:?})"))
     }
 }
 
@@ -71,9 +63,6 @@ mod tests {
     #[test]
     fn control_characters_of_a_file_do_not_reach_the_terminal() {
         let shown = Problem::of_cell(7, "Variant Price", "not a number", "\u{1b}[2J").to_string();
-        assert_eq!(
-            shown,
-            r#"line 7, Variant Price: not a number ("\u{1b}[2J")"#
-        );
+        assert_eq!(shown, r#"line 7, Variant Price: not a number ("\u{1b}[2J")"#);
     }
 }

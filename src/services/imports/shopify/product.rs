@@ -39,10 +39,7 @@ pub(super) struct Product {
 impl Product {
     pub(super) fn new(handle: String, exponent: u32) -> Self {
         Self {
-            draft: ProductDraft {
-                handle,
-                ..ProductDraft::default()
-            },
+            draft: ProductDraft { handle, ..ProductDraft::default() },
             problems: Vec::new(),
             exponent,
             rows: 0,
@@ -98,14 +95,10 @@ impl Product {
     fn tell(&mut self, row: &Row<'_>, clears: bool) {
         let problems = &mut self.problems;
         let raw = |field, problems: &mut _| {
-            row.raw(field, problems)
-                .filter(|text| clears || !text.is_empty())
-                .map(str::to_owned)
+            row.raw(field, problems).filter(|text| clears || !text.is_empty()).map(str::to_owned)
         };
         let text = |field, problems: &mut _| {
-            row.text(field, problems)
-                .filter(|text| clears || !text.is_empty())
-                .map(str::to_owned)
+            row.text(field, problems).filter(|text| clears || !text.is_empty()).map(str::to_owned)
         };
         let draft = &mut self.draft;
         draft.title = text(Field::Title, problems).filter(|title| !title.is_empty());
@@ -114,12 +107,8 @@ impl Product {
         draft.product_type = text(Field::Type, problems);
         draft.tags = text(Field::Tags, problems).map(|tags| values::tags([tags.as_str()]));
         draft.status = row.value(Field::Status, problems, values::status).flatten();
-        draft.published = row
-            .value(Field::Published, problems, values::truth)
-            .flatten();
-        draft.gift_card = row
-            .value(Field::GiftCard, problems, values::truth)
-            .flatten();
+        draft.published = row.value(Field::Published, problems, values::truth).flatten();
+        draft.gift_card = row.value(Field::GiftCard, problems, values::truth).flatten();
         draft.seo_title = raw(Field::SeoTitle, problems);
         draft.seo_description = raw(Field::SeoDescription, problems);
         let main = text(Field::Category, problems).map(|text| categories::path(&text));
@@ -147,17 +136,11 @@ impl Product {
         let url = row.value(Field::ImageSrc, problems, values::image_url);
         let Some(Some(url)) = url else {
             if !row.filled(Field::ImageSrc) && row.filled(Field::ImageAlt) {
-                problems.push(row.problem(
-                    Field::ImageAlt,
-                    "an alternative text without an image",
-                    "",
-                ));
+                problems.push(row.problem(Field::ImageAlt, "an alternative text without an image", ""));
             }
             return;
         };
-        let position = row
-            .value(Field::ImagePosition, problems, values::position)
-            .flatten();
+        let position = row.value(Field::ImagePosition, problems, values::position).flatten();
         let alt = row.raw(Field::ImageAlt, problems).map(str::to_owned);
         match self.images.entry(url) {
             // Some tools repeat a product's image on each of its rows.
@@ -169,12 +152,7 @@ impl Product {
                 }
             }
             Entry::Vacant(new) => {
-                let media = MediaDraft {
-                    url: new.key().clone(),
-                    position,
-                    alt,
-                    ..MediaDraft::default()
-                };
+                let media = MediaDraft { url: new.key().clone(), position, alt, ..MediaDraft::default() };
                 new.insert(self.draft.media.len());
                 self.draft.media.push(media);
             }
@@ -189,13 +167,9 @@ impl Product {
         }
         match self.variants.entry(variant.option_values.clone()) {
             Entry::Occupied(first) => {
-                let reason = format!(
-                    "line {} has a variant with the same option values",
-                    first.get()
-                );
+                let reason = format!("line {} has a variant with the same option values", first.get());
                 let shown = variant.option_values.join(" / ");
-                self.problems
-                    .push(row.problem(Field::OptionValue1, reason, &shown));
+                self.problems.push(row.problem(Field::OptionValue1, reason, &shown));
             }
             Entry::Vacant(new) => {
                 new.insert(row.line);
@@ -207,16 +181,8 @@ impl Product {
 
 /// A variant's row has a price or an option's value; some exports leave the price to the shop.
 fn carries_variant(row: &Row<'_>) -> bool {
-    let tells = [
-        Field::Price,
-        Field::Sku,
-        Field::Barcode,
-        Field::InventoryQuantity,
-    ];
-    tells
-        .into_iter()
-        .chain(OPTION_VALUES)
-        .any(|field| row.filled(field))
+    let tells = [Field::Price, Field::Sku, Field::Barcode, Field::InventoryQuantity];
+    tells.into_iter().chain(OPTION_VALUES).any(|field| row.filled(field))
 }
 
 fn variant(
@@ -235,23 +201,13 @@ fn variant(
         compare_at_price: row.value(Field::CompareAtPrice, problems, amount),
         unit_cost: row.value(Field::UnitCost, problems, amount),
         weight_grams: row.value(Field::Grams, problems, values::grams).flatten(),
-        weight_unit: row
-            .value(Field::WeightUnit, problems, values::weight_unit)
-            .flatten(),
+        weight_unit: row.value(Field::WeightUnit, problems, values::weight_unit).flatten(),
         inventory_tracker: text(Field::InventoryTracker, problems),
-        inventory_policy: row
-            .value(Field::InventoryPolicy, problems, values::policy)
-            .flatten(),
-        quantity: row
-            .value(Field::InventoryQuantity, problems, values::quantity)
-            .flatten(),
-        requires_shipping: row
-            .value(Field::RequiresShipping, problems, values::truth)
-            .flatten(),
+        inventory_policy: row.value(Field::InventoryPolicy, problems, values::policy).flatten(),
+        quantity: row.value(Field::InventoryQuantity, problems, values::quantity).flatten(),
+        requires_shipping: row.value(Field::RequiresShipping, problems, values::truth).flatten(),
         taxable: row.value(Field::Taxable, problems, values::truth).flatten(),
-        image_url: row
-            .value(Field::VariantImage, problems, values::image_url)
-            .map(Option::unwrap_or_default),
+        image_url: row.value(Field::VariantImage, problems, values::image_url).map(Option::unwrap_or_default),
         metafields: variant_metafields(row, problems),
     }
 }
@@ -260,27 +216,15 @@ fn variant_metafields(row: &Row<'_>, problems: &mut Vec<Problem>) -> Vec<Metafie
     let mut found = metafields(row, Level::Variant, true, problems);
     if let Some(service) = row.text(Field::FulfillmentService, problems) {
         let is_other = !service.eq_ignore_ascii_case(SENT_BY_SHOP);
-        found.push(metafield(
-            FULFILLMENT.0,
-            FULFILLMENT.1,
-            if is_other { service } else { "" },
-        ));
+        found.push(metafield(FULFILLMENT.0, FULFILLMENT.1, if is_other { service } else { "" }));
     }
     found
 }
 
-fn metafields(
-    row: &Row<'_>,
-    level: Level,
-    clears: bool,
-    problems: &mut Vec<Problem>,
-) -> Vec<MetafieldDraft> {
+fn metafields(row: &Row<'_>, level: Level, clears: bool, problems: &mut Vec<Problem>) -> Vec<MetafieldDraft> {
     let mut found = Vec::new();
     for (place, extra) in row.header().extras(level) {
-        if let Some(value) = row
-            .raw_at(place, problems)
-            .filter(|value| clears || !value.is_empty())
-        {
+        if let Some(value) = row.raw_at(place, problems).filter(|value| clears || !value.is_empty()) {
             found.push(metafield(&extra.namespace, &extra.key, value));
         }
     }
@@ -289,11 +233,7 @@ fn metafields(
 
 fn metafield(namespace: &str, key: &str, value: &str) -> MetafieldDraft {
     let is_long = value.contains(['\n', '\r']);
-    let value_type = if is_long {
-        "multi_line_text_field"
-    } else {
-        "single_line_text_field"
-    };
+    let value_type = if is_long { "multi_line_text_field" } else { "single_line_text_field" };
     MetafieldDraft {
         namespace: namespace.to_owned(),
         key: key.to_owned(),

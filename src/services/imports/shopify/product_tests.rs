@@ -4,14 +4,7 @@ use super::{Group, Options, Reader};
 use crate::services::catalog::draft::{InventoryPolicy, Status, WeightUnit};
 
 fn groups(csv: &str) -> Vec<Group> {
-    Reader::new(
-        csv.as_bytes(),
-        Options {
-            currency_exponent: 2,
-        },
-    )
-    .unwrap()
-    .collect()
+    Reader::new(csv.as_bytes(), Options { currency_exponent: 2 }).unwrap().collect()
 }
 
 pub(super) fn only(csv: &str) -> Group {
@@ -24,13 +17,7 @@ pub(super) fn only(csv: &str) -> Group {
 pub(super) fn told(group: &Group) -> Vec<(u64, &str, &str)> {
     let problems = group.problems.iter();
     problems
-        .map(|problem| {
-            (
-                problem.line,
-                problem.column.as_deref().unwrap_or(""),
-                problem.reason.as_str(),
-            )
-        })
+        .map(|problem| (problem.line, problem.column.as_deref().unwrap_or(""), problem.reason.as_str()))
         .collect()
 }
 
@@ -46,55 +33,31 @@ fn a_classic_row_tells_everything_of_a_product() {
     ));
     assert_eq!(group.problems, []);
     let product = &group.draft;
-    assert_eq!(
-        (product.handle.as_str(), product.title.as_deref()),
-        ("tee", Some("Tee"))
-    );
+    assert_eq!((product.handle.as_str(), product.title.as_deref()), ("tee", Some("Tee")));
     assert_eq!(product.description_html.as_deref(), Some("<p>A </p> "));
-    assert_eq!(
-        (product.vendor.as_deref(), product.product_type.as_deref()),
-        (Some("Acme"), Some("Shirts"))
-    );
+    assert_eq!((product.vendor.as_deref(), product.product_type.as_deref()), (Some("Acme"), Some("Shirts")));
     assert_eq!(product.tags.as_deref().unwrap(), ["Red", "blue"]);
     assert_eq!(
         (product.status, product.published, product.gift_card),
         (Some(Status::Draft), Some(true), Some(false))
     );
+    assert_eq!(product.categories.as_deref().unwrap(), [["Apparel & Accessories", "Clothing"]]);
     assert_eq!(
-        product.categories.as_deref().unwrap(),
-        [["Apparel & Accessories", "Clothing"]]
-    );
-    assert_eq!(
-        (
-            product.seo_title.as_deref(),
-            product.seo_description.as_deref()
-        ),
+        (product.seo_title.as_deref(), product.seo_description.as_deref()),
         (Some("Buy tee"), Some("Soft"))
     );
     assert_eq!(product.options.as_deref().unwrap(), ["Size"]);
     let variant = &product.variants[0];
     assert_eq!(variant.option_values, ["S"]);
-    assert_eq!(
-        (variant.sku.as_deref(), variant.barcode.as_deref()),
-        (Some("T-1"), Some("0123"))
-    );
+    assert_eq!((variant.sku.as_deref(), variant.barcode.as_deref()), (Some("T-1"), Some("0123")));
     assert_eq!(
         (variant.price, variant.compare_at_price, variant.unit_cost),
         (Some(999), Some(Some(1_200)), Some(Some(450)))
     );
-    assert_eq!(
-        (variant.weight_grams, variant.weight_unit),
-        (Some(250.5), Some(WeightUnit::Kilogram))
-    );
-    assert_eq!(
-        (variant.inventory_tracker.as_deref(), variant.quantity),
-        (Some("shopify"), Some(-3))
-    );
+    assert_eq!((variant.weight_grams, variant.weight_unit), (Some(250.5), Some(WeightUnit::Kilogram)));
+    assert_eq!((variant.inventory_tracker.as_deref(), variant.quantity), (Some("shopify"), Some(-3)));
     assert_eq!(variant.inventory_policy, Some(InventoryPolicy::Continue));
-    assert_eq!(
-        (variant.requires_shipping, variant.taxable),
-        (Some(true), Some(false))
-    );
+    assert_eq!((variant.requires_shipping, variant.taxable), (Some(true), Some(false)));
     assert_eq!(variant.image_url.as_deref(), Some("https://a/1.jpg"));
     let media = &product.media[0];
     assert_eq!(
@@ -114,10 +77,7 @@ fn todays_headers_tell_the_same_as_the_classic_ones() {
         Continue selling when out of stock,Weight value (grams),Weight unit for display,Product image URL,Image alt text,Variant image URL,SEO title\n";
     let draft = |header: &str| only(&format!("{header}{cells}")).draft;
     assert_eq!(draft(classic), draft(today));
-    assert!(
-        draft(today).metafields.is_empty(),
-        "no column was taken for a metafield"
-    );
+    assert!(draft(today).metafields.is_empty(), "no column was taken for a metafield");
 }
 
 #[test]
@@ -131,23 +91,10 @@ fn rows_may_carry_only_a_variant_or_only_an_image() {
     );
     assert_eq!(group.problems, []);
     assert_eq!((group.first_line, group.lines), (2, 4));
-    let values: Vec<_> = group
-        .draft
-        .variants
-        .iter()
-        .map(|variant| variant.option_values.join("/"))
-        .collect();
+    let values: Vec<_> = group.draft.variants.iter().map(|variant| variant.option_values.join("/")).collect();
     assert_eq!(values, ["S/Red", "M/Red", "L/Red"]);
-    let urls: Vec<_> = group
-        .draft
-        .media
-        .iter()
-        .map(|media| (media.url.as_str(), media.position))
-        .collect();
-    assert_eq!(
-        urls,
-        [("https://a/1.jpg", Some(1)), ("https://a/2.jpg", Some(2))]
-    );
+    let urls: Vec<_> = group.draft.media.iter().map(|media| (media.url.as_str(), media.position)).collect();
+    assert_eq!(urls, [("https://a/1.jpg", Some(1)), ("https://a/2.jpg", Some(2))]);
 }
 
 #[test]
@@ -156,32 +103,11 @@ fn an_absent_column_keeps_and_an_empty_cell_on_the_first_row_clears() {
         "Handle,Title,Vendor,Tags,Variant Price,Variant Compare At Price,Care (product.metafields.custom.care)\ntee,Tee,,,1,,\ntee,,Acme,,,,x\n",
     );
     let product = &group.draft;
-    assert_eq!(
-        (product.vendor.as_deref(), product.tags.as_deref()),
-        (Some(""), Some(&[] as &[String]))
-    );
-    assert_eq!(
-        (
-            product.product_type.as_deref(),
-            product.categories.as_deref()
-        ),
-        (None, None)
-    );
-    assert_eq!(
-        (
-            product.metafields.len(),
-            product.metafields[0].value.as_str()
-        ),
-        (1, "")
-    );
+    assert_eq!((product.vendor.as_deref(), product.tags.as_deref()), (Some(""), Some(&[] as &[String])));
+    assert_eq!((product.product_type.as_deref(), product.categories.as_deref()), (None, None));
+    assert_eq!((product.metafields.len(), product.metafields[0].value.as_str()), (1, ""));
     assert_eq!(product.variants[0].compare_at_price, Some(None));
-    assert_eq!(
-        (
-            product.variants[0].unit_cost,
-            product.variants[0].sku.as_deref()
-        ),
-        (None, None)
-    );
+    assert_eq!((product.variants[0].unit_cost, product.variants[0].sku.as_deref()), (None, None));
 }
 
 #[test]
@@ -189,18 +115,11 @@ fn a_group_without_a_title_tells_only_what_it_has() {
     let groups = groups(
         "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant Price,Status\na,A,V,Size,S,1,active\nb,B,V,Size,S,1,\na,,,,M,2,archived\n",
     );
-    let handles: Vec<_> = groups
-        .iter()
-        .map(|group| group.draft.handle.as_str())
-        .collect();
+    let handles: Vec<_> = groups.iter().map(|group| group.draft.handle.as_str()).collect();
     assert_eq!(handles, ["a", "b", "a"]);
     let later = &groups[2].draft;
     assert_eq!(
-        (
-            later.title.as_deref(),
-            later.vendor.as_deref(),
-            later.options.as_deref()
-        ),
+        (later.title.as_deref(), later.vendor.as_deref(), later.options.as_deref()),
         (None, None, None)
     );
     assert_eq!(later.status, Some(Status::Archived));
@@ -216,12 +135,7 @@ fn unknown_columns_become_metafields_of_the_product_or_the_variant() {
     );
     let shown = |own: &[crate::services::catalog::draft::MetafieldDraft]| -> Vec<String> {
         own.iter()
-            .map(|own| {
-                format!(
-                    "{}.{}={} {}",
-                    own.namespace, own.key, own.value, own.value_type
-                )
-            })
+            .map(|own| format!("{}.{}={} {}", own.namespace, own.key, own.value, own.value_type))
             .collect()
     };
     assert_eq!(
@@ -251,19 +165,11 @@ fn a_bad_cell_of_a_variant_loses_that_variant_and_nothing_else() {
         ("Variant Inventory Qty", "1.5", "not a whole number"),
         ("Variant Grams", "1kg", "not a number of grams"),
         ("Variant Weight Unit", "stone", "unknown; it may be g, kg"),
-        (
-            "Variant Inventory Policy",
-            "maybe",
-            "unknown; it may be deny",
-        ),
+        ("Variant Inventory Policy", "maybe", "unknown; it may be deny"),
         ("Variant Taxable", "perhaps", "unknown; it may be true"),
         ("Variant Image", "javascript:x", "not an address"),
     ] {
-        let header = if column == "Variant Price" {
-            "SEO Title"
-        } else {
-            "Variant Price"
-        };
+        let header = if column == "Variant Price" { "SEO Title" } else { "Variant Price" };
         let group = only(&format!(
             "Handle,Title,Option1 Name,Option1 Value,{header},{column},Image Src\n\
              a,A,Size,S,1,{bad},https://a/1.jpg\na,,,M,1,,\n"
@@ -271,22 +177,14 @@ fn a_bad_cell_of_a_variant_loses_that_variant_and_nothing_else() {
         assert_eq!(group.problems.len(), 1, "{column}");
         let problem = &group.problems[0];
         assert_eq!(
-            (
-                problem.line,
-                problem.column.as_deref(),
-                problem.value.as_deref()
-            ),
+            (problem.line, problem.column.as_deref(), problem.value.as_deref()),
             (2, Some(column), Some(bad))
         );
         assert!(problem.reason.starts_with(reason), "{problem}");
         assert_eq!(group.draft.title.as_deref(), Some("A"));
         assert_eq!(group.draft.media.len(), 1);
-        let left: Vec<_> = group
-            .draft
-            .variants
-            .iter()
-            .map(|variant| variant.option_values.join("/"))
-            .collect();
+        let left: Vec<_> =
+            group.draft.variants.iter().map(|variant| variant.option_values.join("/")).collect();
         assert_eq!(left, ["M"], "{column}");
     }
 }
@@ -310,32 +208,16 @@ fn a_bad_cell_of_the_product_or_of_an_image_loses_only_that_cell() {
         ]
     );
     let product = &group.draft;
-    assert_eq!(
-        (product.vendor.as_deref(), product.status, product.published),
-        (Some("Acme"), None, None)
-    );
+    assert_eq!((product.vendor.as_deref(), product.status, product.published), (Some("Acme"), None, None));
     assert_eq!((product.variants.len(), product.media.len()), (1, 1));
-    assert_eq!(
-        (product.media[0].position, product.media[0].alt.as_deref()),
-        (None, Some("Front"))
-    );
+    assert_eq!((product.media[0].position, product.media[0].alt.as_deref()), (None, Some("Front")));
 }
 
 #[test]
 fn a_title_that_is_no_text_leaves_its_place_to_the_next() {
     let file = b"Handle,Title,Vendor,Variant Price,Option1 Value\na,caf\xe9,V,1,S\na,Cafe,,2,M\n";
-    let groups: Vec<_> = Reader::new(
-        file.as_slice(),
-        Options {
-            currency_exponent: 2,
-        },
-    )
-    .unwrap()
-    .collect();
+    let groups: Vec<_> = Reader::new(file.as_slice(), Options { currency_exponent: 2 }).unwrap().collect();
     let product = &groups[0].draft;
-    assert_eq!(
-        (product.title.as_deref(), product.vendor.as_deref()),
-        (Some("Cafe"), Some("V"))
-    );
+    assert_eq!((product.title.as_deref(), product.vendor.as_deref()), (Some("Cafe"), Some("V")));
     assert_eq!((product.variants.len(), groups[0].problems.len()), (2, 1));
 }

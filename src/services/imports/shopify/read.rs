@@ -103,16 +103,7 @@ impl<R: Read> Reader<R> {
             return Err(Problem::of_row(1, "the file is empty"));
         };
         let (header, stray) = Header::read(&record, line)?;
-        Ok(Self {
-            csv,
-            header,
-            options,
-            record,
-            ahead: None,
-            stray,
-            is_done: false,
-            is_incomplete: false,
-        })
+        Ok(Self { csv, header, options, record, ahead: None, stray, is_done: false, is_incomplete: false })
     }
 
     /// The columns that are kept as metafields, with their headers as the file spells them.
@@ -167,12 +158,8 @@ impl<R: Read> Reader<R> {
         if raw.is_empty() {
             return Err(row.problem(Field::Handle, "the row has no handle", ""));
         }
-        let handle =
-            handle::normalize(raw).map_err(|reason| row.problem(Field::Handle, reason, raw))?;
-        Ok(Some(Start {
-            line,
-            handle: handle.into_owned(),
-        }))
+        let handle = handle::normalize(raw).map_err(|reason| row.problem(Field::Handle, reason, raw))?;
+        Ok(Some(Start { line, handle: handle.into_owned() }))
     }
 
     fn row(&self, line: u64) -> Row<'_> {
@@ -191,9 +178,7 @@ impl<R: Read> Reader<R> {
             product.add(&self.row(line));
             let bytes_read = self.bytes_read();
             match self.advance() {
-                Step::Row(next)
-                    if next.handle == product.handle() && product.rows() < MAX_GROUP_ROWS =>
-                {
+                Step::Row(next) if next.handle == product.handle() && product.rows() < MAX_GROUP_ROWS => {
                     line = next.line;
                 }
                 Step::Row(next) => {
@@ -207,13 +192,7 @@ impl<R: Read> Reader<R> {
         let (draft, mut problems) = product.finish();
         problems.append(&mut self.stray);
         problems.sort_by_key(|problem| problem.line);
-        Group {
-            first_line,
-            lines,
-            draft,
-            problems,
-            bytes_read,
-        }
+        Group { first_line, lines, draft, problems, bytes_read }
     }
 
     /// The problems that belong to no product, if there are any.
@@ -242,10 +221,7 @@ impl<R: Read> Iterator for Reader<R> {
 }
 
 /// Reads one row, or why no more can be read.
-fn parse<R: Read>(
-    csv: &mut csv::Reader<Source<R>>,
-    record: &mut ByteRecord,
-) -> Result<Parsed, Problem> {
+fn parse<R: Read>(csv: &mut csv::Reader<Source<R>>, record: &mut ByteRecord) -> Result<Parsed, Problem> {
     let offset = csv.position().byte();
     csv.get_mut().allow_row_at(offset);
     let outcome = csv.read_byte_record(record);
@@ -255,15 +231,11 @@ fn parse<R: Read>(
         Ok(true) => match csv.get_ref().ending(record) {
             Ending::No => Ok(Parsed::Row(line)),
             Ending::Proper => Ok(Parsed::End),
-            Ending::OpenQuote => Err(Problem::of_row(
-                line,
-                "a quote is left open: the rest of the file cannot be told apart",
-            )),
+            Ending::OpenQuote => {
+                Err(Problem::of_row(line, "a quote is left open: the rest of the file cannot be told apart"))
+            }
         },
-        Err(error) => Err(Problem::of_row(
-            line,
-            format!("the file cannot be read on: {}", cause(&error)),
-        )),
+        Err(error) => Err(Problem::of_row(line, format!("the file cannot be read on: {}", cause(&error)))),
     }
 }
 

@@ -8,29 +8,18 @@ use super::{Extra, Options, Reader, WriteError, Writer};
 use crate::services::catalog::draft::{MediaDraft, MetafieldDraft, ProductDraft, VariantDraft};
 
 fn extras() -> Vec<Extra> {
-    METAFIELDS
-        .iter()
-        .map(|(level, namespace, key)| Extra::new(*level, namespace, key).unwrap())
-        .collect()
+    METAFIELDS.iter().map(|(level, namespace, key)| Extra::new(*level, namespace, key).unwrap()).collect()
 }
 
 fn write(products: &[ProductDraft], exponent: u32) -> Result<String, WriteError> {
     let mut writer = Writer::new(Vec::new(), exponent, extras())?;
-    products
-        .iter()
-        .try_for_each(|product| writer.write(product))?;
+    products.iter().try_for_each(|product| writer.write(product))?;
     Ok(String::from_utf8(writer.finish()?).unwrap())
 }
 
 /// Reads without the removals that empty cells stand for.
 fn read(csv: &str, exponent: u32) -> Vec<ProductDraft> {
-    let reader = Reader::new(
-        csv.as_bytes(),
-        Options {
-            currency_exponent: exponent,
-        },
-    )
-    .unwrap();
+    let reader = Reader::new(csv.as_bytes(), Options { currency_exponent: exponent }).unwrap();
     reader
         .map(|group| {
             assert_eq!(group.problems, []);
@@ -98,25 +87,16 @@ fn plain() -> ProductDraft {
 fn a_product_is_written_under_the_classic_headers() {
     let mut product = plain();
     let images = ["https://a/1.jpg", "https://a/1.jpg", "/media/2 3.jpg"];
-    product.media = images
-        .map(|url| MediaDraft {
-            url: url.to_owned(),
-            ..MediaDraft::default()
-        })
-        .to_vec();
+    product.media = images.map(|url| MediaDraft { url: url.to_owned(), ..MediaDraft::default() }).to_vec();
     let csv = write(&[product], 2).unwrap();
     let rows: Vec<&str> = csv.lines().collect();
-    assert!(rows[0].starts_with("Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,"));
+    assert!(rows[0].starts_with(
+        "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,"
+    ));
     assert!(rows[0].contains(",Variant Price,Variant Compare At Price,"));
     assert!(rows[0].contains(",Google Shopping / MPN,"));
-    assert_eq!(
-        rows[1],
-        "tee,Tee,,,,,,,Size,S,,,,,,,,,,manual,10.50,,,,,https://a/1.jpg,,,,,,,,,,,,,,,,,"
-    );
-    assert_eq!(
-        rows[2],
-        "tee,,,,,,,,,,,,,,,,,,,,,,,,,/media/2%203.jpg,,,,,,,,,,,,,,,,,"
-    );
+    assert_eq!(rows[1], "tee,Tee,,,,,,,Size,S,,,,,,,,,,manual,10.50,,,,,https://a/1.jpg,,,,,,,,,,,,,,,,,");
+    assert_eq!(rows[2], "tee,,,,,,,,,,,,,,,,,,,,,,,,,/media/2%203.jpg,,,,,,,,,,,,,,,,,");
     assert_eq!(rows.len(), 3);
 }
 
@@ -165,12 +145,7 @@ fn what_the_format_has_no_place_for_is_refused_whole() {
         ("a.b has no column", |product| {
             let own = ["a", "b", "", "c"].map(str::to_owned);
             let [namespace, key, value_type, value] = own;
-            product.metafields.push(MetafieldDraft {
-                namespace,
-                key,
-                value_type,
-                value,
-            });
+            product.metafields.push(MetafieldDraft { namespace, key, value_type, value });
         }),
     ];
     for (reason, spoil) in spoilt {

@@ -17,11 +17,7 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     pub(super) fn new(line: u64, header: &'a Header, record: &'a ByteRecord) -> Self {
-        Self {
-            line,
-            header,
-            record,
-        }
+        Self { line, header, record }
     }
 
     pub(super) fn header(&self) -> &'a Header {
@@ -38,22 +34,12 @@ impl<'a> Row<'a> {
         let mut outside = self.record.iter().skip(self.header.width());
         let unnamed = self.header.unnamed().iter();
         if let Some(cell) = outside.find(|cell| !cell.trim_ascii().is_empty()) {
-            let reason = format!(
-                "{} cells for {} columns",
-                self.record.len(),
-                self.header.width()
-            );
-            return Some(Problem {
-                value: Some(quoted(cell)),
-                ..Problem::of_row(self.line, reason)
-            });
+            let reason = format!("{} cells for {} columns", self.record.len(), self.header.width());
+            return Some(Problem { value: Some(quoted(cell)), ..Problem::of_row(self.line, reason) });
         }
         let filled = unnamed.copied().find(|place| self.is_filled(*place))?;
         let reason = format!("a cell in column {}, which has no name", filled + 1);
-        Some(Problem {
-            value: Some(quoted(self.bytes(filled))),
-            ..Problem::of_row(self.line, reason)
-        })
+        Some(Problem { value: Some(quoted(self.bytes(filled))), ..Problem::of_row(self.line, reason) })
     }
 
     /// Whether the file has a field's column.
@@ -63,9 +49,7 @@ impl<'a> Row<'a> {
 
     /// Whether a field's cell has anything in it.
     pub(super) fn filled(&self, field: Field) -> bool {
-        self.header
-            .place(field)
-            .is_some_and(|place| self.is_filled(place))
+        self.header.place(field).is_some_and(|place| self.is_filled(place))
     }
 
     /// Whether the cell at a place has anything in it.
@@ -83,12 +67,7 @@ impl<'a> Row<'a> {
         let text = std::str::from_utf8(self.bytes(place));
         if text.is_err() {
             let shown = String::from_utf8_lossy(self.bytes(place));
-            problems.push(Problem::of_cell(
-                self.line,
-                self.header.name(place),
-                "not text in UTF-8",
-                &shown,
-            ));
+            problems.push(Problem::of_cell(self.line, self.header.name(place), "not text in UTF-8", &shown));
         }
         text.ok()
     }
@@ -100,10 +79,7 @@ impl<'a> Row<'a> {
 
     /// A field's cell as a value: nothing if the column is absent or, with a problem, the value is bad;
     /// `Some(None)` if the cell is empty.
-    #[expect(
-        clippy::option_option,
-        reason = "absent, empty and told differ, as in a draft"
-    )]
+    #[expect(clippy::option_option, reason = "absent, empty and told differ, as in a draft")]
     pub(super) fn value<T>(
         &self,
         field: Field,
@@ -125,10 +101,7 @@ impl<'a> Row<'a> {
 
     /// A problem of one of the row's cells.
     pub(super) fn problem(&self, field: Field, reason: impl Into<String>, value: &str) -> Problem {
-        let name = self
-            .header
-            .place(field)
-            .map_or(FIELDS[field as usize].1, |place| self.header.name(place));
+        let name = self.header.place(field).map_or(FIELDS[field as usize].1, |place| self.header.name(place));
         Problem::of_cell(self.line, name, reason, value)
     }
 

@@ -17,8 +17,7 @@ pub(super) fn amount(text: &str, exponent: u32) -> Result<i64, String> {
 
 fn why_no_amount(text: &str, exponent: u32) -> String {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_number =
-        !text.is_empty() && text != "." && [whole, fraction].iter().all(|part| is_digits(part));
+    let is_number = !text.is_empty() && text != "." && [whole, fraction].iter().all(|part| is_digits(part));
     if !is_number {
         "not a number such as 1234.50".to_owned()
     } else if fraction.trim_end_matches('0').len() > exponent as usize {
@@ -77,11 +76,8 @@ pub(super) fn weight_unit(text: &str) -> Result<WeightUnit, String> {
 }
 
 pub(super) const TRUTHS: [(&str, bool); 2] = [("true", true), ("false", false)];
-pub(super) const STATUSES: [(&str, Status); 3] = [
-    ("active", Status::Active),
-    ("draft", Status::Draft),
-    ("archived", Status::Archived),
-];
+pub(super) const STATUSES: [(&str, Status); 3] =
+    [("active", Status::Active), ("draft", Status::Draft), ("archived", Status::Archived)];
 pub(super) const POLICIES: [(&str, InventoryPolicy); 4] = [
     ("deny", InventoryPolicy::Deny),
     ("continue", InventoryPolicy::Continue),
@@ -96,9 +92,7 @@ pub(super) const WEIGHT_UNITS: [(&str, WeightUnit); 4] = [
 ];
 
 fn one_of<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
-    let found = words
-        .iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(text));
+    let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
     found.map(|(_, value)| *value).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         format!("unknown; it may be {}", known.join(", "))
@@ -107,18 +101,12 @@ fn one_of<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
 
 /// The word for a value: the first in its list.
 pub(super) fn word<T: Copy + PartialEq>(value: T, words: &[(&'static str, T)]) -> &'static str {
-    words
-        .iter()
-        .find(|(_, known)| *known == value)
-        .map_or("", |(word, _)| word)
+    words.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
 }
 
 /// An image's address on the web, or on this server below `/media/`; spaces become `%20`.
 pub(super) fn image_url(text: &str) -> Result<String, String> {
-    let starts = |start: &str| {
-        text.get(..start.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(start))
-    };
+    let starts = |start: &str| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
     if text.contains(char::is_control) {
         Err("an address has no control characters".to_owned())
     } else if ["https://", "http://", "/media/"].into_iter().any(starts) {
@@ -184,17 +172,9 @@ mod tests {
             assert!(grams(text).is_err(), "{text}");
         }
         assert_eq!(quantity("-3"), Ok(-3));
-        assert!(
-            ["1.5", "", "many", "9223372036854775808"]
-                .into_iter()
-                .all(|text| quantity(text).is_err())
-        );
+        assert!(["1.5", "", "many", "9223372036854775808"].into_iter().all(|text| quantity(text).is_err()));
         assert_eq!(position("2"), Ok(2));
-        assert!(
-            ["0", "-1", "first"]
-                .into_iter()
-                .all(|text| position(text).is_err())
-        );
+        assert!(["0", "-1", "first"].into_iter().all(|text| position(text).is_err()));
     }
 
     #[test]
@@ -204,38 +184,24 @@ mod tests {
         assert_eq!(policy("FALSE"), Ok(InventoryPolicy::Deny));
         assert_eq!(weight_unit("LB"), Ok(WeightUnit::Pound));
         assert_eq!(truth("TRUE"), Ok(true));
-        assert_eq!(
-            weight_unit("stone").unwrap_err(),
-            "unknown; it may be g, kg, oz, lb"
-        );
+        assert_eq!(weight_unit("stone").unwrap_err(), "unknown; it may be g, kg, oz, lb");
         assert!(status("unlisted").is_err());
     }
 
     #[test]
     fn only_addresses_of_the_web_or_of_our_media_are_taken() {
-        assert_eq!(
-            image_url("HTTPS://cdn.example/a b.jpg"),
-            Ok("HTTPS://cdn.example/a%20b.jpg".to_owned())
-        );
+        assert_eq!(image_url("HTTPS://cdn.example/a b.jpg"), Ok("HTTPS://cdn.example/a%20b.jpg".to_owned()));
         assert!(image_url("/media/a.jpg").is_ok());
-        for text in [
-            "javascript:alert(1)",
-            "data:image/png;base64,AA",
-            "/etc/passwd",
-            "a.jpg",
-            "https://a/\nb",
-            "é",
-        ] {
+        for text in
+            ["javascript:alert(1)", "data:image/png;base64,AA", "/etc/passwd", "a.jpg", "https://a/\nb", "é"]
+        {
             assert!(image_url(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn tags_come_once_each_in_order() {
-        assert_eq!(
-            tags(["Pot, Plants,pot,, plants ,New"]),
-            ["Pot", "Plants", "New"]
-        );
+        assert_eq!(tags(["Pot, Plants,pot,, plants ,New"]), ["Pot", "Plants", "New"]);
         assert!(tags([" , "]).is_empty());
     }
 }

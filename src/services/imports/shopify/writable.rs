@@ -12,11 +12,7 @@ pub(super) fn check(product: &ProductDraft) -> Result<(), String> {
     if handle::normalize(&product.handle).ok().as_deref() != Some(product.handle.as_str()) {
         return Err("the handle is not in its normal form".to_owned());
     }
-    if product
-        .title
-        .as_ref()
-        .is_none_or(|title| title.trim().is_empty())
-    {
+    if product.title.as_ref().is_none_or(|title| title.trim().is_empty()) {
         return Err("there is no title".to_owned());
     }
     check_options(product)?;
@@ -30,31 +26,17 @@ pub(super) fn check(product: &ProductDraft) -> Result<(), String> {
 }
 
 fn check_options(product: &ProductDraft) -> Result<(), String> {
-    let names: Vec<&str> = product
-        .options
-        .iter()
-        .flatten()
-        .map(|name| name.trim())
-        .collect();
+    let names: Vec<&str> = product.options.iter().flatten().map(|name| name.trim()).collect();
     if names.len() > OPTION_NAMES.len() {
         return Err("there are more than 3 options".to_owned());
     }
-    if names.iter().any(|name| name.is_empty())
-        || names.iter().collect::<HashSet<_>>().len() < names.len()
-    {
+    if names.iter().any(|name| name.is_empty()) || names.iter().collect::<HashSet<_>>().len() < names.len() {
         return Err("an option has no name of its own".to_owned());
     }
     let mut seen = HashSet::new();
     for variant in &product.variants {
-        let values: Vec<&str> = variant
-            .option_values
-            .iter()
-            .map(|value| value.trim())
-            .collect();
-        if names.is_empty()
-            || values.len() != names.len()
-            || values.iter().any(|value| value.is_empty())
-        {
+        let values: Vec<&str> = variant.option_values.iter().map(|value| value.trim()).collect();
+        if names.is_empty() || values.len() != names.len() || values.iter().any(|value| value.is_empty()) {
             return Err("a variant has no value for an option, or a value for none".to_owned());
         }
         if !seen.insert(values) {
@@ -65,18 +47,11 @@ fn check_options(product: &ProductDraft) -> Result<(), String> {
 }
 
 fn check_variant(variant: &VariantDraft) -> Result<(), String> {
-    let amounts = [
-        variant.price,
-        variant.compare_at_price.flatten(),
-        variant.unit_cost.flatten(),
-    ];
+    let amounts = [variant.price, variant.compare_at_price.flatten(), variant.unit_cost.flatten()];
     if amounts.into_iter().flatten().any(|minor| minor < 0) {
         return Err("a price is negative".to_owned());
     }
-    if variant
-        .weight_grams
-        .is_some_and(|grams| !grams.is_finite() || grams < 0.0)
-    {
+    if variant.weight_grams.is_some_and(|grams| !grams.is_finite() || grams < 0.0) {
         return Err("a weight is negative or no number".to_owned());
     }
     match variant.image_url.as_deref().map(str::trim) {

@@ -72,9 +72,7 @@ impl<W: Write> Writer<W> {
     pub fn new(output: W, currency_exponent: u32, extras: Vec<Extra>) -> Result<Self, WriteError> {
         let mut columns: Vec<Extra> = Vec::with_capacity(extras.len());
         for extra in extras {
-            let is_there = columns
-                .iter()
-                .any(|known| known.is(extra.level, &extra.namespace, &extra.key));
+            let is_there = columns.iter().any(|known| known.is(extra.level, &extra.namespace, &extra.key));
             if !is_there && !is_fulfillment(&extra) {
                 columns.push(extra);
             }
@@ -83,12 +81,7 @@ impl<W: Write> Writer<W> {
         let classic = FIELDS.iter().map(|(_, header, _)| *header);
         csv.write_record(classic.chain(columns.iter().map(|extra| extra.header.as_str())))?;
         let cells = vec![String::new(); FIELDS.len() + columns.len()];
-        Ok(Self {
-            csv,
-            currency_exponent,
-            extras: columns,
-            cells,
-        })
+        Ok(Self { csv, currency_exponent, extras: columns, cells })
     }
 
     /// Writes a product: what its draft does not tell stays empty.
@@ -104,16 +97,9 @@ impl<W: Write> Writer<W> {
     /// price or weight, an address that is none, a metafield without a column.
     pub fn write(&mut self, product: &ProductDraft) -> Result<(), WriteError> {
         self.check(product)
-            .map_err(|reason| WriteError::Unwritable {
-                handle: product.handle.clone(),
-                reason,
-            })?;
+            .map_err(|reason| WriteError::Unwritable { handle: product.handle.clone(), reason })?;
         let mut seen = HashSet::new();
-        let media: Vec<_> = product
-            .media
-            .iter()
-            .filter(|media| seen.insert(address(&media.url)))
-            .collect();
+        let media: Vec<_> = product.media.iter().filter(|media| seen.insert(address(&media.url))).collect();
         for place in 0..product.variants.len().max(media.len()).max(1) {
             self.cells.iter_mut().for_each(String::clear);
             self.set(Field::Handle, &product.handle);
@@ -137,9 +123,7 @@ impl<W: Write> Writer<W> {
     ///
     /// If the output fails.
     pub fn finish(self) -> Result<W, WriteError> {
-        self.csv
-            .into_inner()
-            .map_err(|error| WriteError::Output(error.into_error()))
+        self.csv.into_inner().map_err(|error| WriteError::Output(error.into_error()))
     }
 
     fn set(&mut self, field: Field, text: &str) {
@@ -154,12 +138,7 @@ impl<W: Write> Writer<W> {
         self.set(field, text.map_or("", String::as_str));
     }
 
-    fn set_word<T: Copy + PartialEq>(
-        &mut self,
-        field: Field,
-        value: Option<T>,
-        words: &[(&'static str, T)],
-    ) {
+    fn set_word<T: Copy + PartialEq>(&mut self, field: Field, value: Option<T>, words: &[(&'static str, T)]) {
         self.set(field, value.map_or("", |value| values::word(value, words)));
     }
 
@@ -180,22 +159,12 @@ impl<W: Write> Writer<W> {
         self.set_word(Field::Status, product.status, &STATUSES);
         self.set_raw(Field::SeoTitle, product.seo_title.as_ref());
         self.set_raw(Field::SeoDescription, product.seo_description.as_ref());
-        let paths: Vec<String> = product
-            .categories
-            .iter()
-            .flatten()
-            .map(|path| categories::path_text(path))
-            .collect();
+        let paths: Vec<String> =
+            product.categories.iter().flatten().map(|path| categories::path_text(path)).collect();
         let mut paths = paths.iter().filter(|path| !path.is_empty());
         self.set_raw(Field::Category, paths.next());
-        self.set(
-            Field::FurtherCategories,
-            &paths.map(String::as_str).collect::<Vec<_>>().join("; "),
-        );
-        for (field, name) in OPTION_NAMES
-            .into_iter()
-            .zip(product.options.iter().flatten())
-        {
+        self.set(Field::FurtherCategories, &paths.map(String::as_str).collect::<Vec<_>>().join("; "));
+        for (field, name) in OPTION_NAMES.into_iter().zip(product.options.iter().flatten()) {
             self.set_text(field, Some(name));
         }
         self.metafields(Level::Product, &product.metafields);
@@ -216,35 +185,21 @@ impl<W: Write> Writer<W> {
         self.set_word(Field::WeightUnit, variant.weight_unit, &WEIGHT_UNITS);
         self.set_text(Field::InventoryTracker, variant.inventory_tracker.as_ref());
         self.set_word(Field::InventoryPolicy, variant.inventory_policy, &POLICIES);
-        self.set_raw(
-            Field::InventoryQuantity,
-            variant.quantity.map(|count| count.to_string()).as_ref(),
-        );
+        self.set_raw(Field::InventoryQuantity, variant.quantity.map(|count| count.to_string()).as_ref());
         self.set_word(Field::RequiresShipping, variant.requires_shipping, &TRUTHS);
         self.set_word(Field::Taxable, variant.taxable, &TRUTHS);
-        self.set_address(
-            Field::VariantImage,
-            variant.image_url.as_deref().unwrap_or_default(),
-        );
-        let service = variant
-            .metafields
-            .iter()
-            .find(|own| (own.namespace.as_str(), own.key.as_str()) == FULFILLMENT);
+        self.set_address(Field::VariantImage, variant.image_url.as_deref().unwrap_or_default());
+        let service =
+            variant.metafields.iter().find(|own| (own.namespace.as_str(), own.key.as_str()) == FULFILLMENT);
         let service = service.map_or("", |own| own.value.trim());
         let is_own = service.is_empty() || service.eq_ignore_ascii_case(SENT_BY_SHOP);
-        self.set(
-            Field::FulfillmentService,
-            if is_own { SENT_BY_SHOP } else { service },
-        );
+        self.set(Field::FulfillmentService, if is_own { SENT_BY_SHOP } else { service });
         self.metafields(Level::Variant, &variant.metafields);
     }
 
     fn image(&mut self, media: &MediaDraft) {
         self.set_address(Field::ImageSrc, &media.url);
-        self.set_raw(
-            Field::ImagePosition,
-            media.position.map(|position| position.to_string()).as_ref(),
-        );
+        self.set_raw(Field::ImagePosition, media.position.map(|position| position.to_string()).as_ref());
         self.set_raw(Field::ImageAlt, media.alt.as_ref());
     }
 
@@ -254,9 +209,7 @@ impl<W: Write> Writer<W> {
 
     fn metafields(&mut self, level: Level, metafields: &[MetafieldDraft]) {
         for (extra, cell) in self.extras.iter().zip(&mut self.cells[FIELDS.len()..]) {
-            let held = metafields
-                .iter()
-                .find(|own| extra.is(level, &own.namespace, &own.key));
+            let held = metafields.iter().find(|own| extra.is(level, &own.namespace, &own.key));
             cell.push_str(held.map_or("", |own| own.value.as_str()));
         }
     }
@@ -273,22 +226,13 @@ impl<W: Write> Writer<W> {
     fn check_columns(&self, level: Level, metafields: &[MetafieldDraft]) -> Result<(), String> {
         let has_column = |own: &&MetafieldDraft| {
             own.value.is_empty()
-                || self
-                    .extras
-                    .iter()
-                    .any(|extra| extra.is(level, &own.namespace, &own.key))
-                || (level == Level::Variant
-                    && (own.namespace.as_str(), own.key.as_str()) == FULFILLMENT)
+                || self.extras.iter().any(|extra| extra.is(level, &own.namespace, &own.key))
+                || (level == Level::Variant && (own.namespace.as_str(), own.key.as_str()) == FULFILLMENT)
         };
         metafields
             .iter()
             .find(|own| !has_column(own))
-            .map_or(Ok(()), |own| {
-                Err(format!(
-                    "the metafield {}.{} has no column",
-                    own.namespace, own.key
-                ))
-            })
+            .map_or(Ok(()), |own| Err(format!("the metafield {}.{} has no column", own.namespace, own.key)))
     }
 }
 

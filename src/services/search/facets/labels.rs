@@ -14,8 +14,8 @@ pub struct Label {
     pub kind: FacetKind,
     pub name: String,
     pub value: String,
-    pub name_label: String,
-    pub value_label: String,
+    pub name_text: String,
+    pub value_text: String,
 }
 
 /// Looks up facets by their numbers.
@@ -46,8 +46,8 @@ pub async fn load(
             kind: FacetKind::try_from_value(&row.try_get_by_index::<i16>(1)?)?,
             name: row.try_get_by_index(2)?,
             value: row.try_get_by_index(3)?,
-            name_label: row.try_get_by_index(4)?,
-            value_label: row.try_get_by_index(5)?,
+            name_text: row.try_get_by_index(4)?,
+            value_text: row.try_get_by_index(5)?,
         };
         labels.insert(row.try_get_by_index(0)?, label);
     }

@@ -86,9 +86,7 @@ pub async fn count(
     }
     let tallies = std::iter::once(&all).chain(without.iter().map(|(_, tally)| tally));
     let labels = labels::load(db, locale, tallies.flat_map(|tally| tally.facets.keys())).await?;
-    let of = |part: &Part| {
-        without.iter().find(|(other, _)| other == part).map_or(&all, |(_, tally)| tally)
-    };
+    let of = |part: &Part| without.iter().find(|(other, _)| other == part).map_or(&all, |(_, tally)| tally);
     Ok(Facets {
         groups: groups(&labels, &filter, |kind, name| of(&Part::Facet(kind, name.to_owned()))),
         prices: buckets::of(of(&Part::Price).prices.clone()),
@@ -155,14 +153,14 @@ fn groups<'a>(
             groups.push(Group {
                 kind: label.kind,
                 name: label.name.clone(),
-                label: label.name_label.clone(),
+                label: label.name_text.clone(),
                 values: Vec::new(),
             });
             groups.len() - 1
         });
         groups[index].values.push(Value {
             value: label.value.clone(),
-            label: label.value_label.clone(),
+            label: label.value_text.clone(),
             count: *count,
             selected: filter.groups.iter().any(|group| group.chosen && group.ids.contains(id)),
         });

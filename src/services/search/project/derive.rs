@@ -59,10 +59,7 @@ impl Text<'_> {
 }
 
 /// A product has a listing in each locale of a market where it is published, active, and has a price.
-pub fn listings<'a>(
-    sources: &'a HashMap<ProductId, Source>,
-    markets: &Markets,
-) -> Vec<Wanted<'a>> {
+pub fn listings<'a>(sources: &'a HashMap<ProductId, Source>, markets: &Markets) -> Vec<Wanted<'a>> {
     let locales: Vec<Locale> = markets.locales().collect();
     let mut wanted = Vec::new();
     for (product, source) in sources.iter().filter(|(_, source)| source.active) {

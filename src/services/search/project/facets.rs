@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::search::facet::FacetKind;
-use sea_orm::{ActiveEnum, DbErr, Value};
+use sea_orm::{ActiveEnum, DbErr};
 use serde_json::json;
 
 use super::derive::{FacetOrder, Wanted};
 use crate::services::Change;
 use crate::services::bulk::{Kind, Rows};
-use crate::services::sql::Sql;
+use crate::services::sql::{self, Sql};
 
 const FACET: Rows = Rows {
     table: "facet",
@@ -62,8 +62,7 @@ async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Nu
         return Ok(HashMap::new());
     }
     let rows = facets.iter().map(|(kind, name, value)| json!([kind, name, value]));
-    let rows = Value::from(serde_json::Value::from_iter(rows).to_string());
-    let found = FACETS.all(&change.tx, [rows]).await?;
+    let found = FACETS.all(&change.tx, [sql::rows(rows)]).await?;
     let pair = |row: &sea_orm::QueryResult| {
         let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         Ok((facet, row.try_get_by_index(3)?))
@@ -72,11 +71,7 @@ async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Nu
 }
 
 /// Writes how the options of some listings read in other languages.
-pub async fn label(
-    change: &Change<'_>,
-    wanted: &[Wanted<'_>],
-    numbers: &Numbers,
-) -> Result<(), DbErr> {
+pub async fn label(change: &Change<'_>, wanted: &[Wanted<'_>], numbers: &Numbers) -> Result<(), DbErr> {
     let mut rows = BTreeSet::new();
     for label in wanted.iter().flat_map(|listing| listing.labels) {
         let facet = (FacetKind::Option.to_value(), label.name.clone(), label.value.clone());

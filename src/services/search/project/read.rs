@@ -58,11 +58,6 @@ type Sources = HashMap<ProductId, Source>;
 
 /// Reads products: nine statements, however many there are.
 pub async fn sources(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Sources, DbErr> {
-    let mut sources = own_rows(db, products).await?;
-    translations(db, products, &mut sources).await?;
-    publications(db, products, &mut sources).await?;
-    offers(db, products, &mut sources).await?;
-    options(db, products, &mut sources).await?;
     static SKUS: Sql = Sql::new(
         "SELECT v.product_id, v.sku FROM {uuids $1} k JOIN variant v ON v.product_id = k.id \
          WHERE v.sku IS NOT NULL ORDER BY v.product_id, v.position",
@@ -81,6 +76,11 @@ pub async fn sources(db: &impl ConnectionTrait, products: &[ProductId]) -> Resul
         "SELECT cp.product_id, c.handle FROM {uuids $1} k \
          JOIN collection_product cp ON cp.product_id = k.id JOIN collection c ON c.id = cp.collection_id",
     );
+    let mut sources = own_rows(db, products).await?;
+    translations(db, products, &mut sources).await?;
+    publications(db, products, &mut sources).await?;
+    offers(db, products, &mut sources).await?;
+    options(db, products, &mut sources).await?;
     texts(db, &SKUS, products, &mut sources, |source| &mut source.skus).await?;
     texts(db, &TAGS, products, &mut sources, |source| &mut source.tags).await?;
     texts(db, &CATEGORIES, products, &mut sources, |source| &mut source.categories).await?;
@@ -93,9 +93,8 @@ pub async fn listings(
     db: &impl ConnectionTrait,
     products: &[ProductId],
 ) -> Result<Vec<product_listing::Model>, DbErr> {
-    static LISTINGS: Sql = Sql::new(
-        "SELECT l.* FROM {uuids $1} k JOIN product_listing l ON l.product_id = k.id",
-    );
+    static LISTINGS: Sql =
+        Sql::new("SELECT l.* FROM {uuids $1} k JOIN product_listing l ON l.product_id = k.id");
     let rows = LISTINGS.all(db, [keys(db, products)]).await?;
     rows.iter().map(|row| product_listing::Model::from_query_result(row, "")).collect()
 }

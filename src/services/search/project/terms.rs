@@ -25,10 +25,7 @@ const FRAGMENT: Rows = Rows {
 };
 
 /// Adds words by their language; those that are known cost nothing but a look-up.
-pub async fn add(
-    change: &Change<'_>,
-    words: BTreeMap<String, BTreeSet<String>>,
-) -> Result<(), DbErr> {
+pub async fn add(change: &Change<'_>, words: BTreeMap<String, BTreeSet<String>>) -> Result<(), DbErr> {
     static NEW: Sql = Sql::new(
         "SELECT k.id FROM {texts $1} k \
          WHERE NOT EXISTS (SELECT 1 FROM search_term t WHERE t.language = $2 AND t.term = k.id)",

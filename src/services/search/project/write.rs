@@ -1,6 +1,7 @@
 //! Writing the difference between the listings that are there and those that should be.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 use entity::id::ProductId;
 use entity::search::product_listing::Model;
@@ -10,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::derive::Wanted;
 use super::{facets, terms};
 use crate::services::bulk::{Kind, Rows, key};
-use crate::services::sql::{Sql, ints, uuids};
+use crate::services::sql::{self, Sql, ints, uuids};
 use crate::services::{Change, Result};
 
 const LISTING: Rows = Rows {
@@ -43,11 +44,7 @@ const LISTING_FACET: Rows = Rows {
 type Place = (i64, ProductId);
 
 /// Writes listings that are new or different, with their facets and texts, and removes those that should not be.
-pub async fn difference(
-    change: &Change<'_>,
-    known: Vec<Model>,
-    wanted: Vec<Wanted<'_>>,
-) -> Result<()> {
+pub async fn difference(change: &Change<'_>, known: Vec<Model>, wanted: Vec<Wanted<'_>>) -> Result<()> {
     let numbers = facets::numbers(change, &wanted).await?;
     facets::label(change, &wanted, &numbers).await?;
     let mut known: HashMap<Place, Model> =
@@ -94,7 +91,7 @@ fn row(listing: &Wanted<'_>, numbers: &facets::Numbers) -> Model {
         compare_at_max: listing.offer.compare_at.1,
         available: listing.offer.available,
         rating_key: listing.rating_key,
-        facets: numbers.iter().map(|number| format!("{number},")).collect(),
+        facets: list(&numbers),
         document_hash: listing.text_hash,
     }
 }
@@ -178,13 +175,11 @@ impl Writes {
             "DELETE FROM search_document WHERE {lateral}listing_id{window}rowid{end} IN \
              (SELECT id FROM {ints $1} k)",
         );
-        static REMOVE: Sql =
-            Sql::new("DELETE FROM product_listing WHERE id IN (SELECT id FROM {ints $1} k)");
+        static REMOVE: Sql = Sql::new("DELETE FROM product_listing WHERE id IN (SELECT id FROM {ints $1} k)");
         LISTING_FACET.delete(&change.tx, self.gone_facets).await?;
         LISTING_FACET.upsert(&change.tx, self.facets).await?;
         if !self.documents.is_empty() {
-            let documents = Value::from(Json::Array(self.documents).to_string());
-            INDEX.run(&change.tx, [documents]).await?;
+            INDEX.run(&change.tx, [sql::rows(self.documents)]).await?;
         }
         if !self.gone.is_empty() {
             let gone: Value = ints(change.engine(), self.gone);
@@ -195,7 +190,15 @@ impl Writes {
     }
 }
 
+/// Each number followed by a comma, so that lists can be strung together.
+fn list(numbers: &BTreeSet<i64>) -> String {
+    let mut list = String::with_capacity(numbers.len() * 6);
+    for number in numbers {
+        let _ = write!(list, "{number},");
+    }
+    list
+}
+
 fn numbers(list: &str) -> BTreeSet<i64> {
     list.split(',').filter_map(|number| number.parse().ok()).collect()
 }
-

@@ -62,10 +62,7 @@ impl Document {
     /// Analyses `source`, whose texts are in `language` (BCP 47). SKUs and vendors' names are not stemmed.
     pub fn new(source: &Source<'_>, language: &str) -> Self {
         let (words, codes) = (Stemming::of(language), Stemming::none());
-        let mut quota = Quota {
-            occurrences: HashMap::new(),
-            bytes: DOCUMENT_BYTES,
-        };
+        let mut quota = Quota { occurrences: HashMap::new(), bytes: DOCUMENT_BYTES };
         let tags = source.tags.iter().map(String::as_str);
         let sku = source.sku.iter().map(String::as_str);
         let fields = [
@@ -89,9 +86,7 @@ impl Document {
         let mut next = 1;
         for (field, weight) in self.fields.iter().zip(TS_WEIGHTS) {
             let tail = next + field.sequence.len() + 1;
-            let words = (next..)
-                .zip(&field.sequence)
-                .filter_map(|(at, word)| Some((at, word.as_ref()?)));
+            let words = (next..).zip(&field.sequence).filter_map(|(at, word)| Some((at, word.as_ref()?)));
             for (position, word) in words.chain(field.wholes.values().map(|whole| (tail, whole))) {
                 let place = format!("{position}{weight}");
                 for term in word.terms() {
@@ -139,9 +134,7 @@ impl Field {
                     if field.sequence.len() >= positions || !quota.has_room(&word) {
                         return field;
                     }
-                    field
-                        .sequence
-                        .push(quota.is_worth_its_place(&word).then_some(word));
+                    field.sequence.push(quota.is_worth_its_place(&word).then_some(word));
                 }
                 if let Some(whole) = token.whole.filter(|whole| quota.has_room(whole)) {
                     field.wholes.insert(whole.text.clone(), whole);
@@ -155,17 +148,10 @@ impl Field {
     fn fts5_column(&self) -> String {
         let gap = STEM_MARK.to_string();
         let mut terms: Vec<&str> = Vec::with_capacity(self.sequence.len() * 2);
-        terms.extend(self.sequence.iter().map(|word| {
-            word.as_ref()
-                .map_or(gap.as_str(), |word| word.text.as_str())
-        }));
         terms.extend(
-            self.sequence
-                .iter()
-                .flatten()
-                .flat_map(|word| &word.stems)
-                .map(String::as_str),
+            self.sequence.iter().map(|word| word.as_ref().map_or(gap.as_str(), |word| word.text.as_str())),
         );
+        terms.extend(self.sequence.iter().flatten().flat_map(|word| &word.stems).map(String::as_str));
         for whole in self.wholes.values() {
             terms.push(&gap);
             terms.extend(whole.terms());

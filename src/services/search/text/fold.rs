@@ -56,11 +56,7 @@ pub fn sort_key(title: &str) -> String {
 /// The count is one digit up to 8, else a 9 and two digits, of at most 99.
 fn push_number(key: &mut String, digits: &str) {
     let significant = digits.trim_start_matches('0');
-    let significant = if significant.is_empty() {
-        "0"
-    } else {
-        significant
-    };
+    let significant = if significant.is_empty() { "0" } else { significant };
     let count = match significant.len() {
         count @ 1..=8 => count.to_string(),
         count => format!("9{:02}", count.min(99)),

@@ -51,10 +51,7 @@ pub struct Corrected {
 impl Query {
     /// Reads what was typed, in the language (BCP 47) of the documents to search. Only the first 256 characters count.
     pub fn parse(text: &str, language: &str) -> Self {
-        let end = text
-            .char_indices()
-            .nth(MAX_CHARACTERS)
-            .map_or(text.len(), |(end, _)| end);
+        let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(end, _)| end);
         Self::of(text[..end].to_owned(), Stemming::of(language))
     }
 
@@ -67,11 +64,7 @@ impl Query {
         if let Some(Clause::Word { prefix, .. }) = clauses.last_mut() {
             *prefix = true;
         }
-        Self {
-            typed,
-            stemming,
-            clauses,
-        }
+        Self { typed, stemming, clauses }
     }
 
     /// Whether nothing is left to search for: no letter and no digit was typed.
@@ -90,11 +83,7 @@ impl Query {
     /// The literal to bind as `$1::tsquery`; `None` when there is nothing to search for.
     pub fn tsquery(&self) -> Option<String> {
         self.render(" & ", " | ", |sequence| {
-            let terms: Vec<String> = sequence
-                .terms
-                .iter()
-                .map(|term| format!("'{term}'"))
-                .collect();
+            let terms: Vec<String> = sequence.terms.iter().map(|term| format!("'{term}'")).collect();
             let star = if sequence.prefix { ":*" } else { "" };
             terms.join(" <-> ") + star
         })
@@ -110,10 +99,7 @@ impl Query {
         });
         words
             .filter(|(word, _)| word.is_of_letters())
-            .map(|(word, prefix)| TypedWord {
-                word: &word.text,
-                prefix,
-            })
+            .map(|(word, prefix)| TypedWord { word: &word.text, prefix })
             .collect()
     }
 
@@ -123,10 +109,9 @@ impl Query {
             .clauses
             .iter()
             .filter_map(|clause| match clause {
-                Clause::Word { token, .. } => Some((
-                    token.span.clone(),
-                    corrections.get(&token.as_word()?.text)?.as_str(),
-                )),
+                Clause::Word { token, .. } => {
+                    Some((token.span.clone(), corrections.get(&token.as_word()?.text)?.as_str()))
+                }
                 Clause::Phrase { .. } => None,
             })
             .collect();
@@ -138,24 +123,15 @@ impl Query {
             text.replace_range(span, correction);
         }
         let text = text.trim().to_owned();
-        Some(Corrected {
-            query: Self::of(text.clone(), self.stemming),
-            text,
-        })
+        Some(Corrected { query: Self::of(text.clone(), self.stemming), text })
     }
 
-    fn render(
-        &self,
-        and: &str,
-        or: &str,
-        sequence: impl Fn(&Sequence<'_>) -> String,
-    ) -> Option<String> {
+    fn render(&self, and: &str, or: &str, sequence: impl Fn(&Sequence<'_>) -> String) -> Option<String> {
         let clauses: Vec<String> = self
             .clauses
             .iter()
             .map(|clause| {
-                let alternatives: Vec<String> =
-                    clause.alternatives().iter().map(&sequence).collect();
+                let alternatives: Vec<String> = clause.alternatives().iter().map(&sequence).collect();
                 format!("({})", alternatives.join(or))
             })
             .collect();
@@ -174,34 +150,18 @@ impl Clause {
     fn alternatives(&self) -> Vec<Sequence<'_>> {
         match self {
             Self::Phrase { words, prefix } => {
-                vec![Sequence {
-                    terms: words.iter().map(String::as_str).collect(),
-                    prefix: *prefix,
-                }]
+                vec![Sequence { terms: words.iter().map(String::as_str).collect(), prefix: *prefix }]
             }
             Self::Word { token, prefix } => {
                 let mut alternatives = Vec::new();
                 if let Some(word) = token.as_word() {
-                    alternatives.push(Sequence {
-                        terms: vec![&word.text],
-                        prefix: *prefix,
-                    });
-                    alternatives.extend(word.stems.iter().map(|stem| Sequence {
-                        terms: vec![stem],
-                        prefix: false,
-                    }));
+                    alternatives.push(Sequence { terms: vec![&word.text], prefix: *prefix });
+                    alternatives
+                        .extend(word.stems.iter().map(|stem| Sequence { terms: vec![stem], prefix: false }));
                 }
                 if token.parts.len() > 1 {
-                    let terms = token
-                        .parts
-                        .iter()
-                        .take(MAX_TERMS)
-                        .map(|part| part.text.as_str())
-                        .collect();
-                    alternatives.push(Sequence {
-                        terms,
-                        prefix: *prefix,
-                    });
+                    let terms = token.parts.iter().take(MAX_TERMS).map(|part| part.text.as_str()).collect();
+                    alternatives.push(Sequence { terms, prefix: *prefix });
                 }
                 alternatives
             }
@@ -226,26 +186,13 @@ impl Section {
                 .take(MAX_TERMS)
                 .map(|mut token| {
                     token.span = token.span.start + offset..token.span.end + offset;
-                    Clause::Word {
-                        token,
-                        prefix: false,
-                    }
+                    Clause::Word { token, prefix: false }
                 })
                 .collect();
         }
-        let words: Vec<String> = found
-            .flat_map(|token| token.parts)
-            .map(|part| part.text)
-            .take(MAX_TERMS)
-            .collect();
-        if words.is_empty() {
-            Vec::new()
-        } else {
-            vec![Clause::Phrase {
-                words,
-                prefix: !self.closed,
-            }]
-        }
+        let words: Vec<String> =
+            found.flat_map(|token| token.parts).map(|part| part.text).take(MAX_TERMS).collect();
+        if words.is_empty() { Vec::new() } else { vec![Clause::Phrase { words, prefix: !self.closed }] }
     }
 }
 
@@ -256,20 +203,12 @@ fn sections(typed: &str) -> Vec<Section> {
     let mut previous = ' ';
     for (at, c) in typed.char_indices() {
         if is_quotation_mark(c) && (quoted || !previous.is_alphanumeric()) {
-            sections.push(Section {
-                span: start..at,
-                quoted,
-                closed: true,
-            });
+            sections.push(Section { span: start..at, quoted, closed: true });
             (start, quoted) = (at + c.len_utf8(), !quoted);
         }
         previous = c;
     }
-    sections.push(Section {
-        span: start..typed.len(),
-        quoted,
-        closed: false,
-    });
+    sections.push(Section { span: start..typed.len(), quoted, closed: false });
     sections
 }
 

@@ -27,10 +27,7 @@ pub fn within_one_edit(a: &str, b: &str) -> bool {
     let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[same..], &b[same..]);
     // What follows the first difference has to agree behind one of the four edits.
-    let behind = |in_a: usize, in_b: usize| {
-        a.get(in_a..)
-            .is_some_and(|rest| b.get(in_b..) == Some(rest))
-    };
+    let behind = |in_a: usize, in_b: usize| a.get(in_a..).is_some_and(|rest| b.get(in_b..) == Some(rest));
     let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0];
     behind(0, 0) || behind(1, 1) || behind(1, 0) || behind(0, 1) || (swapped && behind(2, 2))
 }
@@ -71,14 +68,8 @@ mod tests {
 
     #[test]
     fn a_term_is_indexed_with_each_of_its_deletions() {
-        assert_eq!(
-            fragments("mugggs"),
-            ["mgggs", "muggg", "mugggs", "muggs", "ugggs"]
-        );
-        assert_eq!(
-            fragments("tasse"),
-            ["asse", "tase", "tass", "tasse", "tsse"]
-        );
+        assert_eq!(fragments("mugggs"), ["mgggs", "muggg", "mugggs", "muggs", "ugggs"]);
+        assert_eq!(fragments("tasse"), ["asse", "tase", "tass", "tasse", "tsse"]);
         assert_eq!(fragments("größe").len(), 6);
     }
 
@@ -91,36 +82,23 @@ mod tests {
 
     #[test]
     fn one_edit_of_each_kind_is_near_and_two_are_not() {
-        for near in [
-            "jacket", "jackets", "acket", "jaket", "jacked", "jakcet", "ajcket", "jacekt",
-            "jxacket",
-        ] {
+        for near in ["jacket", "jackets", "acket", "jaket", "jacked", "jakcet", "ajcket", "jacekt", "jxacket"]
+        {
             assert!(within_one_edit("jacket", near), "{near}");
             assert!(within_one_edit(near, "jacket"), "{near}");
         }
-        for far in [
-            "", "jack", "racked", "jcakte", "cajket", "jacketss", "tekcaj",
-        ] {
+        for far in ["", "jack", "racked", "jcakte", "cajket", "jacketss", "tekcaj"] {
             assert!(!within_one_edit("jacket", far), "{far}");
             assert!(!within_one_edit(far, "jacket"), "{far}");
         }
     }
 
     #[test]
-    fn the_best_term_keeps_the_first_letter_then_is_the_most_common_then_the_first_of_the_alphabet()
-    {
+    fn the_best_term_keeps_the_first_letter_then_is_the_most_common_then_the_first_of_the_alphabet() {
         let candidates = |terms: &[(&str, u64)]| -> Vec<(String, u64)> {
-            terms
-                .iter()
-                .map(|&(term, documents)| (term.to_owned(), documents))
-                .collect()
+            terms.iter().map(|&(term, documents)| (term.to_owned(), documents)).collect()
         };
-        let terms = candidates(&[
-            ("rocket", 900),
-            ("jocket", 2),
-            ("socket", 5),
-            ("pocket", 50),
-        ]);
+        let terms = candidates(&[("rocket", 900), ("jocket", 2), ("socket", 5), ("pocket", 50)]);
         assert_eq!(best("jacket", &terms), Some("jocket"));
         assert_eq!(best("xocket", &terms), Some("rocket"));
         assert_eq!(best("lamp", &terms), None);
@@ -143,9 +121,7 @@ mod tests {
                     i + j
                 } else {
                     let substituted = table[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                    let cheapest = substituted
-                        .min(table[i - 1][j] + 1)
-                        .min(table[i][j - 1] + 1);
+                    let cheapest = substituted.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
                     if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                         cheapest.min(table[i - 2][j - 2] + 1)
                     } else {

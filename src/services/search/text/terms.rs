@@ -129,10 +129,7 @@ impl Token {
 
 /// The tokens of `text`, cut one by one as they are asked for.
 pub(super) fn tokens(text: &str, stemming: Stemming) -> impl Iterator<Item = Token> + '_ {
-    Cutter {
-        pieces: text.split_word_bound_indices().peekable(),
-        stemming,
-    }
+    Cutter { pieces: text.split_word_bound_indices().peekable(), stemming }
 }
 
 /// Puts the pieces between Unicode's word boundaries together to tokens.
@@ -192,12 +189,8 @@ struct Compound {
 
 impl Compound {
     fn new(first: &str) -> Self {
-        let mut compound = Self {
-            parts: Vec::new(),
-            whole: String::new(),
-            has_digit: false,
-            has_bare_joint: false,
-        };
+        let mut compound =
+            Self { parts: Vec::new(), whole: String::new(), has_digit: false, has_bare_joint: false };
         compound.add(first, false);
         compound
     }
@@ -220,8 +213,7 @@ impl Compound {
         let mut run: Option<Kind> = None;
         let mut characters = written.chars().filter(|&c| !is_ignorable(c)).peekable();
         while let Some(c) = characters.next() {
-            let kind =
-                Kind::of(c).or(run.filter(|_| unicode_normalization::char::is_combining_mark(c)));
+            let kind = Kind::of(c).or(run.filter(|_| unicode_normalization::char::is_combining_mark(c)));
             if let Some(kind) = kind {
                 if run != Some(kind) {
                     self.parts.push(String::new());
@@ -232,9 +224,7 @@ impl Compound {
                 self.whole.push(c);
             } else if run == Some(Kind::Digit)
                 && matches!(c, '.' | ',')
-                && characters
-                    .peek()
-                    .is_some_and(|&next| Kind::of(next) == Some(Kind::Digit))
+                && characters.peek().is_some_and(|&next| Kind::of(next) == Some(Kind::Digit))
             {
                 // Without its point, 3.5 would be found as 35.
                 self.whole.push('.');
@@ -244,17 +234,9 @@ impl Compound {
     }
 
     fn into_token(self, span: Range<usize>, stemming: Stemming) -> Option<Token> {
-        let parts: Vec<Word> = self
-            .parts
-            .iter()
-            .filter_map(|part| Word::new(part, stemming))
-            .collect();
+        let parts: Vec<Word> = self.parts.iter().filter_map(|part| Word::new(part, stemming)).collect();
         let is_compound = parts.len() > 1 && !self.has_bare_joint;
-        let whole = if is_compound {
-            Word::new(&self.whole, stemming)
-        } else {
-            None
-        };
+        let whole = if is_compound { Word::new(&self.whole, stemming) } else { None };
         (!parts.is_empty()).then_some(Token { span, parts, whole })
     }
 }
@@ -300,9 +282,7 @@ fn has_digits(piece: &str) -> bool {
 fn is_connector(piece: &str) -> bool {
     let mut characters = piece.chars();
     let mark = characters.next().filter(|_| characters.next().is_none());
-    mark.is_some_and(|c| {
-        matches!(c, '-' | '\u{2010}' | '\u{2011}' | '.' | '_' | '&') || is_apostrophe(c)
-    })
+    mark.is_some_and(|c| matches!(c, '-' | '\u{2010}' | '\u{2011}' | '.' | '_' | '&') || is_apostrophe(c))
 }
 
 #[cfg(test)]
