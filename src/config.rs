@@ -16,7 +16,10 @@ use crate::infrastructure::database::Address;
 
 /// The settings.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own that an operator sets by name")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own that an operator sets by name"
+)]
 pub struct Config {
     /// Where the data is (`DATABASE_URL`).
     pub database: Address,

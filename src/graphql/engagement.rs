@@ -65,6 +65,7 @@ impl Review {
     }
 }
 
+/// What somebody thinks of a product.
 #[Object]
 impl Review {
     /// Its id.
@@ -106,6 +107,7 @@ impl Review {
 /// The public face of somebody who writes reviews. Nothing else about them is ever shown.
 pub struct Reviewer(pub Row<reviews::Reviewer>);
 
+/// The public face of somebody who writes reviews. Nothing else about them is ever shown.
 #[Object]
 impl Reviewer {
     /// Their id.

@@ -6,6 +6,7 @@ use entity::time::Timestamp;
 /// A moment in UTC as RFC 3339: `2026-11-22T12:00:00Z`.
 pub struct DateTime(pub Timestamp);
 
+/// A moment in UTC as RFC 3339: `2026-11-22T12:00:00Z`.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -23,6 +24,7 @@ impl ScalarType for DateTime {
 /// An exact decimal number as a string: `"19.99"`. Never a float, so that nothing is lost.
 pub struct Decimal(pub String);
 
+/// An exact decimal number as a string: `"19.99"`. Never a float, so that nothing is lost.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -41,6 +43,7 @@ impl ScalarType for Decimal {
 /// The three letters of a currency in ISO 4217: `EUR`.
 pub struct CurrencyCode(pub String);
 
+/// The three letters of a currency in ISO 4217: `EUR`.
 #[Scalar]
 impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -32,6 +32,7 @@ impl Listed for Category {
     }
 }
 
+/// A branch or leaf of the category tree.
 #[Object]
 impl Category {
     /// Its id.

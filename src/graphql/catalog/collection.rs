@@ -30,6 +30,7 @@ impl Listed for Collection {
     }
 }
 
+/// Products gathered and put in order by the shop's staff.
 #[Object]
 impl Collection {
     /// Its id.

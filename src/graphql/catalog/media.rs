@@ -33,6 +33,7 @@ impl Media {
     }
 }
 
+/// An image of a product.
 #[Object]
 impl Media {
     /// Its id.

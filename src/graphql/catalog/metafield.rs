@@ -7,6 +7,7 @@ use crate::services::catalog::metafields;
 /// A piece of custom data.
 pub struct Metafield(pub metafields::Metafield);
 
+/// A piece of custom data.
 #[Object]
 impl Metafield {
     /// Who defines it.

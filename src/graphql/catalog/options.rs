@@ -6,11 +6,11 @@ use async_graphql::{InputObject, Object, SimpleObject};
 use entity::id::OptionValueId;
 
 use crate::graphql::directives::About;
-use crate::graphql::id;
 use crate::services::catalog::options;
 use crate::services::inventory::availability::Choice;
 
-/// A choice that a product offers, such as size or colour.
+/// A choice that a product offers, such as size or colour. It has no id, because what it tells depends on what has been
+/// chosen: a cache must not take it for the same object everywhere.
 pub struct ProductOption {
     option: options::ProductOption,
     selected: Arc<Vec<(usize, OptionValueId)>>,
@@ -36,13 +36,10 @@ impl ProductOption {
     }
 }
 
+/// A choice that a product offers, such as size or colour. It has no id, because what it tells depends on what has been
+/// chosen: a cache must not take it for the same object everywhere.
 #[Object]
 impl ProductOption {
-    /// Its id.
-    async fn id(&self) -> async_graphql::ID {
-        id::show(self.option.id)
-    }
-
     /// Its name, in the language of the request.
     async fn name(&self) -> &str {
         &self.option.name
@@ -62,7 +59,6 @@ impl ProductOption {
             let mut wanted = others.clone();
             wanted.push(value.id);
             ProductOptionValue {
-                id: id::show(value.id),
                 value: value.value.clone(),
                 key: value.key.clone(),
                 available_for_sale: self.choices.iter().any(|choice| choice.available && choice.has(&wanted)),
@@ -76,8 +72,6 @@ impl ProductOption {
 /// A value of an option.
 #[derive(SimpleObject)]
 pub struct ProductOptionValue {
-    /// Its id.
-    id: async_graphql::ID,
     /// The value, in the language of the request.
     value: String,
     /// The value in the shop's base language, by which filters know it.

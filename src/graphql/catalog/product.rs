@@ -40,6 +40,7 @@ impl Product {
     }
 }
 
+/// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
 #[Object]
 impl Product {
     /// Its id.

@@ -54,6 +54,7 @@ impl Variant {
     }
 }
 
+/// What is bought: a product with one value chosen for each of its options.
 #[Object]
 impl Variant {
     /// Its id.

@@ -6,10 +6,14 @@ use async_graphql::{Context, ID, Object};
 use entity::id::MarketId;
 
 use super::types::{Market, Shop};
+use crate::graphql::batch;
+use crate::graphql::connection::{Connection, Places, Total};
 use crate::graphql::context::ContextExt;
-use crate::graphql::directives::About;
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::directives::Paged;
 use crate::graphql::guard::Allow;
 use crate::graphql::id;
+use crate::services::{Result, markets};
 
 /// Reading the shop and its markets.
 #[derive(Default)]
@@ -44,8 +48,27 @@ impl ShopQuery {
     }
 
     /// All markets, the default one first.
-    #[graphql(guard = "Allow::Anyone", directive = About::apply(20))]
-    async fn markets(&self, ctx: &Context<'_>) -> Vec<Market> {
-        ctx.scope().markets.markets.iter().map(Arc::clone).map(Market).collect()
+    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    fn markets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Market>> {
+        let list = ListId::of("markets");
+        let window = list.window(Asked { first, last, after, before })?;
+        let all = &ctx.scope().markets.markets;
+        let page = batch::page_of(ctx.scope().markets.page(&window));
+        let total = Total::Known(i64::try_from(all.len()).unwrap_or(i64::MAX));
+        Ok(Connection::new(
+            Some(&page),
+            list,
+            Places::Keys(Box::new(|market: &Arc<markets::Market>| market.key())),
+            total,
+        ))
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 
+use crate::graphql::batch::Row;
+use crate::graphql::connection::Listed;
 use crate::graphql::context::ContextExt;
 use crate::graphql::id;
 use crate::graphql::scalars::CurrencyCode;
@@ -12,6 +14,7 @@ use crate::services::markets;
 /// The shop itself.
 pub struct Shop;
 
+/// The shop itself.
 #[Object]
 impl Shop {
     /// Its name.
@@ -34,6 +37,19 @@ impl Shop {
 /// `Vitrine-Market` or the URL parameter `market`; without, it is answered in the default market.
 pub struct Market(pub Arc<markets::Market>);
 
+impl Listed for Market {
+    type Row = Arc<markets::Market>;
+
+    const CONNECTION: &'static str = "MarketConnection";
+    const EDGE: &'static str = "MarketEdge";
+
+    fn of(row: Row<Arc<markets::Market>>) -> Self {
+        Self(Arc::clone(&row))
+    }
+}
+
+/// Where the shop sells: a currency, languages, and what is published there. A request names one in the header
+/// `Vitrine-Market` or the URL parameter `market`; without, it is answered in the default market.
 #[Object]
 impl Market {
     /// Its id.
@@ -75,6 +91,7 @@ impl Market {
 /// A place where stock lies.
 pub struct Location(pub markets::Location);
 
+/// A place where stock lies.
 #[Object]
 impl Location {
     /// Its id.

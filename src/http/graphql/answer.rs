@@ -15,7 +15,7 @@ use crate::services::error::Code;
 /// The response: status, headers, and the body as it came.
 pub fn respond(answer: Answer, format: Format) -> Response {
     let (status, body, code, report) = match answer {
-        Answer::Executed { body, code, report } => (StatusCode::OK, body, code, report),
+        Answer::Executed { body, code, report } => (executed_status(code, format), body, code, report),
         Answer::Refused { body, code, mutation_on_get, report } => {
             let status =
                 if mutation_on_get { StatusCode::METHOD_NOT_ALLOWED } else { refusal_status(code, format) };
@@ -33,6 +33,15 @@ pub fn respond(answer: Answer, format: Format) -> Response {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
     response
+}
+
+/// The status of a request that was executed: one with errors beside its data is a partial success, for which the
+/// specification's first edition (September 2026) recommends 294.
+fn executed_status(code: Option<Code>, format: Format) -> StatusCode {
+    match (code, format) {
+        (Some(_), Format::GraphqlResponse) => StatusCode::from_u16(294).unwrap_or(StatusCode::OK),
+        _ => StatusCode::OK,
+    }
 }
 
 /// The status of a well-formed request that was not executed.
@@ -90,15 +99,16 @@ mod tests {
     }
 
     #[test]
-    fn what_was_executed_is_200_though_it_has_errors() {
-        for format in [Format::GraphqlResponse, Format::Json] {
-            let answer = Answer::Executed {
-                body: Bytes::new(),
-                code: Some(Code::Internal),
-                report: Report::default(),
-            };
+    fn what_was_executed_is_200_and_294_where_it_has_errors_and_the_media_type_knows() {
+        for (format, code, status) in [
+            (Format::GraphqlResponse, None, 200),
+            (Format::GraphqlResponse, Some(Code::Internal), 294),
+            (Format::Json, None, 200),
+            (Format::Json, Some(Code::Internal), 200),
+        ] {
+            let answer = Answer::Executed { body: Bytes::new(), code, report: Report::default() };
             let response = respond(answer, format);
-            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.status().as_u16(), status);
             assert_eq!(response.headers()["content-type"], format.content_type());
         }
     }

@@ -26,7 +26,8 @@ impl Markets {
             shop: shop.map_or_else(unnamed, named),
             markets: markets
                 .into_iter()
-                .map(|row| Arc::new(put_together(row, &countries, &languages)))
+                .zip(0..)
+                .map(|(row, place)| Arc::new(put_together(row, place, &countries, &languages)))
                 .collect(),
             locations: locations.into_iter().map(place).collect(),
         })
@@ -48,11 +49,13 @@ fn place(row: location::Model) -> Location {
 
 fn put_together(
     row: market::Model,
+    place: i64,
     countries: &[market_country::Model],
     languages: &[market_language::Model],
 ) -> Market {
     Market {
         id: row.id,
+        place,
         countries: countries
             .iter()
             .filter(|country| country.market_id == row.id)

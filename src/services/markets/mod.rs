@@ -8,6 +8,9 @@ use std::sync::Arc;
 
 use entity::id::{LocationId, MarketId};
 
+use super::keyset::{Key, SortValue};
+use super::page::{Page, Window};
+
 /// The shop itself.
 #[derive(Clone, Debug)]
 pub struct Shop {
@@ -26,6 +29,8 @@ pub struct Market {
     pub id: MarketId,
     /// Its slug, which requests name.
     pub handle: String,
+    /// Its place among the markets, from 0.
+    pub place: i64,
     /// Its name.
     pub name: String,
     /// ISO 4217 code.
@@ -86,7 +91,32 @@ pub struct Markets {
     pub locations: Vec<Location>,
 }
 
+impl Market {
+    /// Its place among the markets.
+    pub fn key(&self) -> Key {
+        Key { sort: vec![SortValue::Int(self.place)], id: self.id.0 }
+    }
+}
+
 impl Markets {
+    /// A page of the markets.
+    pub fn page(&self, window: &Window<Key>) -> Page<Arc<Market>> {
+        let place = |key: &Key| match key.sort.as_slice() {
+            [SortValue::Int(place)] => *place,
+            _ => -1,
+        };
+        let (after, before) = (window.after.as_ref().map(place), window.before.as_ref().map(place));
+        let within = |market: &&Arc<Market>| {
+            after.is_none_or(|after| market.place > after)
+                && before.is_none_or(|before| market.place < before)
+        };
+        let mut rows: Vec<Arc<Market>> = self.markets.iter().filter(within).cloned().collect();
+        if window.is_backward() {
+            rows.reverse();
+        }
+        Page::of(rows, window)
+    }
+
     /// The market with a handle.
     pub fn market(&self, handle: &str) -> Option<&Arc<Market>> {
         self.markets.iter().find(|market| market.handle == handle)
@@ -144,6 +174,7 @@ mod tests {
         let market = Market {
             id: MarketId::generate(),
             handle: "de".to_owned(),
+            place: 0,
             name: String::new(),
             currency: "EUR".to_owned(),
             digits: 2,

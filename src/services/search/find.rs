@@ -39,10 +39,12 @@ pub async fn understand(
         return Ok(Understood { query, corrected: None });
     }
     let corrections = corrections(db, locale, now, &query).await?;
-    Ok(match query.with_corrections(&corrections) {
-        Some(better) => Understood { query: better.query, corrected: Some(better.text) },
-        None => Understood { query, corrected: None },
-    })
+    match query.with_corrections(&corrections) {
+        Some(better) if finds_anything(db, locale, now, &better.query).await? => {
+            Ok(Understood { query: better.query, corrected: Some(better.text) })
+        }
+        _ => Ok(Understood { query, corrected: None }),
+    }
 }
 
 async fn finds_anything(
