@@ -34,29 +34,19 @@ impl Engine {
 
     /// A shop with so many products, made where there is none.
     pub async fn shop(self, products: u64, reviews: bool) -> Result<Address> {
-        let name = if reviews { format!("vitrine_bench_{products}") } else { format!("vitrine_bench_{products}_bare") };
-        let seed = |address: Address| async move {
-            println!("seeding {products} products on {} ...", self.name());
-            let began = Instant::now();
-            let mut command = vitrine(&address);
-            command.args(["seed", "--products", &products.to_string()]);
-            if !reviews {
-                command.args(["--reviews", "0"]);
-            }
-            if !command.status()?.success() {
-                return Err("the shop could not be seeded".into());
-            }
-            analyse(&address).await?;
-            println!("seeded in {:.1} s", began.elapsed().as_secs_f64());
-            Result::Ok(())
+        let name = if reviews {
+            format!("vitrine_bench_{products}")
+        } else {
+            format!("vitrine_bench_{products}_bare")
         };
         match self {
             Self::Sqlite => {
                 let folder = folder()?;
-                let (file, draft) = (folder.join(format!("{name}.db")), folder.join(format!("{name}.draft.db")));
+                let (file, draft) =
+                    (folder.join(format!("{name}.db")), folder.join(format!("{name}.draft.db")));
                 if !file.exists() {
                     remove(&draft)?;
-                    seed(sqlite(&draft)).await?;
+                    self.seed(&sqlite(&draft), products, reviews).await?;
                     std::fs::rename(&draft, &file)?;
                 }
                 Ok(sqlite(&file))
@@ -65,11 +55,12 @@ impl Engine {
                 let draft = format!("{name}_draft");
                 let (server, connection) = tokio_postgres::connect(&postgres("postgres"), NoTls).await?;
                 let connection = tokio::spawn(connection);
-                let known = server.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await?;
+                let known =
+                    server.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await?;
                 if known.is_none() {
                     server.batch_execute(&format!("DROP DATABASE IF EXISTS {draft}")).await?;
                     server.batch_execute(&format!("CREATE DATABASE {draft}")).await?;
-                    seed(Address::Postgres(postgres(&draft))).await?;
+                    self.seed(&Address::Postgres(postgres(&draft)), products, reviews).await?;
                     server.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}")).await?;
                 }
                 drop(server);
@@ -77,6 +68,22 @@ impl Engine {
                 Ok(Address::Postgres(postgres(&name)))
             }
         }
+    }
+
+    async fn seed(self, address: &Address, products: u64, reviews: bool) -> Result<()> {
+        println!("seeding {products} products on {} ...", self.name());
+        let began = Instant::now();
+        let mut command = vitrine(address);
+        command.args(["seed", "--products", &products.to_string()]);
+        if !reviews {
+            command.args(["--reviews", "0"]);
+        }
+        if !command.status()?.success() {
+            return Err("the shop could not be seeded".into());
+        }
+        analyse(address).await?;
+        println!("seeded in {:.1} s", began.elapsed().as_secs_f64());
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ mod export;
 mod import;
 mod migrate;
 mod schema;
+mod seed;
 mod serve;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Import(import::Import),
     Export(export::Export),
+    Seed(seed::Seed),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
 }
@@ -87,6 +89,7 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
         Command::Export(export) => export.run(&config).await,
+        Command::Seed(seed) => seed.run(&config).await,
         Command::Schema(schema) => schema.run(),
         Command::Doctor(doctor) => doctor.run(&config).await,
     }

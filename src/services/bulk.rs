@@ -116,7 +116,7 @@ fn last_of_each(rows: Vec<Json>, key: usize) -> Vec<Json> {
 
 fn source(engine: DbBackend) -> &'static str {
     match engine {
-        DbBackend::Postgres => "(SELECT value FROM json_array_elements($1::json)) r",
+        DbBackend::Postgres => "(SELECT value FROM jsonb_array_elements($1::jsonb)) r",
         _ => "(SELECT value FROM json_each($1)) r",
     }
 }

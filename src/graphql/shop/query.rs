@@ -49,7 +49,8 @@ impl ShopQuery {
 
     /// All markets, the default one first.
     #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
-    fn markets(
+    #[expect(clippy::unused_async, reason = "resolvers look alike")]
+    async fn markets(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<

@@ -30,7 +30,7 @@ pub async fn created(change: &Change<'_>, dates: &[(ProductId, Timestamp)]) -> R
     static CREATED: Sql = Sql::new(
         "UPDATE product SET created_at = r.moment, updated_at = r.moment FROM ( \
            {lateral}SELECT (value->>0)::uuid AS id, (value->>1)::bigint AS moment \
-             FROM json_array_elements($1::json){window}SELECT unhex(value->>0) AS id, value->>1 AS moment \
+             FROM jsonb_array_elements($1::jsonb){window}SELECT unhex(value->>0) AS id, value->>1 AS moment \
              FROM json_each($1){end}) r \
          WHERE product.id = r.id",
     );

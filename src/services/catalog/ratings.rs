@@ -34,7 +34,7 @@ pub async fn set(change: &Change<'_>, ratings: &[(ProductId, Rating)]) -> Result
     static SET: Sql = Sql::new(
         "UPDATE product SET rating_count = r.count, rating_sum = r.sum FROM ( \
            {lateral}SELECT (value->>0)::uuid AS id, (value->>1)::int AS count, (value->>2)::int AS sum \
-             FROM json_array_elements($1::json){window}SELECT unhex(value->>0) AS id, value->>1 AS count, \
+             FROM jsonb_array_elements($1::jsonb){window}SELECT unhex(value->>0) AS id, value->>1 AS count, \
              value->>2 AS sum FROM json_each($1){end}) r \
          WHERE product.id = r.id",
     );

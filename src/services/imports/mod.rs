@@ -7,5 +7,6 @@ pub mod sample;
 pub mod save;
 #[cfg(test)]
 mod scratch;
+pub mod seed;
 pub mod shopify;
 pub mod target;

@@ -100,7 +100,7 @@ impl Filter {
         static FACETS: Sql = Sql::new(
             "SELECT f.kind, f.name, f.value, f.id, \
                (SELECT count(*) FROM (SELECT 1 FROM listing_facet lf WHERE lf.facet_id = f.id LIMIT 1001) few) \
-             FROM {lateral}json_array_elements($1::json) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
+             FROM {lateral}jsonb_array_elements($1::jsonb) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
              {window}json_each($1) r JOIN facet f ON f.kind = r.value->>0 {end}\
              AND f.name = r.value->>1 AND f.value = r.value->>2",
         );

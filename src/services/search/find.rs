@@ -69,7 +69,7 @@ async fn corrections(
     query: &text::Query,
 ) -> Result<HashMap<String, String>> {
     static CANDIDATES: Sql = Sql::new(
-        "SELECT DISTINCT r.value->>0, f.term FROM {lateral}json_array_elements($1::json) r{window}\
+        "SELECT DISTINCT r.value->>0, f.term FROM {lateral}jsonb_array_elements($1::jsonb) r{window}\
          json_each($1) r{end} JOIN search_fragment f ON f.language = $2 AND f.fragment = r.value->>1",
     );
     let mut probes = Vec::new();

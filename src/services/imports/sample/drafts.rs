@@ -61,7 +61,7 @@ pub fn draft(product: &Product, place: Place<'_>, paths: &Paths) -> Result<Produ
         title: Some(product.title.clone()),
         description_html: Some(product.description_html.clone()),
         vendor: Some(product.vendor.clone()),
-        product_type: Some(product.product_type.clone()),
+        product_type: Some(product.kind.clone()),
         tags: Some(product.tags.clone()),
         status: Some(status(product.status)),
         published: Some(is_published(product, place.market)),

@@ -111,7 +111,8 @@ pub struct Product {
     pub title: String,
     pub description_html: String,
     pub vendor: String,
-    pub product_type: String,
+    #[serde(rename = "productType")]
+    pub kind: String,
     pub tags: Vec<String>,
     /// Handles of categories, the main one first.
     pub categories: Vec<String>,

@@ -54,7 +54,7 @@ pub async fn numbers(change: &Change<'_>, wanted: &[Wanted<'_>]) -> Result<Numbe
 async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Numbers, DbErr> {
     static FACETS: Sql = Sql::new(
         "SELECT f.kind, f.name, f.value, f.id \
-         FROM {lateral}json_array_elements($1::json) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
+         FROM {lateral}jsonb_array_elements($1::jsonb) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
          {window}json_each($1) r JOIN facet f ON f.kind = r.value->>0 {end}\
          AND f.name = r.value->>1 AND f.value = r.value->>2",
     );

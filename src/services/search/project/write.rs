@@ -165,7 +165,7 @@ impl Writes {
     async fn flush(self, change: &Change<'_>) -> std::result::Result<(), DbErr> {
         static INDEX: Sql = Sql::new(
             "{lateral}INSERT INTO search_document (listing_id, terms) \
-             SELECT (r.value->>0)::bigint, (r.value->>2)::tsvector FROM json_array_elements($1::json) r \
+             SELECT (r.value->>0)::bigint, (r.value->>2)::tsvector FROM jsonb_array_elements($1::jsonb) r \
              ON CONFLICT (listing_id) DO UPDATE SET terms = excluded.terms\
              {window}INSERT OR REPLACE INTO search_document (rowid, title, vendor, tags, sku, body) \
              SELECT r.value->>'$[0]', r.value->>'$[1][0]', r.value->>'$[1][1]', r.value->>'$[1][2]', \

@@ -1,0 +1,5 @@
+//! Products and all that hangs on them.
+
+mod options;
+mod page;
+mod redirects;

@@ -1,0 +1,40 @@
+//! Former handles lead to what they named.
+
+use crate::harness::{TestShop, on_each_engine};
+
+on_each_engine! {
+    sample: a_former_handle_leads_to_the_product, former_handles_of_categories_and_collections_lead_on,
+        a_handle_in_use_wins_over_a_former_one;
+}
+
+async fn a_former_handle_leads_to_the_product(shop: TestShop) {
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'old-mug', id FROM product WHERE handle = 'cafe-mug'").await;
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'old-cape', id FROM product WHERE handle = 'velvet-evening-cape'").await;
+
+    let reply = shop
+        .query(r#"{ mug: product(handle: "old-mug") { handle } cape: product(handle: "old-cape") { handle } category(handle: "old-mug") { id } }"#)
+        .await;
+
+    assert_eq!(reply.text("/mug/handle"), "cafe-mug");
+    assert!(reply.at("/cape").is_null(), "a draft is not on offer by its former handle either");
+    assert!(reply.at("/category").is_null(), "a product's former handle names no category");
+}
+
+async fn former_handles_of_categories_and_collections_lead_on(shop: TestShop) {
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 1, 'old', id FROM category WHERE handle = 'bath'").await;
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 2, 'old', id FROM collection WHERE handle = 'slow-mornings'").await;
+
+    let reply =
+        shop.query(r#"{ category(handle: "old") { handle } collection(handle: "old") { handle } }"#).await;
+
+    assert_eq!(reply.text("/category/handle"), "bath");
+    assert_eq!(reply.text("/collection/handle"), "slow-mornings");
+}
+
+async fn a_handle_in_use_wins_over_a_former_one(shop: TestShop) {
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'tarn-teapot', id FROM product WHERE handle = 'cafe-mug'").await;
+
+    let reply = shop.query(r#"{ product(handle: "tarn-teapot") { handle } }"#).await;
+
+    assert_eq!(reply.text("/product/handle"), "tarn-teapot");
+}

@@ -1,0 +1,15 @@
+//! The API and everything behind it, on both engines.
+
+mod bin;
+mod catalog;
+mod connections;
+mod gate;
+mod harness;
+mod imports;
+mod markets;
+mod node;
+mod search;
+mod statements;
+mod tables;
+mod taxonomy;
+mod tree;
