@@ -7,7 +7,9 @@ cd "$(dirname "$0")/.."
 
 cargo build --quiet
 folder=$(mktemp -d)
-"${CARGO_TARGET_DIR:-target}/debug/vitrine" demo --data "$folder/shop" --listen 127.0.0.1:0 >"$folder/output" 2>&1 &
+# Vitrine knows no settings of tests, and refuses what it does not know.
+env -u VITRINE_REQUIRE_ALL -u VITRINE_TEST_POSTGRES "${CARGO_TARGET_DIR:-target}/debug/vitrine" \
+    demo --data "$folder/shop" --listen 127.0.0.1:0 >"$folder/output" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 

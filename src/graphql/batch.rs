@@ -61,7 +61,9 @@ pub struct Fetch<K> {
 
 /// A loader for one operation.
 pub fn loader<K: Key>(scope: &Arc<Scope>) -> BatchLoader<K> {
-    Loader::new(Fetch { scope: Arc::clone(scope), key: PhantomData }).with_max_batch_size(NO_LIMIT).with_yield_count(YIELDS)
+    Loader::new(Fetch { scope: Arc::clone(scope), key: PhantomData })
+        .with_max_batch_size(NO_LIMIT)
+        .with_yield_count(YIELDS)
 }
 
 impl<K: Key> BatchFn<K, Loaded<K>> for Fetch<K> {

@@ -57,11 +57,11 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Option<Vec<Option<Node>>>> {
         if ids.len() > MAX_SIZE as usize {
             return Err(Error::BadRequest(format!("at most {MAX_SIZE} ids at a time")));
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await
+        Ok(Some(futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await?))
     }
 }
 

@@ -73,7 +73,7 @@ impl Category {
     async fn children(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
@@ -97,7 +97,7 @@ impl Category {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
@@ -105,7 +105,7 @@ impl Category {
         #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
-    ) -> Result<ProductConnection> {
+    ) -> Result<Option<ProductConnection>> {
         let arguments =
             ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
         let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
@@ -117,7 +117,7 @@ impl Category {
         let plain = whole == Filter::default();
         let total = plain.then(|| Total::loaded(ProductCountIn(self.0.handle.clone())));
         whole.within_categories.push(self.0.handle.clone());
-        Ok(ProductConnection::new(page.as_deref(), &request, whole, list, total))
+        Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
     }
 
     /// What search engines are told.

@@ -62,9 +62,7 @@ impl Product {
     async fn description(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Cut after about so many characters, at the end of a word.")] truncate_at: Option<
-            u32,
-        >,
+        #[graphql(desc = "Cut at a word after about so many characters.")] truncate_at: Option<u32>,
     ) -> Result<String> {
         let texts = self.texts(ctx).await?;
         Ok(truncate_at.map_or_else(
@@ -147,7 +145,7 @@ impl Product {
     async fn variants(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
@@ -184,7 +182,7 @@ impl Product {
     async fn media(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
@@ -256,18 +254,19 @@ impl Product {
     async fn reviews(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
-    ) -> Result<Connection<Review>> {
+    ) -> Result<Option<Connection<Review>>> {
         let sort = ReviewSort::from(sort_key);
         let list = ListId::of(("reviews", sort));
         let window = list.window(Asked { first, last, after, before })?;
         let page = ctx.along(&self.0, |listing| ReviewsOf(listing.product_id, sort, window.clone())).await?;
         let places = Places::Keys(Box::new(move |review: &reviews::Review| review.key(sort)));
-        Ok(Connection::new(page.as_deref(), list, places, Total::Known(self.0.rating.count.into())))
+        let total = Total::Known(self.0.rating.count.into());
+        Ok(Some(Connection::new(page.as_deref(), list, places, total)))
     }
 
     /// Other products that somebody who looks at this one may like: those of its main category, what can be bought and
@@ -278,10 +277,10 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
         first: u32,
-    ) -> Result<Vec<Self>> {
+    ) -> Result<Option<Vec<Self>>> {
         let all =
             ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
-        Ok(all.iter().cloned().map(Self::of).collect())
+        Ok(Some(all.iter().cloned().map(Self::of).collect()))
     }
 }
 

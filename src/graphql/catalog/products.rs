@@ -31,11 +31,11 @@ impl ProductConnection {
     /// By which values the list can be narrowed further, and how many products each would leave. A facet's counts
     /// leave its own filter out.
     #[graphql(directive = About::apply(12))]
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
+    async fn facets(&self, ctx: &Context<'_>) -> Result<Option<Vec<Facet>>> {
         let scope = ctx.scope();
         let counted =
             facets::count(scope.app.db.read()?, &scope.locale, scope.now, &self.filter, None).await?;
-        Ok(Facet::all(counted, &scope.locale))
+        Ok(Some(Facet::all(counted, &scope.locale)))
     }
 }
 

@@ -50,7 +50,7 @@ impl CatalogQuery {
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
@@ -58,7 +58,7 @@ impl CatalogQuery {
         #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
-    ) -> Result<ProductConnection> {
+    ) -> Result<Option<ProductConnection>> {
         let scope = ctx.scope();
         let arguments =
             ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
@@ -66,7 +66,7 @@ impl CatalogQuery {
         let page =
             listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window).await?;
         let page = batch::page_of(page);
-        Ok(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None))
+        Ok(Some(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None)))
     }
 
     /// A category by its id or handle.
@@ -91,11 +91,11 @@ impl CatalogQuery {
     async fn categories(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Category>> {
+    ) -> Result<Option<Connection<Category>>> {
         let scope = ctx.scope();
         let list = ListId::of("categories");
         let window = list.window(Asked { first, last, after, before })?;
@@ -103,7 +103,8 @@ impl CatalogQuery {
         let total = Total::Counted(Box::new(|ctx| {
             Box::pin(async { categories::count_roots(ctx.scope().app.db.read()?).await })
         }));
-        Ok(Connection::new(Some(&page), list, Places::Keys(Box::new(categories::Category::key)), total))
+        let places = Places::Keys(Box::new(categories::Category::key));
+        Ok(Some(Connection::new(Some(&page), list, places, total)))
     }
 
     /// A collection by its id or handle.
@@ -128,11 +129,11 @@ impl CatalogQuery {
     async fn collections(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Collection>> {
+    ) -> Result<Option<Connection<Collection>>> {
         let scope = ctx.scope();
         let list = ListId::of("collections");
         let window = list.window(Asked { first, last, after, before })?;
@@ -140,6 +141,7 @@ impl CatalogQuery {
         let total = Total::Counted(Box::new(|ctx| {
             Box::pin(async { collections::count(ctx.scope().app.db.read()?).await })
         }));
-        Ok(Connection::new(Some(&page), list, Places::Keys(Box::new(collections::Collection::key)), total))
+        let places = Places::Keys(Box::new(collections::Collection::key));
+        Ok(Some(Connection::new(Some(&page), list, places, total)))
     }
 }

@@ -66,11 +66,11 @@ impl SearchConnection {
     /// By which values the hits can be narrowed further, and how many products each would leave. A facet's counts leave
     /// its own filter out.
     #[graphql(directive = About::apply(12))]
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
+    async fn facets(&self, ctx: &Context<'_>) -> Result<Option<Vec<Facet>>> {
         let scope = ctx.scope();
         let db = scope.app.db.read()?;
         let counted = facets::count(db, &scope.locale, scope.now, &self.filter, Some(&self.wanted)).await?;
-        Ok(Facet::all(counted, &scope.locale))
+        Ok(Some(Facet::all(counted, &scope.locale)))
     }
 }
 
@@ -102,7 +102,7 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What was typed; only the first 256 characters count.")] query: String,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<i32>,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100; not by `BEST_MATCH`.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor; not by `BEST_MATCH`.")] before: Option<String>,
@@ -110,7 +110,7 @@ impl SearchQuery {
         #[graphql(desc = "What the hits are sorted by.", default_with = "SearchSortKey::BestMatch")] sort_key: SearchSortKey,
         #[graphql(desc = "Whether they are read from their end; not by `BEST_MATCH`.", default)]
         reverse: bool,
-    ) -> Result<SearchConnection> {
+    ) -> Result<Option<SearchConnection>> {
         let scope = ctx.scope();
         let db = scope.app.db.read()?;
         let Understood { query: wanted, corrected } =
@@ -135,7 +135,7 @@ impl SearchQuery {
             let page = batch::page_of(page);
             (filter, Connection::new(Some(&page), list, Places::From(offset), total))
         };
-        Ok(SearchConnection { list, corrected_query: corrected, filter, wanted })
+        Ok(Some(SearchConnection { list, corrected_query: corrected, filter, wanted }))
     }
 
     /// What somebody who is still typing may be looking for.
@@ -150,7 +150,7 @@ impl SearchQuery {
             validator(minimum = 1, maximum = 10)
         )]
         first: u32,
-    ) -> Result<Suggestions> {
+    ) -> Result<Option<Suggestions>> {
         let scope = ctx.scope();
         let found = suggest::suggest(scope.app.db.read()?, &scope.locale, scope.now, &query, first).await?;
         let mut categories = Vec::with_capacity(found.categories.len());
@@ -158,7 +158,7 @@ impl SearchQuery {
             categories.extend(ctx.load(CategoryById(id)).await?.map(Category::of));
         }
         let products = level(found.products).map(Product::of).collect();
-        Ok(Suggestions { terms: found.terms, categories, products })
+        Ok(Some(Suggestions { terms: found.terms, categories, products }))
     }
 }
 

@@ -23,8 +23,8 @@ pub struct ShopQuery;
 impl ShopQuery {
     /// The shop itself.
     #[graphql(guard = "Allow::Anyone")]
-    async fn shop(&self) -> Shop {
-        Shop
+    async fn shop(&self) -> Option<Shop> {
+        Some(Shop)
     }
 
     /// A market by its id or handle; without either the market that this request is answered in.
@@ -53,23 +53,17 @@ impl ShopQuery {
     async fn markets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first so many, at most 100; 20 if neither `first` nor `last` is given.")] first: Option<
-            i32,
-        >,
+        #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Market>> {
+    ) -> Result<Option<Connection<Market>>> {
         let list = ListId::of("markets");
         let window = list.window(Asked { first, last, after, before })?;
         let all = &ctx.scope().markets.markets;
         let page = batch::page_of(ctx.scope().markets.page(&window));
         let total = Total::Known(i64::try_from(all.len()).unwrap_or(i64::MAX));
-        Ok(Connection::new(
-            Some(&page),
-            list,
-            Places::Keys(Box::new(|market: &Arc<markets::Market>| market.key())),
-            total,
-        ))
+        let places = Places::Keys(Box::new(|market: &Arc<markets::Market>| market.key()));
+        Ok(Some(Connection::new(Some(&page), list, places, total)))
     }
 }

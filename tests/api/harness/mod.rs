@@ -59,12 +59,12 @@ macro_rules! on_each_engine {
     ($($filling:ident: $($name:ident),+;)+) => {
         mod sqlite {
             $($(#[test] fn $name() {
-                crate::harness::run(crate::harness::Engine::Sqlite, on_each_engine!(@ $filling), super::$name);
+                crate::harness::run(crate::harness::Engine::Sqlite, crate::harness::on_each_engine!(@ $filling), super::$name);
             })+)+
         }
         mod postgres {
             $($(#[test] fn $name() {
-                crate::harness::run(crate::harness::Engine::Postgres, on_each_engine!(@ $filling), super::$name);
+                crate::harness::run(crate::harness::Engine::Postgres, crate::harness::on_each_engine!(@ $filling), super::$name);
             })+)+
         }
     };
