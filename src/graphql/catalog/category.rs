@@ -17,6 +17,7 @@ use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
 use crate::services::search::filter::Filter;
+use crate::services::search::sort::Sort;
 
 /// A branch or leaf of the category tree.
 pub struct Category(pub Row<categories::Category>);
@@ -106,8 +107,9 @@ impl Category {
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
     ) -> Result<Option<ProductConnection>> {
+        let sort = Sort::from(sort_key).outside_collections();
         let arguments =
-            ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+            ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
         let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
         let key = |category: &categories::Category| {
             ProductsIn(category.handle.clone(), request.clone(), window.clone())

@@ -78,8 +78,9 @@ impl Collection {
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
     ) -> Result<Option<ProductConnection>> {
+        let sort = sort_key.into();
         let arguments =
-            ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+            ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
         let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
         let key =
             |collection: &collections::Collection| ProductsOf(collection.id, request.clone(), window.clone());

@@ -119,9 +119,10 @@ pub fn choice<'a>(
     choices: &'a [Choice],
     selected: &[SelectedOptionInput],
 ) -> Option<&'a Choice> {
-    let values: Vec<OptionValueId> = find(options, selected).into_iter().map(|(_, value)| value).collect();
-    let complete = values.len() == options.len() && selected.len() == options.len();
-    choices.iter().find(|choice| complete && choice.has(&values))
+    let found = find(options, selected);
+    let is_complete = (0..options.len()).all(|place| found.iter().any(|(chosen, _)| *chosen == place));
+    let values: Vec<OptionValueId> = found.into_iter().map(|(_, value)| value).collect();
+    choices.iter().find(|choice| is_complete && selected.len() == options.len() && choice.has(&values))
 }
 
 /// The values of a variant, one for each option of its product.

@@ -9,12 +9,13 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::About;
 use crate::graphql::loaders::Frame;
-use crate::graphql::search::{Facet, ProductFilter, ProductSortKey};
+use crate::graphql::search::{Facet, ProductFilter};
 use crate::services::Result;
 use crate::services::page::Page;
 use crate::services::search::facets;
 use crate::services::search::filter::Filter;
 use crate::services::search::listings::{self, Listing, Request};
+use crate::services::search::sort::Sort;
 
 /// One page of a list of products, as a Relay connection.
 #[derive(SimpleObject)]
@@ -43,7 +44,7 @@ impl ProductConnection {
 pub struct ProductArguments {
     pub asked: Asked,
     pub filter: Option<ProductFilter>,
-    pub sort_key: ProductSortKey,
+    pub sort: Sort,
     pub reverse: bool,
 }
 
@@ -51,7 +52,7 @@ impl ProductArguments {
     /// The request, the window and the id of the list.
     pub fn read(self, digits: u32) -> Result<(Request, Frame, ListId)> {
         let filter = self.filter.map(|filter| filter.read(digits)).transpose()?.unwrap_or_default();
-        let request = Request { filter, sort: self.sort_key.into(), reverse: self.reverse };
+        let request = Request { filter, sort: self.sort, reverse: self.reverse };
         let list = ListId::of(("products", &request));
         let window = list.window(self.asked)?;
         Ok((request, window, list))

@@ -20,6 +20,7 @@ use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::{categories, collections};
 use crate::services::search::listings;
+use crate::services::search::sort::Sort;
 
 /// Reading the catalogue.
 #[derive(Default)]
@@ -60,8 +61,9 @@ impl CatalogQuery {
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
     ) -> Result<Option<ProductConnection>> {
         let scope = ctx.scope();
+        let sort = Sort::from(sort_key).outside_collections();
         let arguments =
-            ProductArguments { asked: Asked { first, last, after, before }, filter, sort_key, reverse };
+            ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
         let (request, window, list) = arguments.read(scope.locale.market.digits)?;
         let page =
             listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window).await?;

@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 
 use super::facet::Facet;
-use super::input::{ProductFilter, ProductSortKey};
+use super::input::ProductFilter;
 use crate::graphql::batch::{self, level};
 use crate::graphql::catalog::{Category, Product, ProductArguments};
 use crate::graphql::connection::{Connection, Listed, Places, Total};
@@ -16,6 +16,7 @@ use crate::services::Result;
 use crate::services::search::filter::Filter;
 use crate::services::search::find::{self, Understood};
 use crate::services::search::listings::{self, Listing};
+use crate::services::search::sort::Sort;
 use crate::services::search::{facets, suggest, text};
 
 /// What hits are sorted by.
@@ -35,13 +36,13 @@ pub enum SearchSortKey {
 }
 
 impl SearchSortKey {
-    fn column(self) -> Option<ProductSortKey> {
+    fn column(self) -> Option<Sort> {
         match self {
             Self::BestMatch => None,
-            Self::Title => Some(ProductSortKey::Title),
-            Self::Price => Some(ProductSortKey::Price),
-            Self::Newest => Some(ProductSortKey::Newest),
-            Self::Rating => Some(ProductSortKey::Rating),
+            Self::Title => Some(Sort::Title),
+            Self::Price => Some(Sort::Price),
+            Self::Newest => Some(Sort::Newest),
+            Self::Rating => Some(Sort::Rating),
         }
     }
 }
@@ -116,8 +117,8 @@ impl SearchQuery {
         let Understood { query: wanted, corrected } =
             find::understand(db, &scope.locale, scope.now, &query).await?;
         let asked = Asked { first, last, after, before };
-        let (filter, list) = if let Some(sort_key) = sort_key.column() {
-            let arguments = ProductArguments { asked, filter, sort_key, reverse };
+        let (filter, list) = if let Some(sort) = sort_key.column() {
+            let arguments = ProductArguments { asked, filter, sort, reverse };
             let (request, window, _) = arguments.read(scope.locale.market.digits)?;
             let page = listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
             let (sort, list) = (request.sort, ListId::of(("products", &request)));

@@ -20,6 +20,10 @@ const TRUSTED_WHILE_IDLE: Duration = Duration::from_secs(30);
 /// Virtual machine steps between two looks at the clock on SQLite: some tens of microseconds.
 const STEPS_BETWEEN_CHECKS: i32 = 10_000;
 
+/// How much of an SQLite file readers see through the page cache of the system instead of copies of their own: 64 MiB.
+/// It counts as memory of the process, so the writer, which imports stretch, has none.
+const MAPPED_BYTES: &str = "67108864";
+
 /// What a connection to an SQLite file is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -36,11 +40,10 @@ pub async fn sqlite(path: &str, usage: Use, connections: u32) -> Result<Database
         .busy_timeout(WRITER_PATIENCE)
         .statement_cache_capacity(PREPARED_STATEMENTS)
         .pragma("temp_store", "memory")
-        .pragma("mmap_size", "268435456")
         .pragma("cache_size", "-16000")
         .disable_statement_logging();
     if usage == Use::Read {
-        options = options.pragma("query_only", "on");
+        options = options.pragma("query_only", "on").pragma("mmap_size", MAPPED_BYTES);
     }
     let pool = PoolOptions::<sqlx::Sqlite>::new()
         .max_connections(connections)

@@ -18,7 +18,8 @@ impl Markets {
             .order_by_asc(market::Column::Position)
             .all(db)
             .await?;
-        let countries = market_country::Entity::find().all(db).await?;
+        let countries =
+            market_country::Entity::find().order_by_asc(market_country::Column::Country).all(db).await?;
         let languages =
             market_language::Entity::find().order_by_asc(market_language::Column::Position).all(db).await?;
         let locations = location::Entity::find().order_by_asc(location::Column::Position).all(db).await?;

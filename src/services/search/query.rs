@@ -181,7 +181,7 @@ impl Query {
     pub fn relevance(&self, terms: &str) -> String {
         if self.engine == DbBackend::Postgres {
             let [d, c, b, a] = text::TS_RANK_WEIGHTS;
-            return format!("ts_rank('{{{d},{c},{b},{a}}}'::real[], d.terms, {terms}::tsquery)");
+            return format!("ts_rank(ARRAY[{d}, {c}, {b}, {a}]::real[], d.terms, {terms}::tsquery)");
         }
         let weights = text::FTS5_WEIGHTS.map(|weight| weight.to_string()).join(", ");
         format!("-bm25(search_document, {weights})")

@@ -32,7 +32,8 @@ impl Sort {
     }
 
     /// What it means where no collection gives an order.
-    pub(super) fn outside_collections(self) -> Self {
+    #[must_use]
+    pub fn outside_collections(self) -> Self {
         if self == Self::Manual { Self::Newest } else { self }
     }
 }
