@@ -41,7 +41,7 @@ fn gate(criterion: &mut Criterion) {
     criterion.bench_function("unknown document", |bencher| {
         bencher.iter(|| {
             number += 1;
-            runtime.block_on(shop.ask(format!("{DOCUMENT}# {number}")))
+            runtime.block_on(shop.ask(format!("{DOCUMENT}# {number}")));
         });
     });
 }

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         println!("nothing is measured here; run `cargo bench --bench load`");
         return ExitCode::SUCCESS;
     }
-    match run(options) {
+    match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             println!("load: {error}");
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options) -> Result<()> {
+fn run(options: &Options) -> Result<()> {
     match &options.mode {
         Some(Mode::Floor(arguments)) => floor::serve(arguments),
         mode => {
@@ -53,10 +53,10 @@ fn run(options: Options) -> Result<()> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 match mode {
-                    Some(Mode::Search) => search::run(&options).await,
-                    Some(Mode::Depth) => depth::run(&options).await,
-                    Some(Mode::Start) => start::run(&options).await,
-                    _ => rounds::run(&options).await,
+                    Some(Mode::Search) => search::run(options).await,
+                    Some(Mode::Depth) => depth::run(options).await,
+                    Some(Mode::Start) => start::run(options).await,
+                    _ => rounds::run(options).await,
                 }
             })
         }

@@ -93,7 +93,8 @@ fn postgres(database: &str) -> String {
     let url = std::env::var("VITRINE_TEST_POSTGRES");
     let url = url.unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
     let server = url.rsplit_once('/').map_or(url.as_str(), |(server, _)| server);
-    format!("{server}/{database}")
+    // Neither side encrypts: tokio-postgres would not by itself, sqlx would.
+    format!("{server}/{database}?sslmode=disable")
 }
 
 fn sqlite(file: &Path) -> Address {

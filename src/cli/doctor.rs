@@ -9,10 +9,15 @@ use crate::app;
 use crate::config::Config;
 use crate::infrastructure::database::{Database, migrate};
 use crate::services::doctor::examine;
+use crate::services::search::project::rebuild;
 
 /// Check the settings, the database and the shop, and say what is wrong
 #[derive(Args)]
-pub struct Doctor {}
+pub struct Doctor {
+    /// Write what lists and search read anew from the products, before looking
+    #[arg(long)]
+    repair: bool,
+}
 
 impl Doctor {
     pub async fn run(self, config: &Config) -> Outcome {
@@ -32,6 +37,10 @@ impl Doctor {
         }
         println!("ok     tables are up to date");
         let context = app::context(&config.database, config).await.map_err(|error| explain(&error))?;
+        if self.repair {
+            let products = rebuild(&context).await.map_err(|error| explain(&error))?;
+            println!("ok     {products} products listed and indexed anew");
+        }
         let mut healthy = true;
         for finding in examine(&context).await.map_err(|error| explain(&error))? {
             healthy &= finding.is_fine;

@@ -16,16 +16,16 @@ pub struct Seed {
     /// How many products
     #[arg(long, default_value_t = 10_000)]
     products: u64,
-    /// How many reviews a product has at most; 0 for none
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(0..=30))]
-    reviews: u64,
+    /// The most reviews that a product has
+    #[arg(long, default_value = "30", value_parser = ["0", "30"])]
+    reviews: String,
 }
 
 impl Seed {
     pub async fn run(self, config: &Config) -> Outcome {
         let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
         let bar = ProgressBar::new(self.products);
-        let wish = seed::Seed { products: self.products, reviews: self.reviews > 0 };
+        let wish = seed::Seed { products: self.products, reviews: self.reviews != "0" };
         let summary = seed::seed(&context, &wish, |done| bar.set_position(done)).await;
         bar.finish_and_clear();
         let summary = summary.map_err(|error| explain(&error))?;

@@ -31,7 +31,7 @@ impl Serve {
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
         let took = began.elapsed();
         serve(listener, context, &config, || {
-            tracing::info!(address = %config.listen, took_ms = took.as_millis(), "serving");
+            tracing::info!(address = %config.listen, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "serving");
         })
         .await
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
 use async_graphql::{Response, Value as GraphQlValue};
 use bytes::{BufMut, Bytes, BytesMut};
 use serde_json::{Map, Value};
@@ -42,7 +42,7 @@ pub struct Caller {
     pub market: Option<String>,
     /// An `Accept-Language` header.
     pub accept_language: Option<String>,
-    /// One language, as a URL names it.
+    /// One language, as a URL names it; it wins over the header, which browsers always send.
     pub language: Option<String>,
     /// Where the request comes from.
     pub address: IpAddr,
@@ -107,6 +107,7 @@ pub struct Api {
     gate: Gate<ShopSchema>,
     deadline: Duration,
     cost_limit: u64,
+    introspection: bool,
     public_url: Arc<str>,
 }
 
@@ -118,12 +119,14 @@ impl Api {
     pub fn new(app: Arc<AppContext>, settings: Settings) -> Result<Self, String> {
         let model = Model::parse(&schema::sdl()).map_err(|error| error.to_string())?;
         let executor = schema::executor(settings.introspection);
+        let introspection = settings.introspection;
         let cost_limit = settings.limits.cost;
         Ok(Self {
             app,
             gate: Gate::new(executor, schema::checker(), model, settings.limits),
             deadline: settings.deadline,
             cost_limit,
+            introspection,
             public_url: settings.public_url.into(),
         })
     }
@@ -141,10 +144,14 @@ impl Api {
         };
         let text = decoded.query.as_deref().unwrap_or_default();
         let name = decoded.operation_name.as_deref();
-        let admitted = match self.gate.admit(text, name, decoded.variables).await {
+        let mut admitted = match self.gate.admit(text, name, decoded.variables).await {
             Ok(admitted) => admitted,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
+        if !self.introspection && asks_for_the_schema(&mut admitted) {
+            let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
+            return refuse(&refusal, caller, Report::default());
+        }
         let report = Report {
             operation: admitted.name.as_ref().map(ToString::to_string),
             document: Some(Arc::clone(&admitted.hash)),
@@ -178,7 +185,7 @@ impl Api {
     /// What holds for the whole operation: the market and the language are settled here.
     fn scope(&self, caller: &Caller) -> Result<Scope, Refusal> {
         let markets = self.app.markets();
-        let languages = caller.accept_language.as_deref().or(caller.language.as_deref());
+        let languages = caller.language.as_deref().or(caller.accept_language.as_deref());
         let locale = markets.locale(caller.market.as_deref(), languages.unwrap_or_default());
         let Some(locale) = locale else {
             let problem = if markets.markets.is_empty() {
@@ -203,6 +210,21 @@ impl Api {
         let pairs = cost.map(|(name, number)| (async_graphql::Name::new(name), GraphQlValue::from(number)));
         GraphQlValue::Object(pairs.into_iter().collect())
     }
+}
+
+/// Whether any root field is one of introspection (GraphQL specification, section 4.1).
+fn asks_for_the_schema(admitted: &mut Admitted) -> bool {
+    fn any(set: &SelectionSet) -> bool {
+        set.items.iter().any(|item| match &item.node {
+            Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type"),
+            Selection::InlineFragment(fragment) => any(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(_) => false,
+        })
+    }
+    let document = admitted.request.parsed_query();
+    document.is_ok_and(|document| {
+        document.operations.iter().any(|(_, operation)| any(&operation.node.selection_set.node))
+    })
 }
 
 fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use entity::time::Timestamp;
+use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
 use super::loaders::Loaders;
@@ -46,10 +47,17 @@ pub trait ContextExt {
     fn scope(&self) -> &Scope;
 
     /// Loads one thing, together with everything else that is asked for at the same time.
-    async fn load<K: Key>(&self, key: K) -> Result<Option<K::Value>>;
+    ///
+    /// The future is boxed, as that of [`along`](Self::along): every field of an object pays for the size of the
+    /// largest of its resolvers, even those that only read a value.
+    fn load<K: Key>(&self, key: K) -> BoxFuture<'_, Result<Option<K::Value>>>;
 
     /// Loads something that belongs to a row, for all rows that were loaded along with it.
-    async fn along<T, K>(&self, row: &Row<T>, key: impl Fn(&T) -> K + Send) -> Result<Option<K::Value>>
+    fn along<'a, T, K>(
+        &'a self,
+        row: &'a Row<T>,
+        key: impl Fn(&T) -> K + Send + Sync + 'a,
+    ) -> BoxFuture<'a, Result<Option<K::Value>>>
     where
         T: Send + Sync + 'static,
         K: Key;
@@ -60,15 +68,19 @@ impl ContextExt for Context<'_> {
         &self.data_unchecked::<RequestData>().scope
     }
 
-    async fn load<K: Key>(&self, key: K) -> Result<Option<K::Value>> {
-        super::batch::load(&self.data_unchecked::<RequestData>().loaders, key).await
+    fn load<K: Key>(&self, key: K) -> BoxFuture<'_, Result<Option<K::Value>>> {
+        Box::pin(super::batch::load(&self.data_unchecked::<RequestData>().loaders, key))
     }
 
-    async fn along<T, K>(&self, row: &Row<T>, key: impl Fn(&T) -> K + Send) -> Result<Option<K::Value>>
+    fn along<'a, T, K>(
+        &'a self,
+        row: &'a Row<T>,
+        key: impl Fn(&T) -> K + Send + Sync + 'a,
+    ) -> BoxFuture<'a, Result<Option<K::Value>>>
     where
         T: Send + Sync + 'static,
         K: Key,
     {
-        row.along(&self.data_unchecked::<RequestData>().loaders, key).await
+        Box::pin(row.along(&self.data_unchecked::<RequestData>().loaders, key))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use entity::id::{CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId};
 use uuid::Uuid;
@@ -52,7 +52,7 @@ macro_rules! loaders {
                 }
 
                 fn loader(loaders: &Loaders) -> &BatchLoader<Self> {
-                    &loaders.$name
+                    loaders.$name.get_or_init(|| batch::loader(&loaders.scope))
                 }
 
                 fn is_like(&self, other: &Self) -> bool {
@@ -62,16 +62,17 @@ macro_rules! loaders {
             }
         )+
 
-        /// One loader for each kind of key.
+        /// One loader for each kind of key, made when it is first needed.
         #[expect(non_snake_case, reason = "a loader is named after its keys")]
         pub struct Loaders {
-            $($name: BatchLoader<$name>,)+
+            scope: Arc<Scope>,
+            $($name: OnceLock<BatchLoader<$name>>,)+
         }
 
         impl Loaders {
             /// Loaders that have loaded nothing yet.
             pub fn new(scope: &Arc<Scope>) -> Self {
-                Self { $($name: batch::loader(scope),)+ }
+                Self { scope: Arc::clone(scope), $($name: OnceLock::new(),)+ }
             }
         }
     };

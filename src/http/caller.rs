@@ -82,14 +82,13 @@ impl Client {
 
 /// Gathers what is known of the caller from a request's head and the parameters of its URL.
 ///
-/// A market may come by header or parameter. The parameter `language` counts only where the header
-/// `Accept-Language` is absent, so of the two languages at most one is filled in.
+/// A market may come by header or parameter. The parameter `language` names one
+/// language, and wins over the header `Accept-Language` that browsers always send.
 ///
 /// # Errors
 /// 400 if header and parameter name different markets, or the market is not the name of one.
 pub fn caller(head: &Parts, parameters: &mut Parameters) -> Result<Caller, Rejection> {
     let client = Client::from_headers(&head.headers);
-    let has_header = head.headers.contains_key(ACCEPT_LANGUAGE);
     let language = parameters.take("language")?;
     let peer = head.extensions.get::<Peer>();
     Ok(Caller {
@@ -98,7 +97,7 @@ pub fn caller(head: &Parts, parameters: &mut Parameters) -> Result<Caller, Rejec
         client_version: client.version,
         market: market(&head.headers, parameters.take("market")?)?,
         accept_language: text(&head.headers, &ACCEPT_LANGUAGE, LONGEST_LANGUAGES),
-        language: language.filter(|text| !has_header && text.len() <= LONGEST_LANGUAGES),
+        language: language.filter(|text| text.len() <= LONGEST_LANGUAGES),
         address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0),
     })
 }
@@ -195,11 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn the_language_parameter_counts_only_without_the_header() {
+    fn the_language_may_come_by_parameter_and_by_header() {
         let parameter = gather("/graphql?language=de", &[]).expect("ok");
         assert_eq!((parameter.accept_language, parameter.language), (None, Some("de".into())));
         let both = gather("/graphql?language=de", &[("accept-language", "fr")]).expect("ok");
-        assert_eq!((both.accept_language, both.language), (Some("fr".into()), None));
+        assert_eq!((both.accept_language, both.language), (Some("fr".into()), Some("de".into())));
     }
 
     #[test]

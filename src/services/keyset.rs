@@ -89,7 +89,7 @@ pub struct Children<'a> {
 impl Children<'_> {
     /// Reads them: each row begins with its parent's id, and each parent's rows are in the window's order.
     ///
-    /// `values` are those of the tables and the condition, which begin with `$3`.
+    /// `values` are those of the tables and the condition, which begin with `$2`.
     pub async fn load(
         &self,
         db: &impl ConnectionTrait,
@@ -98,11 +98,11 @@ impl Children<'_> {
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<QueryResult>> {
         let parents = sql::uuids(db.get_database_backend(), parents);
-        let all = [parents, window.fetch().into()].into_iter().chain(values);
+        let all = std::iter::once(parents).chain(values);
         self.load_with(db, window, all.collect()).await
     }
 
-    /// The same with all values: the parents' keys, the number of rows, then those of the condition.
+    /// The same with all values: the parents' keys, then those of the condition.
     pub async fn load_with(
         &self,
         db: &impl ConnectionTrait,
@@ -111,23 +111,24 @@ impl Children<'_> {
     ) -> Result<Vec<QueryResult>> {
         let bounds = self.keyset.bounds(window, &mut values);
         let order = self.keyset.order(window);
-        let text = self.text(db.get_database_backend(), &bounds, &order);
+        let text = self.text(db.get_database_backend(), &bounds, &order, window.fetch());
         Ok(sql::all(db, &text, values).await?)
     }
 
-    /// PostgreSQL stops reading a parent's children when it has enough; SQLite has to number them.
-    fn text(&self, engine: DbBackend, bounds: &str, order: &str) -> String {
+    /// PostgreSQL stops reading a parent's children when it has enough; SQLite has to number them. The limit stands in
+    /// the text, so that plans know it.
+    fn text(&self, engine: DbBackend, bounds: &str, order: &str, limit: i64) -> String {
         let Self { keys, columns, from, parent, condition, .. } = self;
         if engine == DbBackend::Postgres {
             return format!(
                 "SELECT k.id, c.* FROM {{{keys} $1}} k CROSS JOIN LATERAL (SELECT {columns} FROM {from} \
-                 WHERE {parent} = k.id AND {condition}{bounds} ORDER BY {order} LIMIT $2) c"
+                 WHERE {parent} = k.id AND {condition}{bounds} ORDER BY {order} LIMIT {limit}) c"
             );
         }
         format!(
             "SELECT * FROM (SELECT k.id, {columns}, row_number() OVER (PARTITION BY k.id ORDER BY {order}) \
              AS number FROM {{{keys} $1}} k CROSS JOIN {from} WHERE {parent} = k.id AND {condition}{bounds}) \
-             WHERE number <= $2 ORDER BY 1, number"
+             WHERE number <= {limit} ORDER BY 1, number"
         )
     }
 }

@@ -1,1 +1,127 @@
-//! Soon.
+//! The program itself: what it prints, and with which code it ends.
+
+use std::process::{Command, Output};
+
+use vitrine::infrastructure::database::Address;
+
+use crate::harness::{TestShop, on_each_engine};
+
+on_each_engine! {
+    sample: doctor_finds_a_sound_shop_sound_and_a_broken_one_broken, migrate_tells_what_is_there, export_writes_what_import_reads;
+}
+
+fn vitrine(folder: &std::path::Path, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
+    command.args(arguments).current_dir(folder).env_clear();
+    command.envs(settings.iter().copied()).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn on(shop: &TestShop, arguments: &[&str]) -> Output {
+    let url = match &shop.address {
+        Address::Sqlite(path) => format!("sqlite:{path}"),
+        Address::Postgres(url) => url.clone(),
+    };
+    vitrine(&shop.folder, &[("DATABASE_URL", &url)], arguments)
+}
+
+async fn doctor_finds_a_sound_shop_sound_and_a_broken_one_broken(shop: TestShop) {
+    let sound = on(&shop, &["doctor"]);
+    assert_eq!(sound.status.code(), Some(0), "{}", text(&sound.stdout));
+    assert!(!text(&sound.stdout).contains("WRONG"));
+
+    shop.sql("UPDATE stock_level SET available = available + 1").await;
+    shop.sql("DELETE FROM category_closure WHERE depth = 1").await;
+
+    let broken = on(&shop, &["doctor"]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert_eq!(text(&broken.stdout).matches("WRONG").count(), 2, "{}", text(&broken.stdout));
+}
+
+async fn migrate_tells_what_is_there(shop: TestShop) {
+    let status = on(&shop, &["migrate", "status"]);
+    assert_eq!(status.status.code(), Some(0));
+    let lines = text(&status.stdout);
+    assert!(lines.lines().count() >= 8 && lines.lines().all(|line| line.starts_with("applied ")), "{lines}");
+
+    assert_eq!(on(&shop, &["migrate", "down"]).status.code(), Some(0));
+    assert_eq!(text(&on(&shop, &["migrate", "status"]).stdout).matches("missing ").count(), 1);
+    let doctor = on(&shop, &["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(text(&doctor.stdout).contains("migrate up"));
+}
+
+async fn export_writes_what_import_reads(shop: TestShop) {
+    let out = on(&shop, &["export", "shopify", "--out", "all.csv"]);
+    assert!(matches!(out.status.code(), Some(0 | 3)), "{}", text(&out.stderr));
+    let back = on(&shop, &["import", "shopify", "all.csv", "--errors", "errors.csv"]);
+    // Variants without a price in this market are told of: 3.
+    assert!(matches!(back.status.code(), Some(0 | 3)), "{}{}", text(&back.stdout), text(&back.stderr));
+    assert!(text(&back.stdout).contains("Nothing to change"), "{}", text(&back.stdout));
+
+    std::fs::write(
+        shop.folder.join("bad.csv"),
+        "Handle,Title,Variant Price,Option1 Name,Option1 Value\nx,X,much,Title,Default Title\n",
+    )
+    .unwrap();
+    let bad = on(&shop, &["import", "shopify", "bad.csv", "--errors", "errors.csv"]);
+    assert_eq!(bad.status.code(), Some(3), "{}", text(&bad.stderr));
+    let errors = std::fs::read_to_string(shop.folder.join("errors.csv")).unwrap();
+    assert!(
+        errors.starts_with("file,line,column,reason,value\n") && errors.contains("bad.csv,2,Variant Price,"),
+        "{errors}"
+    );
+    let missing = on(&shop, &["import", "shopify", "nowhere.csv"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(text(&missing.stderr).contains("nowhere.csv"));
+}
+
+#[test]
+fn the_schema_is_printed_as_it_is_kept() {
+    let out = vitrine(&std::env::temp_dir(), &[], &["schema"]);
+
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
+    assert_eq!(out.status.code(), Some(0));
+    assert_eq!(text(&out.stdout).trim(), kept.trim());
+}
+
+#[test]
+fn wrong_settings_are_told_all_at_once_without_secrets() {
+    let settings = [
+        ("DATABASE_URL", "mysql://root:secret@host/db"),
+        ("VITRINE_LISTEN", "here"),
+        ("VITRINE_CONNECTIONS", "0"),
+        ("VITRINE_PROFILE", "staging"),
+        ("VITRINE_COLOUR", "red"),
+        ("VITRINE_DEADLINE_MS", "soon"),
+    ];
+    let out = vitrine(&std::env::temp_dir(), &settings, &["doctor"]);
+
+    let told = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(2));
+    for name in ["database_url", "listen", "connections", "profile", "colour", "deadline_ms"] {
+        assert!(told.contains(name), "{name}: {told}");
+    }
+    assert!(!told.contains("secret"));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_two_and_help_with_nought() {
+    for (arguments, code) in [
+        (&["frobnicate"][..], 2),
+        (&["import", "shopify"][..], 2),
+        (&["migrate"][..], 2),
+        (&["--help"][..], 0),
+        (&["--version"][..], 0),
+        (&["import", "--help"][..], 0),
+    ] {
+        let out = vitrine(&std::env::temp_dir(), &[], arguments);
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}");
+    }
+    let nowhere = [("DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")];
+    let out = vitrine(&std::env::temp_dir(), &nowhere, &["doctor"]);
+    assert_eq!(out.status.code(), Some(1));
+}

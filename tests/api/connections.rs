@@ -247,7 +247,7 @@ async fn before_and_after_cut_out_a_piece(shop: TestShop) {
 async fn filters_say_what_they_mean(shop: TestShop) {
     let query = "query($f: ProductFilter) { products(first: 100, filter: $f) { nodes { handle vendor productType tags availableForSale
         ratingSummary { average } priceRange { min { amount } max { amount } } collections { handle }
-        variants(first: 100) { nodes { sku selectedOptions { name value } } } } } }";
+        variants(first: 40) { nodes { sku selectedOptions { name value } } } } } }";
     let all = shop.query(query).await;
     let amount =
         |node: &Value, end: &str| node["priceRange"][end]["amount"].as_str().unwrap().parse::<f64>().unwrap();

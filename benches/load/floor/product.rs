@@ -1,7 +1,7 @@
 //! The product page.
 
-use futures_util::try_join;
 use serde::Serialize;
+use tokio::try_join;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 use uuid::Uuid;

@@ -84,12 +84,13 @@ pub struct OptionFilter {
     values: Vec<String>,
 }
 
-/// A range of prices, its ends included.
+/// A range of prices, its ends included. What counts is the lowest price of a product's variants, as in the facet and
+/// the sort order.
 #[derive(InputObject)]
 pub struct PriceFilter {
-    /// Products that have a variant at this price or above.
+    /// Products whose lowest price is this or above.
     min: Option<Decimal>,
-    /// Products that have a variant at this price or below.
+    /// Products whose lowest price is this or below.
     max: Option<Decimal>,
 }
 
@@ -140,7 +141,8 @@ impl ProductFilter {
 fn amount(decimal: Option<Decimal>, digits: u32) -> Result<Option<i64>> {
     let Some(Decimal(text)) = decimal else { return Ok(None) };
     let minor = from_decimal(&text, digits);
-    let problem = || Error::BadRequest(format!("a price has at most {digits} digits after the point"));
+    let problem =
+        || Error::BadRequest(format!("a price is a decimal with at most {digits} digits after the point"));
     minor.map(Some).ok_or_else(problem)
 }
 

@@ -12,12 +12,12 @@ use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged, cost};
 use crate::graphql::guard::Allow;
 use crate::graphql::loaders::CategoryById;
-use crate::services::Result;
 use crate::services::search::filter::Filter;
 use crate::services::search::find::{self, Understood};
 use crate::services::search::listings::{self, Listing};
 use crate::services::search::sort::Sort;
 use crate::services::search::{facets, suggest, text};
+use crate::services::{Error, Result};
 
 /// What hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
@@ -127,6 +127,9 @@ impl SearchQuery {
             let page = batch::page_of(page);
             (request.filter, Connection::new(Some(&page), list, places, total))
         } else {
+            if reverse {
+                return Err(Error::BadRequest("hits by relevance are not read from their end".to_owned()));
+            }
             let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
             let filter = filter.unwrap_or_default();
             let list = ListId::of(("hits", &query, &filter));

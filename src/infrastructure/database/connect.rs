@@ -1,11 +1,12 @@
 //! How connections are made and what each is told once.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::pool::PoolOptions;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
@@ -79,14 +80,21 @@ async fn stop_at_deadline(connection: &mut sqlx::SqliteConnection) -> Result<(),
 }
 
 pub async fn postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
-    let options = PgConnectOptions::from_str(url)
-        .map_err(refused)?
+    let mut options = PgConnectOptions::from_str(url).map_err(refused)?;
+    if is_loopback(options.get_host()) && !url.contains("sslmode=") {
+        // What never leaves the machine need not be encrypted for the way.
+        options = options.ssl_mode(PgSslMode::Disable);
+    }
+    let options = options
         .application_name("vitrine")
         .statement_cache_capacity(PREPARED_STATEMENTS)
         .options([
             ("statement_timeout", format!("{}ms", STATEMENT_TIMEOUT.as_millis())),
             ("lock_timeout", format!("{}ms", WRITER_PATIENCE.as_millis())),
             ("jit", "off".to_owned()),
+            // Texts are constant and keys come as arrays of unknown length: planning anew for each length costs more
+            // than it gains.
+            ("plan_cache_mode", "force_generic_plan".to_owned()),
         ])
         .disable_statement_logging();
     let pool = PoolOptions::<sqlx::Postgres>::new()
@@ -107,6 +115,10 @@ pub async fn postgres(url: &str, connections: u32) -> Result<DatabaseConnection,
     let mut connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     connection.set_metric_callback(operation::count);
     Ok(connection)
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn refused(error: sqlx::Error) -> DbErr {

@@ -46,8 +46,8 @@ const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
     columns: COLUMNS,
     from: "media m \
-        LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $3 \
-        LEFT JOIN media_translation t2 ON t2.media_id = m.id AND t2.language = $4",
+        LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $2 \
+        LEFT JOIN media_translation t2 ON t2.media_id = m.id AND t2.language = $3",
     parent: "m.product_id",
     condition: "true",
     keyset: Keyset { columns: &["m.position", "m.id"], descending: false },

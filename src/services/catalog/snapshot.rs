@@ -1,6 +1,6 @@
 //! Products as drafts that would make them: what an export writes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::catalog::{option_value, product, product_type, variant, vendor};
 use entity::id::{CategoryId, MarketId, OptionValueId, ProductId, VariantId};
@@ -51,7 +51,7 @@ impl Labels {
             "SELECT k.id, c.title FROM {uuids $1} k JOIN category_closure cc ON cc.descendant_id = k.id \
              JOIN category c ON c.id = cc.ancestor_id ORDER BY k.id, cc.depth DESC",
         );
-        let categories = found.categories.values().flatten().map(|id| id.0);
+        let categories: HashSet<_> = found.categories.values().flatten().map(|id| id.0).collect();
         let keys = uuids(db.get_database_backend(), categories);
         let mut paths: HashMap<CategoryId, Vec<String>> = HashMap::new();
         for row in PATHS.all(db, [keys]).await? {

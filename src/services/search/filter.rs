@@ -32,9 +32,9 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// Options by their name, with the values that will do, in the base language.
     pub options: Vec<(String, Vec<String>)>,
-    /// The lowest price of interest, in minor units.
+    /// The least that a product's lowest price may be, in minor units.
     pub price_min: Option<i64>,
-    /// The highest price of interest, in minor units.
+    /// The most that a product's lowest price may be, in minor units.
     pub price_max: Option<i64>,
     /// Whether anything of it can be bought.
     pub available: Option<bool>,

@@ -145,11 +145,11 @@ pub async fn hits(
     let terms = format!("${}", query.values().len());
     query.narrow(&filter, None);
     let relevance = query.relevance(&terms);
-    let (limit, skip) = (query.bind(i64::from(size) + 1), query.bind(i64::from(offset)));
+    let limit = size + 1;
     let best_first = "ORDER BY l.relevance DESC, l.rating_key DESC, l.product_id DESC";
     let text = format!(
         "SELECT {} FROM (SELECT * FROM (SELECT l.*, {relevance} AS relevance FROM {} WHERE {}) l \
-         {best_first} LIMIT {limit} OFFSET {skip}) l {} {best_first}",
+         {best_first} LIMIT {limit} OFFSET {offset}) l {} {best_first}",
         listings::columns(locale),
         query.from(),
         query.conditions(),

@@ -158,7 +158,7 @@ pub async fn page(
     query.narrow(&filter, None);
     let keyset = sort.keyset(request.reverse);
     let bounds = keyset.bounds(window, query.values());
-    let limit = query.bind(window.fetch());
+    let limit = window.fetch();
     let order = keyset.order(window);
     let text = format!(
         "SELECT {} FROM (SELECT l.* FROM {} WHERE {}{bounds} ORDER BY {order} LIMIT {limit}) l {} ORDER BY {order}",
@@ -249,7 +249,7 @@ impl Parents {
         window: &Window<Key>,
     ) -> Result<Vec<QueryResult>> {
         let filter = request.filter.resolve(db).await?;
-        let mut values = vec![self.keys, window.fetch().into()];
+        let mut values = vec![self.keys];
         values.extend(languages(locale));
         let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), values);
         query.begin_at(self.from);
@@ -258,7 +258,7 @@ impl Parents {
         let children = Children {
             keys: self.kind,
             columns: &format!("{}{place}", columns(locale)),
-            from: &format!("{} {}", self.from, joins(locale, 3)),
+            from: &format!("{} {}", self.from, joins(locale, 2)),
             parent: self.column,
             condition: &query.conditions(),
             keyset: sort.keyset(request.reverse),

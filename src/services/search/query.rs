@@ -127,7 +127,7 @@ impl Query {
         if except != Some(&Part::Price) {
             if let Some(min) = plain.price_min {
                 let min = self.bind(min);
-                self.conditions.push(format!("l.price_max >= {min}"));
+                self.conditions.push(format!("l.price_min >= {min}"));
             }
             if let Some(max) = plain.price_max {
                 let max = self.bind(max);

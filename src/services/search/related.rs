@@ -32,10 +32,10 @@ pub async fn of_products(
     let children = Children {
         keys: "uuids",
         columns: &listings::columns(locale),
-        from: &format!("{NEIGHBOURS} {}", listings::joins(locale, 5)),
+        from: &format!("{NEIGHBOURS} {}", listings::joins(locale, 4)),
         parent: "pc.product_id",
         condition: "pc.position = 0 AND l.product_id <> pc.product_id \
-            AND l.locale_id = $3 AND l.published_at <= $4",
+            AND l.locale_id = $2 AND l.published_at <= $3",
         keyset: Keyset { columns: &["l.available", "l.rating_key", "l.product_id"], descending: true },
     };
     let window = Window::first(size);

@@ -17,8 +17,8 @@ on_each_engine! {
 async fn tree(shop: &TestShop) -> Vec<(String, Option<String>)> {
     let reply = shop
         .query(
-            "{ categories(first: 100) { nodes { handle children(first: 100) { nodes { handle parent { handle }
-               children(first: 100) { nodes { handle parent { handle } children { totalCount } } } } } } } }",
+            "{ categories(first: 15) { nodes { handle children(first: 20) { nodes { handle parent { handle }
+               children(first: 20) { nodes { handle parent { handle } children(first: 1) { totalCount } } } } } } } }",
         )
         .await;
     let mut found = Vec::new();
@@ -152,7 +152,7 @@ async fn a_collection_keeps_the_order_of_its_staff(shop: TestShop) {
 }
 
 async fn a_collection_counts_what_it_shows(shop: TestShop) {
-    let query = "{ collections(first: 100) { totalCount nodes { handle productCount products(first: 100) { totalCount nodes { handle } } } } }";
+    let query = "{ collections(first: 20) { totalCount nodes { handle productCount products(first: 100) { totalCount nodes { handle } } } } }";
     for market in ["us", "de"] {
         let reply = shop.query(query).market(market).await;
         assert_eq!(reply.number("/collections/totalCount"), 8);

@@ -47,8 +47,8 @@ const CHILDREN: Children<'static> = Children {
         coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, \
         c.seo_description",
     from: "category c \
-        LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $3 \
-        LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $4",
+        LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $2 \
+        LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $3",
     parent: "c.parent_id",
     condition: "true",
     keyset: SIBLINGS,

@@ -126,9 +126,11 @@ impl Batch<'_> {
         }
     }
 
-    /// Publishes from now on, or withdraws; a date that is there stays.
+    /// Publishes from now on, or withdraws; a date that is there stays. A new product is published unless told
+    /// otherwise, as Shopify does.
     pub(super) fn publication(&mut self, draft: &ProductDraft, product: ProductId, outcome: &mut Outcome) {
-        let (Some(wanted), Some(market_id)) = (draft.published, self.market) else { return };
+        let told = draft.published.or(outcome.created.then_some(true));
+        let (Some(wanted), Some(market_id)) = (told, self.market) else { return };
         let old = self.existing.publications.remove(&product).and_then(|mut rows| rows.pop());
         match (wanted, old) {
             (true, None) => {

@@ -158,6 +158,10 @@ fn groups<'a>(
             });
             groups.len() - 1
         });
+        if label.name_text != label.name {
+            // A value without a translation has the option's name in the base language, too.
+            groups[index].label.clone_from(&label.name_text);
+        }
         groups[index].values.push(Value {
             value: label.value.clone(),
             label: label.value_text.clone(),

@@ -13,7 +13,29 @@ use entity::id::ProductId;
 use futures_util::future::BoxFuture;
 
 use crate::services::markets::Markets;
-use crate::services::{Change, Result};
+use crate::services::sql::Sql;
+use crate::services::{AppContext, Change, Result};
+
+/// Products that are projected in one change when all are.
+const AT_A_TIME: i64 = 100;
+
+/// Projects all products again, chunk by chunk, and answers how many there are.
+pub async fn rebuild(app: &AppContext) -> Result<u64> {
+    static NEXT: Sql = Sql::new("SELECT id FROM product WHERE id > $1 ORDER BY id LIMIT $2");
+    let mut after = uuid::Uuid::nil();
+    let mut count = 0;
+    loop {
+        let rows = NEXT.all(app.db.read()?, [after.into(), AT_A_TIME.into()]).await?;
+        let ids = rows.iter().map(|row| row.try_get_by_index(0));
+        let ids: Vec<ProductId> = ids.collect::<std::result::Result<_, sea_orm::DbErr>>()?;
+        let Some(last) = ids.last() else { return Ok(count) };
+        after = last.0;
+        count += ids.len() as u64;
+        let change = app.begin().await?;
+        change.touch(ids);
+        change.commit().await?;
+    }
+}
 
 /// Projects products: the listing of each in every locale, its facets, and its text for search.
 pub fn project<'a>(

@@ -1,0 +1,98 @@
+//! Facets count what a list would be narrowed to.
+
+use serde_json::{Value, json};
+
+use crate::harness::{TestShop, on_each_engine};
+
+on_each_engine! {
+    sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out, facets_are_read_in_the_language_of_the_request;
+}
+
+/// The filter that takes a value of a facet.
+fn filter_of(facet: &Value, value: &Value, base: &Value) -> Value {
+    let mut filter = base.clone();
+    let one = json!([value["value"]]);
+    let (name, chosen) = match facet["kind"].as_str().unwrap() {
+        "CATEGORY" => ("categories", one),
+        "COLLECTION" => ("collections", one),
+        "PRODUCT_TYPE" => ("productTypes", one),
+        "VENDOR" => ("vendors", one),
+        "TAG" => ("tags", one),
+        "OPTION" => ("options", json!([{"name": facet["name"], "values": one}])),
+        "AVAILABILITY" => ("availableForSale", json!(value["value"] == "true")),
+        _ => return Value::Null,
+    };
+    filter[name] = chosen;
+    filter
+}
+
+const COUNT: &str = "query($f: ProductFilter, $q: String!) { products(filter: $f, first: 1) { totalCount } search(query: $q, filter: $f, first: 1) { totalCount } }";
+
+async fn compare(shop: &TestShop, base: Value) -> usize {
+    let query = "query($f: ProductFilter, $q: String!) { products(filter: $f, first: 1) { facets { kind key name values { value count selected } } }
+        search(query: $q, filter: $f, first: 1) { facets { kind key name values { value count selected } } } }";
+    let reply = shop.query(query).variable("f", base.clone()).variable("q", "cotton").await;
+    let mut compared = 0;
+    for list in ["products", "search"] {
+        for facet in reply.list(&format!("/{list}/facets")) {
+            for value in facet["values"].as_array().unwrap().iter().step_by(4) {
+                let filter = filter_of(facet, value, &base);
+                if filter.is_null() {
+                    continue;
+                }
+                let left = shop.query(COUNT).variable("f", filter.clone()).variable("q", "cotton").await;
+                assert_eq!(value["count"], *left.at(&format!("/{list}/totalCount")), "{list} {filter}");
+                compared += 1;
+            }
+        }
+    }
+    compared
+}
+
+async fn counts_are_what_the_filter_would_leave(shop: TestShop) {
+    assert!(compare(&shop, json!({})).await > 40);
+}
+
+async fn a_facets_counts_leave_its_own_filter_out(shop: TestShop) {
+    for base in [
+        json!({"vendors": ["Maison Aubépine"]}),
+        json!({"categories": ["clothing"], "availableForSale": true}),
+        json!({"vendors": ["Kestrel & Pine", "Loomwell"], "price": {"max": "100"}}),
+    ] {
+        assert!(compare(&shop, base).await > 5);
+    }
+    let query =
+        r#"{ products(filter: {vendors: ["Loomwell"]}) { facets { key values { value selected } } } }"#;
+    let reply = shop.query(query).await;
+    let vendors = reply.list("/products/facets").iter().find(|facet| facet["key"] == "vendor").unwrap();
+    let values = vendors["values"].as_array().unwrap();
+    assert!(values.len() > 5, "other vendors can be chosen, too");
+    let selected: Vec<_> =
+        values.iter().filter(|value| value["selected"] == true).map(|value| &value["value"]).collect();
+    assert_eq!(selected, ["Loomwell"]);
+}
+
+async fn facets_are_read_in_the_language_of_the_request(shop: TestShop) {
+    let query = "{ products(first: 1) { facets { key label name values { value label } } } }";
+    let reply = shop.query(query).market("de").language("de").await;
+
+    let facet = |key: &str| reply.list("/products/facets").iter().find(|facet| facet["key"] == key).unwrap();
+    assert_eq!(
+        (facet("option:Color")["label"].as_str(), facet("option:Color")["name"].as_str()),
+        (Some("Farbe"), Some("Color"))
+    );
+    let white = facet("option:Color")["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|value| value["value"] == "White")
+        .unwrap();
+    assert_eq!(white["label"], "Weiß");
+    let home = facet("category")["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|value| value["value"] == "home")
+        .unwrap();
+    assert_eq!(home["label"], "Wohnen");
+}
