@@ -13,7 +13,7 @@ use super::context::{RequestData, Scope};
 use super::error::{label, refused};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal};
 use super::schema::{self, ShopSchema};
-use crate::infrastructure::database::operation::{self, Operation};
+use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Viewer};
 
 /// What was asked, decoded from the wire.

@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{ContainerType, Context, Object, SimpleObject, TypeName};
 use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
 use super::context::ContextExt;
 use super::cursor::ListId;
+use super::quick::{Plain, Quick};
 use crate::services::page::Page;
 use crate::services::{Result, keyset};
 
 /// An object that lists show.
-pub trait Listed: OutputType + Sized {
+pub trait Listed: ContainerType + Plain + Sized {
     /// The row that it wraps.
     type Row: Send + Sync + 'static;
 
@@ -94,8 +95,8 @@ impl<T: Listed> TypeName for Connection<T> {
 #[Object(name_type)]
 impl<T: Listed> Connection<T> {
     /// The objects of the page, in the order of the list.
-    async fn nodes(&self) -> Vec<T> {
-        self.rows.iter().cloned().map(T::of).collect()
+    async fn nodes(&self) -> Vec<Quick<T>> {
+        self.rows.iter().cloned().map(T::of).map(Quick).collect()
     }
 
     /// The objects of the page, each with its cursor.
@@ -147,8 +148,8 @@ impl<T: Listed> Edge<T> {
     }
 
     /// The object.
-    async fn node(&self) -> &T {
-        &self.node
+    async fn node(&self) -> Quick<&T> {
+        Quick(&self.node)
     }
 }
 

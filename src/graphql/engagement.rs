@@ -1,17 +1,20 @@
 //! Reviews as clients see them.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, Enum, ID, Object, SimpleObject, Value};
 
 use super::batch::Row;
 use super::catalog::Product;
 use super::connection::{Connection, Listed, Places, Total};
-use super::context::ContextExt;
+use super::context::{ContextExt, Scope};
 use super::cursor::{Asked, ListId};
 use super::directives::Paged;
 use super::id;
 use super::loaders::{ProductById, ReviewCountBy, ReviewsBy};
+use super::quick::{self, Plain, Quick};
 use super::scalars::DateTime;
 use crate::services::Result;
+use crate::services::catalog::ratings::Rating;
 use crate::services::engagement::reviews::{self, ReviewSort};
 
 /// In which order reviews are read.
@@ -42,6 +45,23 @@ pub struct RatingSummary {
     pub count: i32,
 }
 
+impl RatingSummary {
+    /// What a product's rating says.
+    pub fn of(rating: Rating) -> Self {
+        Self { average: rating.average(), count: rating.count }
+    }
+}
+
+impl Plain for RatingSummary {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "average" => Some(self.average.map_or(Value::Null, Value::from)),
+            "count" => Some(self.count.into()),
+            _ => None,
+        }
+    }
+}
+
 /// What somebody thinks of a product.
 pub struct Review(pub Row<reviews::Review>);
 
@@ -66,6 +86,39 @@ impl Review {
 }
 
 /// What somebody thinks of a product.
+impl Plain for Review {
+    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "rating" => Some(self.0.rating.into()),
+            "title" => Some(quick::text(&self.0.title)),
+            "body" => Some(quick::text(&self.0.body)),
+            "createdAt" => Some(quick::text(self.0.created_at.to_string())),
+            "author" => quick::object(field, &PlainReviewer(&self.0.author), scope),
+            _ => None,
+        }
+    }
+}
+
+/// A review's author while only what came with the review is asked for.
+struct PlainReviewer<'a>(&'a reviews::Reviewer);
+
+impl Plain for PlainReviewer<'_> {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "displayName" => Some(quick::text(&self.0.display_name)),
+            _ => None,
+        }
+    }
+}
+
+impl Plain for Reviewer {
+    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
+        PlainReviewer(&self.0).plain(field, scope)
+    }
+}
+
 #[Object]
 impl Review {
     /// Its id.
@@ -94,13 +147,14 @@ impl Review {
     }
 
     /// Who wrote it.
-    async fn author(&self) -> Reviewer {
-        Reviewer(self.0.beside(|review| review.author.clone()))
+    async fn author(&self) -> Quick<Reviewer> {
+        Quick(Reviewer(self.0.beside(|review| review.author.clone())))
     }
 
     /// What it is about; null where that is not on offer here.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
-        Ok(ctx.along(&self.0, |review| ProductById(review.product_id)).await?.map(Product::of))
+    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Quick<Product>>> {
+        let product = ctx.along(&self.0, |review| ProductById(review.product_id)).await?;
+        Ok(product.map(Product::of).map(Quick))
     }
 }
 

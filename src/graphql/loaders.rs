@@ -80,7 +80,7 @@ macro_rules! loaders {
 
 loaders! {
     ProductById(ProductId) => Row<Listing>, |s, ids| batch::rows(listings::by_ids(s.app.db.read()?, &s.locale, s.now, ids).await?);
-    ProductByHandle(String) => ProductId, |s, handles| products::by_handles(s.app.db.read()?, handles).await?;
+    ProductByHandle(String) => Row<Listing>, |s, handles| batch::rows(listings::by_handles(s.app.db.read()?, &s.locale, s.now, handles).await?);
     TextsOf(ProductId) => Arc<Texts>, |s, ids| shared(products::texts(s.app.db.read()?, &s.locale, ids).await?);
     TagsOf(ProductId) => Arc<Vec<String>>, |s, ids| shared(products::tags(s.app.db.read()?, ids).await?);
     OptionsOf(ProductId) => Arc<Vec<ProductOption>>, |s, ids| shared(options::of_products(s.app.db.read()?, &s.locale, ids).await?);

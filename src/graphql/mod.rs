@@ -13,6 +13,7 @@ mod guard;
 mod id;
 mod loaders;
 mod money;
+mod quick;
 mod scalars;
 mod schema;
 

@@ -1,8 +1,11 @@
 //! Money as clients see it.
 
-use async_graphql::SimpleObject;
+use async_graphql::parser::types::Field;
+use async_graphql::{SimpleObject, Value};
 use entity::money::to_decimal;
 
+use super::context::Scope;
+use super::quick::{self, Plain};
 use super::scalars::{CurrencyCode, Decimal};
 use crate::services::markets::Locale;
 
@@ -25,6 +28,16 @@ impl Money {
     }
 }
 
+impl Plain for Money {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "amount" => Some(quick::text(&self.amount.0)),
+            "currency" => Some(quick::text(&self.currency.0)),
+            _ => None,
+        }
+    }
+}
+
 /// The lowest and the highest of several amounts.
 #[derive(SimpleObject)]
 pub struct MoneyRange {
@@ -38,5 +51,15 @@ impl MoneyRange {
     /// A range of minor units in a market's currency.
     pub fn new((min, max): (i64, i64), locale: &Locale) -> Self {
         Self { min: Money::new(min, locale), max: Money::new(max, locale) }
+    }
+}
+
+impl Plain for MoneyRange {
+    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "min" => quick::object(field, &self.min, scope),
+            "max" => quick::object(field, &self.max, scope),
+            _ => None,
+        }
     }
 }

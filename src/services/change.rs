@@ -7,7 +7,6 @@ use entity::id::ProductId;
 use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
-use super::markets::Markets;
 use super::{AppContext, Result};
 
 /// One change to the shop: when it is made, and the transaction that holds it.
@@ -44,9 +43,8 @@ impl<'a> Change<'a> {
             std::mem::take(&mut *touched).into_iter().collect::<Vec<_>>()
         };
         if !touched.is_empty() {
-            let markets = Markets::load(&self.tx).await?;
             for project in self.app.projections {
-                project(&self, &markets, &touched).await?;
+                project(&self, &touched).await?;
             }
         }
         Ok(self.tx.commit().await?)

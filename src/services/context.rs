@@ -13,7 +13,7 @@ use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::Database;
 
 /// Derives rows from the products that a change touched, in the change's own transaction.
-pub type Projection = for<'a> fn(&'a Change<'a>, &'a Markets, &'a [ProductId]) -> BoxFuture<'a, Result<()>>;
+pub type Projection = for<'a> fn(&'a Change<'a>, &'a [ProductId]) -> BoxFuture<'a, Result<()>>;
 
 /// What lives as long as the process.
 pub struct AppContext {

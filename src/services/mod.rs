@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod error;
 pub mod health;
 pub mod keyset;
+pub mod operation;
 pub mod page;
 pub mod sql;
 pub mod viewer;

@@ -3,6 +3,7 @@
 mod bin;
 mod catalog;
 mod connections;
+mod docs;
 mod gate;
 mod harness;
 mod imports;

@@ -1,18 +1,20 @@
 //! Categories.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, ID, Object, Value};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged};
 use crate::graphql::id;
 use crate::graphql::loaders::{
     BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn,
 };
+use crate::graphql::quick::{self, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
@@ -34,6 +36,18 @@ impl Listed for Category {
 }
 
 /// A branch or leaf of the category tree.
+impl Plain for Category {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "handle" => Some(quick::text(&self.0.handle)),
+            "title" => Some(quick::text(&self.0.title)),
+            "description" => Some(quick::text(&self.0.description)),
+            _ => None,
+        }
+    }
+}
+
 #[Object]
 impl Category {
     /// Its id.

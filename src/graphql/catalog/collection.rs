@@ -1,16 +1,18 @@
 //! Collections.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, ID, Object, Value};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Listed, Total};
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::cursor::Asked;
 use crate::graphql::directives::Paged;
 use crate::graphql::id;
 use crate::graphql::loaders::{ProductCountOf, ProductsOf};
+use crate::graphql::quick::{self, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::collections;
@@ -31,6 +33,19 @@ impl Listed for Collection {
 }
 
 /// Products gathered and put in order by the shop's staff.
+impl Plain for Collection {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "handle" => Some(quick::text(&self.0.handle)),
+            "title" => Some(quick::text(&self.0.title)),
+            "description" => Some(quick::text(&self.0.description_text)),
+            "descriptionHtml" => Some(quick::text(&self.0.description_html)),
+            _ => None,
+        }
+    }
+}
+
 #[Object]
 impl Collection {
     /// Its id.

@@ -1,12 +1,14 @@
 //! Images.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, ID, Object, Value};
 
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::id;
 use crate::graphql::loaders::ProductById;
+use crate::graphql::quick::{self, Plain};
 use crate::services::Result;
 use crate::services::catalog::media;
 
@@ -25,6 +27,12 @@ impl Listed for Media {
 }
 
 impl Media {
+    /// Its address; that of a file on this server is completed.
+    fn address(&self, scope: &Scope) -> String {
+        let base = if self.0.url.starts_with('/') { &*scope.public_url } else { "" };
+        format!("{base}{}", self.0.url)
+    }
+
     /// An image whose product is not on offer here does not exist either.
     pub async fn visible(ctx: &Context<'_>, row: Option<Row<media::Media>>) -> Result<Option<Self>> {
         let Some(row) = row else { return Ok(None) };
@@ -34,6 +42,20 @@ impl Media {
 }
 
 /// An image of a product.
+impl Plain for Media {
+    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "url" => Some(quick::text(self.address(scope))),
+            "alt" => Some(quick::text(&self.0.alt)),
+            "width" => Some(self.0.width.map_or(Value::Null, Value::from)),
+            "height" => Some(self.0.height.map_or(Value::Null, Value::from)),
+            "mimeType" => Some(quick::maybe(self.0.mime_type.as_deref())),
+            _ => None,
+        }
+    }
+}
+
 #[Object]
 impl Media {
     /// Its id.
@@ -43,8 +65,7 @@ impl Media {
 
     /// Its address.
     async fn url(&self, ctx: &Context<'_>) -> String {
-        let base = if self.0.url.starts_with('/') { &*ctx.scope().public_url } else { "" };
-        format!("{base}{}", self.0.url)
+        self.address(ctx.scope())
     }
 
     /// What it shows, for those who cannot see it; may be empty.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, ID, Object, Value};
 
 use super::category::Category;
 use super::collection::Collection;
@@ -12,7 +13,7 @@ use super::options::{self, ProductOption, SelectedOptionInput};
 use super::variant::Variant;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged, SlicedBy};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
@@ -22,6 +23,7 @@ use crate::graphql::loaders::{
     ReviewsOf, TagsOf, TextsOf, VariantById, VariantCountOf, VariantsOf,
 };
 use crate::graphql::money::MoneyRange;
+use crate::graphql::quick::{self, Plain, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::products::Texts;
 use crate::services::catalog::{media, variants};
@@ -41,6 +43,23 @@ impl Product {
 }
 
 /// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
+impl Plain for Product {
+    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
+        let row = &self.0;
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(row.product_id).0)),
+            "handle" => Some(quick::text(&row.handle)),
+            "title" => Some(quick::text(&row.title)),
+            "vendor" => Some(quick::maybe(row.vendor.as_deref())),
+            "productType" => Some(quick::maybe(row.product_type.as_deref())),
+            "availableForSale" => Some(row.available.into()),
+            "priceRange" => quick::object(field, &MoneyRange::new(row.price, &scope.locale), scope),
+            "ratingSummary" => quick::object(field, &RatingSummary::of(row.rating), scope),
+            _ => None,
+        }
+    }
+}
+
 #[Object]
 impl Product {
     /// Its id.
@@ -172,9 +191,9 @@ impl Product {
     }
 
     /// Its first image.
-    async fn featured_image(&self, ctx: &Context<'_>) -> Result<Option<Media>> {
+    async fn featured_image(&self, ctx: &Context<'_>) -> Result<Option<Quick<Media>>> {
         let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, Window::first(1))).await?;
-        Ok(page.and_then(|page| page.rows.first().cloned()).map(Media::of))
+        Ok(page.and_then(|page| page.rows.first().cloned()).map(Media::of).map(Quick))
     }
 
     /// Its images in their order.
@@ -195,9 +214,9 @@ impl Product {
     }
 
     /// Its main category.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
+    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Quick<Category>>> {
         let all = ctx.along(&self.0, |listing| CategoriesOf(listing.product_id)).await?;
-        Ok(all.and_then(|all| all.first().cloned()).map(Category::of))
+        Ok(all.and_then(|all| all.first().cloned()).map(Category::of).map(Quick))
     }
 
     /// All categories that it is in, the main one first.
@@ -246,7 +265,7 @@ impl Product {
 
     /// What all its reviews say together.
     async fn rating_summary(&self) -> RatingSummary {
-        RatingSummary { average: self.0.rating.average(), count: self.0.rating.count }
+        RatingSummary::of(self.0.rating)
     }
 
     /// Its published reviews.
@@ -277,10 +296,10 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
         first: u32,
-    ) -> Result<Option<Vec<Self>>> {
+    ) -> Result<Option<Vec<Quick<Self>>>> {
         let all =
             ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
-        Ok(Some(all.iter().cloned().map(Self::of).collect()))
+        Ok(Some(all.iter().cloned().map(Self::of).map(Quick).collect()))
     }
 }
 

@@ -36,13 +36,15 @@ impl CatalogQuery {
         #[graphql(desc = "The product's id.")] id: Option<ID>,
         #[graphql(desc = "The product's handle, current or former.")] handle: Option<String>,
     ) -> Result<Option<Product>> {
-        let id = match (id, handle) {
-            (Some(id), _) => id::read(&id),
+        let row = match (id, handle) {
+            (Some(id), _) => match id::read(&id) {
+                Some(id) => ctx.load(ProductById(id)).await?,
+                None => None,
+            },
             (None, Some(handle)) => ctx.load(ProductByHandle(handle)).await?,
             (None, None) => None,
         };
-        let Some(id) = id else { return Ok(None) };
-        Ok(ctx.load(ProductById(id)).await?.map(Product::of))
+        Ok(row.map(Product::of))
     }
 
     /// The products on offer here.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, Enum, ID, Object, SimpleObject, Value};
 use entity::catalog::variant as stored;
 
 use super::media::Media;
@@ -11,12 +12,13 @@ use super::options::{self, SelectedOption};
 use super::product::Product;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::directives::About;
 use crate::graphql::id;
 use crate::graphql::inventory::StockLevel;
 use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, PriceOf, ProductById};
 use crate::graphql::money::Money;
+use crate::graphql::quick::{self, Plain, Quick};
 use crate::graphql::shop::Location;
 use crate::services::Result;
 use crate::services::catalog::variants;
@@ -55,6 +57,18 @@ impl Variant {
 }
 
 /// What is bought: a product with one value chosen for each of its options.
+impl Plain for Variant {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "sku" => Some(quick::maybe(self.0.sku.as_deref())),
+            "barcode" => Some(quick::maybe(self.0.barcode.as_deref())),
+            "position" => Some(self.0.position.into()),
+            _ => None,
+        }
+    }
+}
+
 #[Object]
 impl Variant {
     /// Its id.
@@ -90,16 +104,16 @@ impl Variant {
     }
 
     /// What it costs in the market; null where it is not sold there.
-    async fn price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+    async fn price(&self, ctx: &Context<'_>) -> Result<Option<Quick<Money>>> {
         let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
-        Ok(price.map(|price| Money::new(price.amount, &ctx.scope().locale)))
+        Ok(price.map(|price| Quick(Money::new(price.amount, &ctx.scope().locale))))
     }
 
     /// What it cost before a reduction, where its price is reduced.
-    async fn compare_at_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+    async fn compare_at_price(&self, ctx: &Context<'_>) -> Result<Option<Quick<Money>>> {
         let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
         let before = price.and_then(|price| price.compare_at.filter(|before| *before > price.amount));
-        Ok(before.map(|before| Money::new(before, &ctx.scope().locale)))
+        Ok(before.map(|before| Quick(Money::new(before, &ctx.scope().locale))))
     }
 
     /// Whether it can be bought now: it has a price here, and there is some of it or it may be ordered beyond that.

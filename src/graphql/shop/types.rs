@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, ID, Object, Value};
 
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::id;
+use crate::graphql::quick::{self, Plain};
 use crate::graphql::scalars::CurrencyCode;
 use crate::services::markets;
 
@@ -50,6 +52,17 @@ impl Listed for Market {
 
 /// Where the shop sells: a currency, languages, and what is published there. A request names one in the header
 /// `Vitrine-Market` or the URL parameter `market`; without, it is answered in the default market.
+impl Plain for Market {
+    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
+        match field.name.node.as_str() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "handle" => Some(quick::text(&self.0.handle)),
+            "name" => Some(quick::text(&self.0.name)),
+            _ => None,
+        }
+    }
+}
+
 #[Object]
 impl Market {
     /// Its id.

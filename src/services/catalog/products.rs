@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::id::ProductId;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::ConnectionTrait;
 
 use crate::services::Result;
 use crate::services::markets::Locale;
@@ -68,21 +68,4 @@ pub async fn tags(
         tags.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
     }
     Ok(tags)
-}
-
-/// The ids of products by their handles, current or former.
-pub async fn by_handles(
-    db: &impl ConnectionTrait,
-    handles: impl IntoIterator<Item = String>,
-) -> Result<HashMap<String, ProductId>> {
-    static BY_HANDLE: Sql = Sql::new(
-        "SELECT k.id, coalesce(p.id, r.target_id) FROM {texts $1} k \
-         LEFT JOIN product p ON p.handle = k.id \
-         LEFT JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id \
-         WHERE coalesce(p.id, r.target_id) IS NOT NULL",
-    );
-    let handles = crate::services::sql::texts(db.get_database_backend(), handles);
-    let rows = BY_HANDLE.all(db, [handles]).await?;
-    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
-    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }

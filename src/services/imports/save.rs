@@ -61,7 +61,7 @@ fn price(variant: VariantId, draft: &VariantDraft) -> PriceDraft {
 
 fn report_unpriced(outcome: &mut Outcome, unpriced: &HashSet<VariantId>) {
     let without = |(number, id): (usize, &Option<VariantId>)| {
-        let problem = "a new variant needs a price to be sold".to_owned();
+        let problem = "it has no price in this market, so it is not sold there".to_owned();
         id.filter(|id| unpriced.contains(id)).map(|_| (Some(number), problem))
     };
     let problems: Vec<_> = outcome.variants.iter().enumerate().filter_map(without).collect();

@@ -138,6 +138,28 @@ pub async fn by_ids(
     Ok(found.collect::<std::result::Result<_, DbErr>>()?)
 }
 
+/// Products by their handles, current or former; those that are not on offer in the locale are left out.
+pub async fn by_handles(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    handles: Vec<String>,
+) -> Result<HashMap<String, Listing>> {
+    let mut values = vec![sql::texts(db.get_database_backend(), handles), locale.id.into(), now.0.into()];
+    values.extend(languages(locale));
+    let text = format!(
+        "SELECT k.id, {} FROM {{texts $1}} k LEFT JOIN product h ON h.handle = k.id \
+         LEFT JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id \
+         JOIN product_listing l ON l.product_id = coalesce(h.id, r.target_id) \
+         AND l.locale_id = $2 AND l.published_at <= $3 {}",
+        columns(locale),
+        joins(locale, 4)
+    );
+    let rows = sql::all(db, &text, values).await?;
+    let found = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, read(row, 1)?)));
+    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+}
+
 /// A page of the shop's products, or of those whose texts contain what is wanted.
 pub async fn page(
     db: &impl ConnectionTrait,

@@ -1,6 +1,6 @@
 //! Growing and changing the tree.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 
 use entity::catalog::{category, category_closure, product_category};
 use entity::id::CategoryId;
@@ -139,52 +139,4 @@ async fn below(db: &impl ConnectionTrait, id: CategoryId) -> Result<HashSet<Cate
         .all(db)
         .await?;
     Ok(rows.into_iter().collect())
-}
-
-/// The categories at the end of paths from the root; steps that are not there yet are added.
-///
-/// A step is matched by its handle, which is made of its name.
-pub async fn ensure_paths(
-    change: &Change<'_>,
-    paths: BTreeSet<&[String]>,
-) -> Result<HashMap<Vec<String>, CategoryId>> {
-    let mut found = HashMap::new();
-    if paths.is_empty() {
-        return Ok(found);
-    }
-    let mut tree: HashMap<(Option<CategoryId>, String), CategoryId> = HashMap::new();
-    for row in category::Entity::find().all(&change.tx).await? {
-        tree.insert((row.parent_id, row.handle), row.id);
-    }
-    for path in paths {
-        let mut parent = None;
-        let mut handle = String::new();
-        for step in path {
-            let own = slug(step);
-            let nested = if handle.is_empty() { own.clone() } else { format!("{handle}-{own}") };
-            let known = tree.get(&(parent, own)).or_else(|| tree.get(&(parent, nested.clone()))).copied();
-            let id = if let Some(id) = known {
-                id
-            } else {
-                let title = step.clone();
-                let new = NewCategory { parent, handle: nested.clone(), title, ..NewCategory::default() };
-                let id = add(change, new).await?;
-                tree.insert((parent, nested.clone()), id);
-                id
-            };
-            parent = Some(id);
-            handle = nested;
-        }
-        if let Some(id) = parent {
-            found.insert(path.to_vec(), id);
-        }
-    }
-    Ok(found)
-}
-
-/// A name as part of an address: lower case, hyphens between words.
-fn slug(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-")
 }

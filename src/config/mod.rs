@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use config::{Environment, File, FileFormat, Map, Value};
 
-use crate::infrastructure::database::Address;
+mod address;
+
+pub use address::Address;
 
 /// The settings.
 #[derive(Clone, Debug)]
