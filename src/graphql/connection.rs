@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::batch::{Key, Row};
 use super::context::ContextExt;
 use super::cursor::ListId;
-use super::quick::{Plain, Quick};
+use super::quick::{Many, Plain, Quick};
 use crate::services::page::Page;
 use crate::services::{Result, keyset};
 
@@ -95,17 +95,17 @@ impl<T: Listed> TypeName for Connection<T> {
 #[Object(name_type)]
 impl<T: Listed> Connection<T> {
     /// The objects of the page, in the order of the list.
-    async fn nodes(&self) -> Vec<Quick<T>> {
-        self.rows.iter().cloned().map(T::of).map(Quick).collect()
+    async fn nodes(&self) -> Many<Quick<T>> {
+        Many(self.rows.iter().cloned().map(T::of).map(Quick).collect())
     }
 
     /// The objects of the page, each with its cursor.
-    async fn edges(&self) -> Vec<Edge<T>> {
+    async fn edges(&self) -> Many<Edge<T>> {
         let edge = |(index, row): (usize, &Row<T::Row>)| Edge {
             cursor: self.cursor(index),
             node: T::of(row.clone()),
         };
-        self.rows.iter().enumerate().map(edge).collect()
+        Many(self.rows.iter().enumerate().map(edge).collect())
     }
 
     /// Where the page begins and ends, and whether the list goes on.

@@ -9,6 +9,7 @@ use super::connection::{Connection, Listed, Places, Total};
 use super::context::{ContextExt, Scope};
 use super::cursor::{Asked, ListId};
 use super::directives::Paged;
+use super::error::{Nullable, nullable};
 use super::id;
 use super::loaders::{ProductById, ReviewCountBy, ReviewsBy};
 use super::quick::{self, Plain, Quick};
@@ -152,9 +153,12 @@ impl Review {
     }
 
     /// What it is about; null where that is not on offer here.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Quick<Product>>> {
-        let product = ctx.along(&self.0, |review| ProductById(review.product_id)).await?;
-        Ok(product.map(Product::of).map(Quick))
+    async fn product(&self, ctx: &Context<'_>) -> Nullable<Quick<Product>> {
+        nullable(async {
+            let product = ctx.along(&self.0, |review| ProductById(review.product_id)).await?;
+            Ok(product.map(Product::of).map(Quick))
+        })
+        .await
     }
 }
 

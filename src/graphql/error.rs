@@ -3,7 +3,16 @@
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
 use super::gate::Refusal;
-use crate::services::{Code, Error};
+use crate::services::{Code, Error, Result};
+
+/// What a field that may be null resolves to. The library takes a failed `Result` for a failure of the object around the
+/// field; wrapped like this, a failure nulls the field alone (GraphQL specification, section 6.4.4).
+pub type Nullable<T> = Option<Result<Option<T>>>;
+
+/// Resolves a field that may be null.
+pub async fn nullable<T>(field: impl Future<Output = Result<Option<T>>>) -> Nullable<T> {
+    Some(field.await)
+}
 
 /// Labels the errors of an answer, hides what is ours alone, and tells the code of the first.
 pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {

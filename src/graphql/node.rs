@@ -8,6 +8,7 @@ use super::connection::Listed as _;
 use super::context::ContextExt;
 use super::directives::SlicedBy;
 use super::engagement::{Review, Reviewer};
+use super::error::{Nullable, nullable};
 use super::guard::Allow;
 use super::id;
 use super::loaders::{
@@ -44,8 +45,8 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id, as an `id` field told it.")] id: ID,
-    ) -> Result<Option<Node>> {
-        find(ctx, &id).await
+    ) -> Nullable<Node> {
+        nullable(async { find(ctx, &id).await }).await
     }
 
     /// Several things by their ids, in the order of the ids; null in the place of what is not there. At most 100.
@@ -57,11 +58,14 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Option<Vec<Option<Node>>>> {
-        if ids.len() > MAX_SIZE as usize {
-            return Err(Error::BadRequest(format!("at most {MAX_SIZE} ids at a time")));
-        }
-        Ok(Some(futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await?))
+    ) -> Nullable<Vec<Option<Node>>> {
+        nullable(async {
+            if ids.len() > MAX_SIZE as usize {
+                return Err(Error::BadRequest(format!("at most {MAX_SIZE} ids at a time")));
+            }
+            Ok(Some(futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await?))
+        })
+        .await
     }
 }
 

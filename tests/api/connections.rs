@@ -279,7 +279,7 @@ async fn filters_say_what_they_mean(shop: TestShop) {
         ),
         (
             json!({"price": {"min": "30", "max": "45.50"}}),
-            Box::new(|node| amount(node, "max") >= 30.0 && amount(node, "min") <= 45.5),
+            Box::new(|node| (30.0..=45.5).contains(&amount(node, "min"))),
         ),
         (json!({"availableForSale": false}), Box::new(|node| node["availableForSale"] == false)),
         (

@@ -10,6 +10,7 @@ use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged};
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
     BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn,
@@ -71,9 +72,12 @@ impl Category {
     }
 
     /// The category above it; null at the top of the tree.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
-        let Some(parent) = self.0.parent_id else { return Ok(None) };
-        Ok(ctx.load(CategoryById(parent)).await?.map(Self::of))
+    async fn parent(&self, ctx: &Context<'_>) -> Nullable<Self> {
+        nullable(async {
+            let Some(parent) = self.0.parent_id else { return Ok(None) };
+            Ok(ctx.load(CategoryById(parent)).await?.map(Self::of))
+        })
+        .await
     }
 
     /// The way to it from the top of the tree, itself last.
@@ -120,20 +124,23 @@ impl Category {
         #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
-    ) -> Result<Option<ProductConnection>> {
-        let sort = Sort::from(sort_key).outside_collections();
-        let arguments =
-            ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
-        let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
-        let key = |category: &categories::Category| {
-            ProductsIn(category.handle.clone(), request.clone(), window.clone())
-        };
-        let page = ctx.along(&self.0, key).await?;
-        let mut whole = request.filter.clone();
-        let plain = whole == Filter::default();
-        let total = plain.then(|| Total::loaded(ProductCountIn(self.0.handle.clone())));
-        whole.within_categories.push(self.0.handle.clone());
-        Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
+    ) -> Nullable<ProductConnection> {
+        nullable(async {
+            let sort = Sort::from(sort_key).outside_collections();
+            let arguments =
+                ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
+            let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+            let key = |category: &categories::Category| {
+                ProductsIn(category.handle.clone(), request.clone(), window.clone())
+            };
+            let page = ctx.along(&self.0, key).await?;
+            let mut whole = request.filter.clone();
+            let plain = whole == Filter::default();
+            let total = plain.then(|| Total::loaded(ProductCountIn(self.0.handle.clone())));
+            whole.within_categories.push(self.0.handle.clone());
+            Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
+        })
+        .await
     }
 
     /// What search engines are told.

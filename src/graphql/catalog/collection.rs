@@ -10,6 +10,7 @@ use crate::graphql::connection::{Listed, Total};
 use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::cursor::Asked;
 use crate::graphql::directives::Paged;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ProductCountOf, ProductsOf};
 use crate::graphql::quick::{self, Plain};
@@ -92,19 +93,23 @@ impl Collection {
         #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Manual")]
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
-    ) -> Result<Option<ProductConnection>> {
-        let sort = sort_key.into();
-        let arguments =
-            ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
-        let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
-        let key =
-            |collection: &collections::Collection| ProductsOf(collection.id, request.clone(), window.clone());
-        let page = ctx.along(&self.0, key).await?;
-        let mut whole = request.filter.clone();
-        let plain = whole == Filter::default();
-        let total = plain.then(|| Total::loaded(ProductCountOf(self.0.id)));
-        whole.within_collections.push(self.0.handle.clone());
-        Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
+    ) -> Nullable<ProductConnection> {
+        nullable(async {
+            let sort = sort_key.into();
+            let arguments =
+                ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
+            let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+            let key = |collection: &collections::Collection| {
+                ProductsOf(collection.id, request.clone(), window.clone())
+            };
+            let page = ctx.along(&self.0, key).await?;
+            let mut whole = request.filter.clone();
+            let plain = whole == Filter::default();
+            let total = plain.then(|| Total::loaded(ProductCountOf(self.0.id)));
+            whole.within_collections.push(self.0.handle.clone());
+            Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
+        })
+        .await
     }
 
     /// What search engines are told.

@@ -17,6 +17,7 @@ use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged, SlicedBy};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoriesOf, ChoicesOf, CollectionsOf, MediaCountOf, MediaOf, MetafieldsOf, OptionsOf, RelatedTo,
@@ -183,17 +184,27 @@ impl Product {
         #[graphql(desc = "One value for each of the product's options.")] selected_options: Vec<
             SelectedOptionInput,
         >,
-    ) -> Result<Option<Variant>> {
-        let options = ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
-        let choices = ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
-        let Some(choice) = options::choice(&options, &choices, &selected_options) else { return Ok(None) };
-        Ok(ctx.load(VariantById(choice.variant)).await?.map(Variant::of))
+    ) -> Nullable<Variant> {
+        nullable(async {
+            let options =
+                ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
+            let choices =
+                ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
+            let Some(choice) = options::choice(&options, &choices, &selected_options) else {
+                return Ok(None);
+            };
+            Ok(ctx.load(VariantById(choice.variant)).await?.map(Variant::of))
+        })
+        .await
     }
 
     /// Its first image.
-    async fn featured_image(&self, ctx: &Context<'_>) -> Result<Option<Quick<Media>>> {
-        let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, Window::first(1))).await?;
-        Ok(page.and_then(|page| page.rows.first().cloned()).map(Media::of).map(Quick))
+    async fn featured_image(&self, ctx: &Context<'_>) -> Nullable<Quick<Media>> {
+        nullable(async {
+            let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, Window::first(1))).await?;
+            Ok(page.and_then(|page| page.rows.first().cloned()).map(Media::of).map(Quick))
+        })
+        .await
     }
 
     /// Its images in their order.
@@ -214,9 +225,12 @@ impl Product {
     }
 
     /// Its main category.
-    async fn category(&self, ctx: &Context<'_>) -> Result<Option<Quick<Category>>> {
-        let all = ctx.along(&self.0, |listing| CategoriesOf(listing.product_id)).await?;
-        Ok(all.and_then(|all| all.first().cloned()).map(Category::of).map(Quick))
+    async fn category(&self, ctx: &Context<'_>) -> Nullable<Quick<Category>> {
+        nullable(async {
+            let all = ctx.along(&self.0, |listing| CategoriesOf(listing.product_id)).await?;
+            Ok(all.and_then(|all| all.first().cloned()).map(Category::of).map(Quick))
+        })
+        .await
     }
 
     /// All categories that it is in, the main one first.
@@ -245,10 +259,14 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "Who defines it.")] namespace: String,
         #[graphql(desc = "Its name there.")] key: String,
-    ) -> Result<Option<Metafield>> {
-        let all = ctx.along(&self.0, |listing| MetafieldsOf(listing.product_id.0)).await?.unwrap_or_default();
-        let same = all.iter().find(|field| field.namespace == namespace && field.key == key);
-        Ok(same.cloned().map(Metafield))
+    ) -> Nullable<Metafield> {
+        nullable(async {
+            let all =
+                ctx.along(&self.0, |listing| MetafieldsOf(listing.product_id.0)).await?.unwrap_or_default();
+            let same = all.iter().find(|field| field.namespace == namespace && field.key == key);
+            Ok(same.cloned().map(Metafield))
+        })
+        .await
     }
 
     /// Its custom data, sorted by namespace and key.
@@ -278,14 +296,18 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
-    ) -> Result<Option<Connection<Review>>> {
-        let sort = ReviewSort::from(sort_key);
-        let list = ListId::of(("reviews", sort));
-        let window = list.window(Asked { first, last, after, before })?;
-        let page = ctx.along(&self.0, |listing| ReviewsOf(listing.product_id, sort, window.clone())).await?;
-        let places = Places::Keys(Box::new(move |review: &reviews::Review| review.key(sort)));
-        let total = Total::Known(self.0.rating.count.into());
-        Ok(Some(Connection::new(page.as_deref(), list, places, total)))
+    ) -> Nullable<Connection<Review>> {
+        nullable(async {
+            let sort = ReviewSort::from(sort_key);
+            let list = ListId::of(("reviews", sort));
+            let window = list.window(Asked { first, last, after, before })?;
+            let page =
+                ctx.along(&self.0, |listing| ReviewsOf(listing.product_id, sort, window.clone())).await?;
+            let places = Places::Keys(Box::new(move |review: &reviews::Review| review.key(sort)));
+            let total = Total::Known(self.0.rating.count.into());
+            Ok(Some(Connection::new(page.as_deref(), list, places, total)))
+        })
+        .await
     }
 
     /// Other products that somebody who looks at this one may like: those of its main category, what can be bought and
@@ -296,10 +318,13 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
         first: u32,
-    ) -> Result<Option<Vec<Quick<Self>>>> {
-        let all =
-            ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
-        Ok(Some(all.iter().cloned().map(Self::of).map(Quick).collect()))
+    ) -> Nullable<Vec<Quick<Self>>> {
+        nullable(async {
+            let all =
+                ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
+            Ok(Some(all.iter().cloned().map(Self::of).map(Quick).collect()))
+        })
+        .await
     }
 }
 

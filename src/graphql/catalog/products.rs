@@ -8,6 +8,7 @@ use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::About;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::Frame;
 use crate::graphql::search::{Facet, ProductFilter};
 use crate::services::Result;
@@ -32,11 +33,14 @@ impl ProductConnection {
     /// By which values the list can be narrowed further, and how many products each would leave. A facet's counts
     /// leave its own filter out.
     #[graphql(directive = About::apply(12))]
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Option<Vec<Facet>>> {
-        let scope = ctx.scope();
-        let counted =
-            facets::count(scope.app.db.read()?, &scope.locale, scope.now, &self.filter, None).await?;
-        Ok(Some(Facet::all(counted, &scope.locale)))
+    async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
+        nullable(async {
+            let scope = ctx.scope();
+            let counted =
+                facets::count(scope.app.db.read()?, &scope.locale, scope.now, &self.filter, None).await?;
+            Ok(Some(Facet::all(counted, &scope.locale)))
+        })
+        .await
     }
 }
 

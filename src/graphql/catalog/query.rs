@@ -11,13 +11,13 @@ use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::Paged;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::guard::Allow;
 use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoryByHandle, CategoryById, CollectionByHandle, CollectionById, ProductByHandle, ProductById,
 };
 use crate::graphql::search::{ProductFilter, ProductSortKey};
-use crate::services::Result;
 use crate::services::catalog::{categories, collections};
 use crate::services::search::listings;
 use crate::services::search::sort::Sort;
@@ -35,16 +35,19 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The product's id.")] id: Option<ID>,
         #[graphql(desc = "The product's handle, current or former.")] handle: Option<String>,
-    ) -> Result<Option<Product>> {
-        let row = match (id, handle) {
-            (Some(id), _) => match id::read(&id) {
-                Some(id) => ctx.load(ProductById(id)).await?,
-                None => None,
-            },
-            (None, Some(handle)) => ctx.load(ProductByHandle(handle)).await?,
-            (None, None) => None,
-        };
-        Ok(row.map(Product::of))
+    ) -> Nullable<Product> {
+        nullable(async {
+            let row = match (id, handle) {
+                (Some(id), _) => match id::read(&id) {
+                    Some(id) => ctx.load(ProductById(id)).await?,
+                    None => None,
+                },
+                (None, Some(handle)) => ctx.load(ProductByHandle(handle)).await?,
+                (None, None) => None,
+            };
+            Ok(row.map(Product::of))
+        })
+        .await
     }
 
     /// The products on offer here.
@@ -61,16 +64,20 @@ impl CatalogQuery {
         #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
-    ) -> Result<Option<ProductConnection>> {
-        let scope = ctx.scope();
-        let sort = Sort::from(sort_key).outside_collections();
-        let arguments =
-            ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
-        let (request, window, list) = arguments.read(scope.locale.market.digits)?;
-        let page =
-            listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window).await?;
-        let page = batch::page_of(page);
-        Ok(Some(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None)))
+    ) -> Nullable<ProductConnection> {
+        nullable(async {
+            let scope = ctx.scope();
+            let sort = Sort::from(sort_key).outside_collections();
+            let arguments =
+                ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
+            let (request, window, list) = arguments.read(scope.locale.market.digits)?;
+            let page =
+                listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window)
+                    .await?;
+            let page = batch::page_of(page);
+            Ok(Some(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None)))
+        })
+        .await
     }
 
     /// A category by its id or handle.
@@ -80,14 +87,17 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The category's id.")] id: Option<ID>,
         #[graphql(desc = "The category's handle, current or former.")] handle: Option<String>,
-    ) -> Result<Option<Category>> {
-        let id = match (id, handle) {
-            (Some(id), _) => id::read(&id),
-            (None, Some(handle)) => ctx.load(CategoryByHandle(handle)).await?,
-            (None, None) => None,
-        };
-        let Some(id) = id else { return Ok(None) };
-        Ok(ctx.load(CategoryById(id)).await?.map(Category::of))
+    ) -> Nullable<Category> {
+        nullable(async {
+            let id = match (id, handle) {
+                (Some(id), _) => id::read(&id),
+                (None, Some(handle)) => ctx.load(CategoryByHandle(handle)).await?,
+                (None, None) => None,
+            };
+            let Some(id) = id else { return Ok(None) };
+            Ok(ctx.load(CategoryById(id)).await?.map(Category::of))
+        })
+        .await
     }
 
     /// The categories at the top of the tree, in their order; `children` leads on.
@@ -99,16 +109,19 @@ impl CatalogQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Connection<Category>>> {
-        let scope = ctx.scope();
-        let list = ListId::of("categories");
-        let window = list.window(Asked { first, last, after, before })?;
-        let page = batch::page_of(categories::roots(scope.app.db.read()?, &scope.locale, &window).await?);
-        let total = Total::Counted(Box::new(|ctx| {
-            Box::pin(async { categories::count_roots(ctx.scope().app.db.read()?).await })
-        }));
-        let places = Places::Keys(Box::new(categories::Category::key));
-        Ok(Some(Connection::new(Some(&page), list, places, total)))
+    ) -> Nullable<Connection<Category>> {
+        nullable(async {
+            let scope = ctx.scope();
+            let list = ListId::of("categories");
+            let window = list.window(Asked { first, last, after, before })?;
+            let page = batch::page_of(categories::roots(scope.app.db.read()?, &scope.locale, &window).await?);
+            let total = Total::Counted(Box::new(|ctx| {
+                Box::pin(async { categories::count_roots(ctx.scope().app.db.read()?).await })
+            }));
+            let places = Places::Keys(Box::new(categories::Category::key));
+            Ok(Some(Connection::new(Some(&page), list, places, total)))
+        })
+        .await
     }
 
     /// A collection by its id or handle.
@@ -118,14 +131,17 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The collection's id.")] id: Option<ID>,
         #[graphql(desc = "The collection's handle, current or former.")] handle: Option<String>,
-    ) -> Result<Option<Collection>> {
-        let id = match (id, handle) {
-            (Some(id), _) => id::read(&id),
-            (None, Some(handle)) => ctx.load(CollectionByHandle(handle)).await?,
-            (None, None) => None,
-        };
-        let Some(id) = id else { return Ok(None) };
-        Ok(ctx.load(CollectionById(id)).await?.map(Collection::of))
+    ) -> Nullable<Collection> {
+        nullable(async {
+            let id = match (id, handle) {
+                (Some(id), _) => id::read(&id),
+                (None, Some(handle)) => ctx.load(CollectionByHandle(handle)).await?,
+                (None, None) => None,
+            };
+            let Some(id) = id else { return Ok(None) };
+            Ok(ctx.load(CollectionById(id)).await?.map(Collection::of))
+        })
+        .await
     }
 
     /// The collections, in their order.
@@ -137,15 +153,18 @@ impl CatalogQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Connection<Collection>>> {
-        let scope = ctx.scope();
-        let list = ListId::of("collections");
-        let window = list.window(Asked { first, last, after, before })?;
-        let page = batch::page_of(collections::list(scope.app.db.read()?, &scope.locale, &window).await?);
-        let total = Total::Counted(Box::new(|ctx| {
-            Box::pin(async { collections::count(ctx.scope().app.db.read()?).await })
-        }));
-        let places = Places::Keys(Box::new(collections::Collection::key));
-        Ok(Some(Connection::new(Some(&page), list, places, total)))
+    ) -> Nullable<Connection<Collection>> {
+        nullable(async {
+            let scope = ctx.scope();
+            let list = ListId::of("collections");
+            let window = list.window(Asked { first, last, after, before })?;
+            let page = batch::page_of(collections::list(scope.app.db.read()?, &scope.locale, &window).await?);
+            let total = Total::Counted(Box::new(|ctx| {
+                Box::pin(async { collections::count(ctx.scope().app.db.read()?).await })
+            }));
+            let places = Places::Keys(Box::new(collections::Collection::key));
+            Ok(Some(Connection::new(Some(&page), list, places, total)))
+        })
+        .await
     }
 }

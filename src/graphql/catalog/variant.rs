@@ -14,6 +14,7 @@ use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
 use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::directives::About;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::inventory::StockLevel;
 use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, PriceOf, ProductById};
@@ -104,16 +105,22 @@ impl Variant {
     }
 
     /// What it costs in the market; null where it is not sold there.
-    async fn price(&self, ctx: &Context<'_>) -> Result<Option<Quick<Money>>> {
-        let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
-        Ok(price.map(|price| Quick(Money::new(price.amount, &ctx.scope().locale))))
+    async fn price(&self, ctx: &Context<'_>) -> Nullable<Quick<Money>> {
+        nullable(async {
+            let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
+            Ok(price.map(|price| Quick(Money::new(price.amount, &ctx.scope().locale))))
+        })
+        .await
     }
 
     /// What it cost before a reduction, where its price is reduced.
-    async fn compare_at_price(&self, ctx: &Context<'_>) -> Result<Option<Quick<Money>>> {
-        let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
-        let before = price.and_then(|price| price.compare_at.filter(|before| *before > price.amount));
-        Ok(before.map(|before| Quick(Money::new(before, &ctx.scope().locale))))
+    async fn compare_at_price(&self, ctx: &Context<'_>) -> Nullable<Quick<Money>> {
+        nullable(async {
+            let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
+            let before = price.and_then(|price| price.compare_at.filter(|before| *before > price.amount));
+            Ok(before.map(|before| Quick(Money::new(before, &ctx.scope().locale))))
+        })
+        .await
     }
 
     /// Whether it can be bought now: it has a price here, and there is some of it or it may be ordered beyond that.
@@ -123,11 +130,14 @@ impl Variant {
     }
 
     /// How many there are at all locations together, up to a cap that the shop sets; null where nobody counts.
-    async fn quantity_available(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
-        if !self.0.tracked {
-            return Ok(None);
-        }
-        Ok(Some(capped(ctx, in_stock(&self.levels(ctx).await?))))
+    async fn quantity_available(&self, ctx: &Context<'_>) -> Nullable<i32> {
+        nullable(async {
+            if !self.0.tracked {
+                return Ok(None);
+            }
+            Ok(Some(capped(ctx, in_stock(&self.levels(ctx).await?))))
+        })
+        .await
     }
 
     /// How many there are at each location that has ever had any; empty where nobody counts.
@@ -163,13 +173,16 @@ impl Variant {
     }
 
     /// Its own image, else null: show the product's then.
-    async fn image(&self, ctx: &Context<'_>) -> Result<Option<Media>> {
-        if self.0.media_id.is_none() {
-            return Ok(None);
-        }
-        let nothing = entity::id::MediaId(uuid::Uuid::nil());
-        let key = |variant: &variants::Variant| MediaById(variant.media_id.unwrap_or(nothing));
-        Ok(ctx.along(&self.0, key).await?.map(Media::of))
+    async fn image(&self, ctx: &Context<'_>) -> Nullable<Media> {
+        nullable(async {
+            if self.0.media_id.is_none() {
+                return Ok(None);
+            }
+            let nothing = entity::id::MediaId(uuid::Uuid::nil());
+            let key = |variant: &variants::Variant| MediaById(variant.media_id.unwrap_or(nothing));
+            Ok(ctx.along(&self.0, key).await?.map(Media::of))
+        })
+        .await
     }
 
     /// A piece of its custom data.
@@ -178,15 +191,21 @@ impl Variant {
         ctx: &Context<'_>,
         #[graphql(desc = "Who defines it.")] namespace: String,
         #[graphql(desc = "Its name there.")] key: String,
-    ) -> Result<Option<Metafield>> {
-        let all = ctx.along(&self.0, |variant| MetafieldsOf(variant.id.0)).await?.unwrap_or_default();
-        let same = all.iter().find(|field| field.namespace == namespace && field.key == key);
-        Ok(same.cloned().map(Metafield))
+    ) -> Nullable<Metafield> {
+        nullable(async {
+            let all = ctx.along(&self.0, |variant| MetafieldsOf(variant.id.0)).await?.unwrap_or_default();
+            let same = all.iter().find(|field| field.namespace == namespace && field.key == key);
+            Ok(same.cloned().map(Metafield))
+        })
+        .await
     }
 
     /// The product that it is a variant of.
-    async fn product(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
-        Ok(ctx.along(&self.0, |variant| ProductById(variant.product_id)).await?.map(Product::of))
+    async fn product(&self, ctx: &Context<'_>) -> Nullable<Product> {
+        nullable(async {
+            Ok(ctx.along(&self.0, |variant| ProductById(variant.product_id)).await?.map(Product::of))
+        })
+        .await
     }
 }
 

@@ -10,14 +10,15 @@ use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged, cost};
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::guard::Allow;
 use crate::graphql::loaders::CategoryById;
+use crate::services::Error;
 use crate::services::search::filter::Filter;
 use crate::services::search::find::{self, Understood};
 use crate::services::search::listings::{self, Listing};
 use crate::services::search::sort::Sort;
 use crate::services::search::{facets, suggest, text};
-use crate::services::{Error, Result};
 
 /// What hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
@@ -67,11 +68,15 @@ impl SearchConnection {
     /// By which values the hits can be narrowed further, and how many products each would leave. A facet's counts leave
     /// its own filter out.
     #[graphql(directive = About::apply(12))]
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Option<Vec<Facet>>> {
-        let scope = ctx.scope();
-        let db = scope.app.db.read()?;
-        let counted = facets::count(db, &scope.locale, scope.now, &self.filter, Some(&self.wanted)).await?;
-        Ok(Some(Facet::all(counted, &scope.locale)))
+    async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
+        nullable(async {
+            let scope = ctx.scope();
+            let db = scope.app.db.read()?;
+            let counted =
+                facets::count(db, &scope.locale, scope.now, &self.filter, Some(&self.wanted)).await?;
+            Ok(Some(Facet::all(counted, &scope.locale)))
+        })
+        .await
     }
 }
 
@@ -111,35 +116,41 @@ impl SearchQuery {
         #[graphql(desc = "What the hits are sorted by.", default_with = "SearchSortKey::BestMatch")] sort_key: SearchSortKey,
         #[graphql(desc = "Whether they are read from their end; not by `BEST_MATCH`.", default)]
         reverse: bool,
-    ) -> Result<Option<SearchConnection>> {
-        let scope = ctx.scope();
-        let db = scope.app.db.read()?;
-        let Understood { query: wanted, corrected } =
-            find::understand(db, &scope.locale, scope.now, &query).await?;
-        let asked = Asked { first, last, after, before };
-        let (filter, list) = if let Some(sort) = sort_key.column() {
-            let arguments = ProductArguments { asked, filter, sort, reverse };
-            let (request, window, _) = arguments.read(scope.locale.market.digits)?;
-            let page = listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
-            let (sort, list) = (request.sort, ListId::of(("products", &request)));
-            let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
-            let total = counted(request.filter.clone(), wanted.clone());
-            let page = batch::page_of(page);
-            (request.filter, Connection::new(Some(&page), list, places, total))
-        } else {
-            if reverse {
-                return Err(Error::BadRequest("hits by relevance are not read from their end".to_owned()));
-            }
-            let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
-            let filter = filter.unwrap_or_default();
-            let list = ListId::of(("hits", &query, &filter));
-            let (offset, size) = list.offset(asked)?;
-            let page = find::hits(db, &scope.locale, scope.now, &wanted, &filter, offset, size).await?;
-            let total = counted(filter.clone(), wanted.clone());
-            let page = batch::page_of(page);
-            (filter, Connection::new(Some(&page), list, Places::From(offset), total))
-        };
-        Ok(Some(SearchConnection { list, corrected_query: corrected, filter, wanted }))
+    ) -> Nullable<SearchConnection> {
+        nullable(async {
+            let scope = ctx.scope();
+            let db = scope.app.db.read()?;
+            let Understood { query: wanted, corrected } =
+                find::understand(db, &scope.locale, scope.now, &query).await?;
+            let asked = Asked { first, last, after, before };
+            let (filter, list) = if let Some(sort) = sort_key.column() {
+                let arguments = ProductArguments { asked, filter, sort, reverse };
+                let (request, window, _) = arguments.read(scope.locale.market.digits)?;
+                let page =
+                    listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
+                let (sort, list) = (request.sort, ListId::of(("products", &request)));
+                let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
+                let total = counted(request.filter.clone(), wanted.clone());
+                let page = batch::page_of(page);
+                (request.filter, Connection::new(Some(&page), list, places, total))
+            } else {
+                if reverse {
+                    return Err(Error::BadRequest(
+                        "hits by relevance are not read from their end".to_owned(),
+                    ));
+                }
+                let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
+                let filter = filter.unwrap_or_default();
+                let list = ListId::of(("hits", &query, &filter));
+                let (offset, size) = list.offset(asked)?;
+                let page = find::hits(db, &scope.locale, scope.now, &wanted, &filter, offset, size).await?;
+                let total = counted(filter.clone(), wanted.clone());
+                let page = batch::page_of(page);
+                (filter, Connection::new(Some(&page), list, Places::From(offset), total))
+            };
+            Ok(Some(SearchConnection { list, corrected_query: corrected, filter, wanted }))
+        })
+        .await
     }
 
     /// What somebody who is still typing may be looking for.
@@ -154,15 +165,19 @@ impl SearchQuery {
             validator(minimum = 1, maximum = 10)
         )]
         first: u32,
-    ) -> Result<Option<Suggestions>> {
-        let scope = ctx.scope();
-        let found = suggest::suggest(scope.app.db.read()?, &scope.locale, scope.now, &query, first).await?;
-        let mut categories = Vec::with_capacity(found.categories.len());
-        for id in found.categories {
-            categories.extend(ctx.load(CategoryById(id)).await?.map(Category::of));
-        }
-        let products = level(found.products).map(Product::of).collect();
-        Ok(Some(Suggestions { terms: found.terms, categories, products }))
+    ) -> Nullable<Suggestions> {
+        nullable(async {
+            let scope = ctx.scope();
+            let found =
+                suggest::suggest(scope.app.db.read()?, &scope.locale, scope.now, &query, first).await?;
+            let mut categories = Vec::with_capacity(found.categories.len());
+            for id in found.categories {
+                categories.extend(ctx.load(CategoryById(id)).await?.map(Category::of));
+            }
+            let products = level(found.products).map(Product::of).collect();
+            Ok(Some(Suggestions { terms: found.terms, categories, products }))
+        })
+        .await
     }
 }
 

@@ -11,9 +11,10 @@ use crate::graphql::connection::{Connection, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::Paged;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::guard::Allow;
 use crate::graphql::id;
-use crate::services::{Result, markets};
+use crate::services::markets;
 
 /// Reading the shop and its markets.
 #[derive(Default)]
@@ -57,13 +58,16 @@ impl ShopQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Connection<Market>>> {
-        let list = ListId::of("markets");
-        let window = list.window(Asked { first, last, after, before })?;
-        let all = &ctx.scope().markets.markets;
-        let page = batch::page_of(ctx.scope().markets.page(&window));
-        let total = Total::Known(i64::try_from(all.len()).unwrap_or(i64::MAX));
-        let places = Places::Keys(Box::new(|market: &Arc<markets::Market>| market.key()));
-        Ok(Some(Connection::new(Some(&page), list, places, total)))
+    ) -> Nullable<Connection<Market>> {
+        nullable(async {
+            let list = ListId::of("markets");
+            let window = list.window(Asked { first, last, after, before })?;
+            let all = &ctx.scope().markets.markets;
+            let page = batch::page_of(ctx.scope().markets.page(&window));
+            let total = Total::Known(i64::try_from(all.len()).unwrap_or(i64::MAX));
+            let places = Places::Keys(Box::new(|market: &Arc<markets::Market>| market.key()));
+            Ok(Some(Connection::new(Some(&page), list, places, total)))
+        })
+        .await
     }
 }
