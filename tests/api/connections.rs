@@ -244,6 +244,9 @@ async fn before_and_after_cut_out_a_piece(shop: TestShop) {
     assert_eq!(handles(&piece), handles(&whole)[11..20]);
 }
 
+/// Whether a product passes a filter.
+type Oracle<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
 async fn filters_say_what_they_mean(shop: TestShop) {
     let query = "query($f: ProductFilter) { products(first: 100, filter: $f) { nodes { handle vendor productType tags availableForSale
         ratingSummary { average } priceRange { min { amount } max { amount } } collections { handle }
@@ -258,7 +261,6 @@ async fn filters_say_what_they_mean(shop: TestShop) {
             .into_iter()
             .any(|option| option["name"] == name && values.iter().any(|value| option["value"] == *value))
     };
-    type Oracle<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let cases: Vec<(Value, Oracle)> = vec![
         (
             json!({"vendors": ["Loomwell", "Saltmere"]}),

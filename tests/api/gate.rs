@@ -67,8 +67,8 @@ async fn hostile_documents_are_refused_at_once(shop: TestShop) {
     ] {
         let began = Instant::now();
         let reply = shop.query(&text).await;
-        assert!(reply.is_refused, "{:.60}", text);
-        assert_eq!(reply.code(), "BAD_REQUEST", "{:.60}", text);
+        assert!(reply.is_refused, "{text:.60}");
+        assert_eq!(reply.code(), "BAD_REQUEST", "{text:.60}");
         assert!(began.elapsed() < Duration::from_secs(1), "{:.60} took {:?}", text, began.elapsed());
     }
 }

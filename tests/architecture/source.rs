@@ -138,7 +138,7 @@ impl Reader<'_> {
             self.place += 2;
         }
         if path.len() > 1 {
-            self.note(path);
+            self.note(&path);
         }
     }
 
@@ -147,7 +147,7 @@ impl Reader<'_> {
         let mut path = stem.to_vec();
         loop {
             match self.peek(0) {
-                "::" => self.place += 1,
+                "::" | "*" => self.place += 1,
                 "{" => {
                     self.place += 1;
                     while self.peek(0) != "}" && self.place < self.tokens.len() {
@@ -157,7 +157,6 @@ impl Reader<'_> {
                     self.place += 1;
                     return;
                 }
-                "*" => self.place += 1,
                 "as" => self.place += 2,
                 word if is_word(word) => {
                     path.push(word.to_owned());
@@ -166,12 +165,12 @@ impl Reader<'_> {
                 _ => break,
             }
         }
-        self.note(path);
+        self.note(&path);
     }
 
-    fn note(&mut self, path: Vec<String>) {
+    fn note(&mut self, path: &[String]) {
         let mut base = self.module.clone();
-        let mut rest = path.as_slice();
+        let mut rest = path;
         let mut relative = false;
         while let Some((first, others)) = rest.split_first() {
             match first.as_str() {

@@ -50,7 +50,6 @@ impl ShopQuery {
 
     /// All markets, the default one first.
     #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
-    #[expect(clippy::unused_async, reason = "resolvers look alike")]
     async fn markets(
         &self,
         ctx: &Context<'_>,

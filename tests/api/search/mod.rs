@@ -244,8 +244,11 @@ const QUERIES: &str = "towel|bath|mug|café|cafe mug|shirt|shirts|linen|wool|woo
     notebook|pen|pencils|card|paper|bag|backpack|\"day backpack\"|bottle|soap|scarf|hat|sweater|sofa|chair|vase|clock|print|cotton|made by hand|\
     Tarn & Thistle|studio okabe|AUB-CLO|a|no. 3|xqzvw|the|gift|s|sa|sau";
 
+/// A query, its hits, and what its facets count.
+type Found = (String, BTreeSet<String>, BTreeSet<String>, Value);
+
 /// The sets of hits and the counts of facets, on one engine, for every query.
-fn everything(engine: Engine) -> Option<Vec<(String, BTreeSet<String>, BTreeSet<String>, Value)>> {
+fn everything(engine: Engine) -> Option<Vec<Found>> {
     let (send, receive) = std::sync::mpsc::channel();
     run(engine, Filling::Sample, |shop| async move {
         let mut found = Vec::new();
