@@ -136,7 +136,7 @@ fn is_allowed(order: &Order, file: &File, path: &[String]) -> bool {
 fn forbidden(table: &[Line], layer: &str, path: &[String]) -> bool {
     let text = path.join("::");
     let begins = |name: &&str| text == **name || text.starts_with(&format!("{name}::"));
-    table.iter().filter(|line| line.layer == layer).any(|line| line.not.iter().any(|name| begins(name)))
+    table.iter().filter(|line| line.layer == layer).any(|line| line.not.iter().any(&begins))
 }
 
 /// Each module may use those below it, never one above; only some may use the assembly.

@@ -14,6 +14,18 @@ on_each_engine! {
 }
 
 /// All categories as (handle, parent's handle), by walking down.
+/// Handles of a tree with the handle above each.
+fn walk(nodes: &Value, above: Option<&str>, found: &mut Vec<(String, Option<String>)>) {
+    for node in nodes.as_array().into_iter().flatten() {
+        let handle = node["handle"].as_str().unwrap();
+        if above.is_some() {
+            assert_eq!(node["parent"]["handle"].as_str(), above);
+        }
+        found.push((handle.to_owned(), above.map(ToOwned::to_owned)));
+        walk(&node["children"]["nodes"], Some(handle), found);
+    }
+}
+
 async fn tree(shop: &TestShop) -> Vec<(String, Option<String>)> {
     let reply = shop
         .query(
@@ -22,16 +34,6 @@ async fn tree(shop: &TestShop) -> Vec<(String, Option<String>)> {
         )
         .await;
     let mut found = Vec::new();
-    fn walk(nodes: &Value, above: Option<&str>, found: &mut Vec<(String, Option<String>)>) {
-        for node in nodes.as_array().into_iter().flatten() {
-            let handle = node["handle"].as_str().unwrap();
-            if above.is_some() {
-                assert_eq!(node["parent"]["handle"].as_str(), above);
-            }
-            found.push((handle.to_owned(), above.map(ToOwned::to_owned)));
-            walk(&node["children"]["nodes"], Some(handle), found);
-        }
-    }
     walk(&reply.data()["categories"]["nodes"], None, &mut found);
     found
 }
