@@ -86,7 +86,6 @@ impl Review {
     }
 }
 
-/// What somebody thinks of a product.
 impl Plain for Review {
     fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
         match field.name.node.as_str() {
@@ -120,6 +119,7 @@ impl Plain for Reviewer {
     }
 }
 
+/// What somebody thinks of a product.
 #[Object]
 impl Review {
     /// Its id.

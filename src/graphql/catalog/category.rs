@@ -36,7 +36,6 @@ impl Listed for Category {
     }
 }
 
-/// A branch or leaf of the category tree.
 impl Plain for Category {
     fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
         match field.name.node.as_str() {
@@ -49,6 +48,7 @@ impl Plain for Category {
     }
 }
 
+/// A branch or leaf of the category tree.
 #[Object]
 impl Category {
     /// Its id.

@@ -33,7 +33,6 @@ impl Listed for Collection {
     }
 }
 
-/// Products gathered and put in order by the shop's staff.
 impl Plain for Collection {
     fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
         match field.name.node.as_str() {
@@ -47,6 +46,7 @@ impl Plain for Collection {
     }
 }
 
+/// Products gathered and put in order by the shop's staff.
 #[Object]
 impl Collection {
     /// Its id.

@@ -41,7 +41,6 @@ impl Media {
     }
 }
 
-/// An image of a product.
 impl Plain for Media {
     fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
         match field.name.node.as_str() {
@@ -56,6 +55,7 @@ impl Plain for Media {
     }
 }
 
+/// An image of a product.
 #[Object]
 impl Media {
     /// Its id.

@@ -43,7 +43,6 @@ impl Product {
     }
 }
 
-/// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
 impl Plain for Product {
     fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
         let row = &self.0;
@@ -61,6 +60,7 @@ impl Plain for Product {
     }
 }
 
+/// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
 #[Object]
 impl Product {
     /// Its id.

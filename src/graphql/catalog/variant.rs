@@ -57,7 +57,6 @@ impl Variant {
     }
 }
 
-/// What is bought: a product with one value chosen for each of its options.
 impl Plain for Variant {
     fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
         match field.name.node.as_str() {
@@ -70,6 +69,7 @@ impl Plain for Variant {
     }
 }
 
+/// What is bought: a product with one value chosen for each of its options.
 #[Object]
 impl Variant {
     /// Its id.

@@ -50,8 +50,6 @@ impl Listed for Market {
     }
 }
 
-/// Where the shop sells: a currency, languages, and what is published there. A request names one in the header
-/// `Vitrine-Market` or the URL parameter `market`; without, it is answered in the default market.
 impl Plain for Market {
     fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
         match field.name.node.as_str() {
@@ -63,6 +61,8 @@ impl Plain for Market {
     }
 }
 
+/// Where the shop sells: a currency, languages, and what is published there. A request names one in the header
+/// `Vitrine-Market` or the URL parameter `market`; without, it is answered in the default market.
 #[Object]
 impl Market {
     /// Its id.
