@@ -50,13 +50,23 @@ CREATE TABLE product_listing (
     id {serial},
     locale_id bigint NOT NULL REFERENCES market_language (id) ON DELETE CASCADE,
     product_id uuid NOT NULL REFERENCES product (id) ON DELETE CASCADE,
-    published_at bigint NOT NULL,
+    handle text NOT NULL,
+    title text NOT NULL,
     title_key text {sorted} NOT NULL,
+    vendor text,
+    product_type text,
+    category_id uuid,
+    gift_card boolean NOT NULL,
+    published_at bigint NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
     price_min bigint NOT NULL,
     price_max bigint NOT NULL,
     compare_at_min bigint,
     compare_at_max bigint,
     available boolean NOT NULL,
+    rating_count integer NOT NULL,
+    rating_sum integer NOT NULL,
     rating_key bigint NOT NULL,
     facets text NOT NULL,
     document_hash bigint NOT NULL,
@@ -67,6 +77,9 @@ CREATE INDEX product_listing_newest ON product_listing (locale_id, published_at,
 CREATE INDEX product_listing_title ON product_listing (locale_id, title_key, product_id);
 CREATE INDEX product_listing_price ON product_listing (locale_id, price_min, product_id);
 CREATE INDEX product_listing_rating ON product_listing (locale_id, rating_key, product_id);
+CREATE INDEX product_listing_best ON product_listing (
+    locale_id, category_id, available, rating_key, product_id
+);
 CREATE TABLE listing_facet (
     facet_id bigint NOT NULL,
     listing_id bigint NOT NULL,

@@ -146,31 +146,45 @@ impl<T: Send + Sync + 'static> Row<T> {
 }
 
 impl<T> Row<T> {
+    /// What belongs to the row, where it has been loaded for its level.
+    pub fn at_hand<K: Key>(&self, mine: K) -> Option<Option<K::Value>> {
+        let along = self.level.known(|along: &Along<K>| along.sample.is_like(&mine))?;
+        along.loaded.get()?.get(&mine)?.clone().ok()
+    }
+
     /// Something that came with the row, as a row of its own among those that came with the others.
     pub fn beside<U: Send + Sync + 'static>(&self, part: impl Fn(&T) -> U) -> Row<U> {
-        let mut all = self.level.along.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.iter().find_map(|any| Arc::clone(any).downcast::<Level<U>>().ok());
-        let level = known.unwrap_or_else(|| {
-            let rows = self.level.rows.iter().map(part).collect();
-            let level = Arc::new(Level { rows, along: Mutex::default() });
-            all.push(Arc::<Level<U>>::clone(&level));
-            level
-        });
-        Row { level, index: self.index }
+        let make = || Level { rows: self.level.rows.iter().map(part).collect(), along: Mutex::default() };
+        Row { level: self.level.known_or(|_: &Level<U>| true, make), index: self.index }
     }
 }
 
 impl<T> Level<T> {
     fn along<K: Key>(&self, key: &K) -> Arc<Along<K>> {
-        let mut all = self.along.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = all.iter().filter_map(|any| Arc::clone(any).downcast::<Along<K>>().ok());
-        if let Some(along) = known.into_iter().find(|along| along.sample.is_like(key)) {
-            return along;
-        }
-        let along = Arc::new(Along { sample: key.clone(), loaded: OnceCell::new() });
-        all.push(Arc::<Along<K>>::clone(&along));
-        along
+        let make = || Along { sample: key.clone(), loaded: OnceCell::new() };
+        self.known_or(|along: &Along<K>| along.sample.is_like(key), make)
     }
+
+    fn known<U: Any + Send + Sync>(&self, is_it: impl Fn(&U) -> bool) -> Option<Arc<U>> {
+        find(&self.along.lock().unwrap_or_else(PoisonError::into_inner), is_it)
+    }
+
+    fn known_or<U: Any + Send + Sync>(&self, is_it: impl Fn(&U) -> bool, make: impl FnOnce() -> U) -> Arc<U> {
+        let mut all = self.along.lock().unwrap_or_else(PoisonError::into_inner);
+        find(&all, is_it).unwrap_or_else(|| {
+            let made = Arc::new(make());
+            all.push(Arc::<U>::clone(&made));
+            made
+        })
+    }
+}
+
+fn find<U: Any + Send + Sync>(
+    all: &[Arc<dyn Any + Send + Sync>],
+    is_it: impl Fn(&U) -> bool,
+) -> Option<Arc<U>> {
+    let known = all.iter().find(|any| any.downcast_ref::<U>().is_some_and(&is_it))?;
+    Arc::clone(known).downcast().ok()
 }
 
 /// Makes rows of one level.

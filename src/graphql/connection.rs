@@ -1,14 +1,15 @@
 //! Lists as Relay connections (<https://relay.dev/graphql/connections.htm>).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use async_graphql::{ContainerType, Context, Object, SimpleObject, TypeName};
+use async_graphql::{ContainerType, Context, Object, SimpleObject, TypeName, Value};
 use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
 use super::context::ContextExt;
 use super::cursor::ListId;
-use super::quick::{Many, Plain, Quick};
+use super::quick::{self, Ask, Many, Plain, Quick};
 use crate::services::page::Page;
 use crate::services::{Result, keyset};
 
@@ -37,6 +38,37 @@ pub enum Places<R> {
 
 /// Counts all rows of a list.
 type Count = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<i64>> + Send + Sync>;
+
+/// A list that hangs on each row of a level: what to load for a row, and how to show it.
+pub struct Hanging<R, K, T: Listed> {
+    /// What is loaded for a row.
+    pub key: Box<dyn Fn(&R) -> K + Send + Sync>,
+    /// The list that cursors belong to.
+    pub list: ListId,
+    /// Where its rows stand in it.
+    pub places: Places<T::Row>,
+    /// How many there are.
+    pub total: Total,
+}
+
+impl<R, K, T> Hanging<R, K, T>
+where
+    R: Send + Sync + 'static,
+    K: Key<Value = Arc<Page<Row<T::Row>>>>,
+    T: Listed,
+{
+    /// The page that hangs on a row, loaded for all rows of its level.
+    pub async fn load(self, ctx: &Context<'_>, row: &Row<R>) -> Result<Connection<T>> {
+        let page = ctx.along(row, self.key).await?;
+        Ok(Connection::new(page.as_deref(), self.list, self.places, self.total))
+    }
+
+    /// The same where it has been loaded.
+    pub fn at_hand(self, ask: Ask<'_>, row: &Row<R>) -> Option<Value> {
+        let page = ask.at_hand(row, self.key)?;
+        ask.object(&Connection::<T>::new(page.as_deref(), self.list, self.places, self.total))
+    }
+}
 
 /// How many rows a list has.
 pub enum Total {
@@ -83,6 +115,35 @@ impl<T: Listed> Connection<T> {
             _ => String::new(),
         }
     }
+
+    fn all_edges(&self) -> impl Iterator<Item = Edge<T>> {
+        let edge = |(index, row): (usize, &Row<T::Row>)| Edge {
+            cursor: self.cursor(index),
+            node: T::of(row.clone()),
+        };
+        self.rows.iter().enumerate().map(edge)
+    }
+
+    fn info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.info.0,
+            has_previous_page: self.info.1,
+            start_cursor: (!self.rows.is_empty()).then(|| self.cursor(0)),
+            end_cursor: self.rows.len().checked_sub(1).map(|last| self.cursor(last)),
+        }
+    }
+}
+
+impl<T: Listed> Plain for Connection<T> {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match (ask.name(), &self.total) {
+            ("nodes", _) => ask.list(self.rows.iter().cloned().map(T::of)),
+            ("edges", _) => ask.list(self.all_edges()),
+            ("pageInfo", _) => ask.object(&self.info()),
+            ("totalCount", Total::Known(total)) => Some((*total).into()),
+            _ => None,
+        }
+    }
 }
 
 impl<T: Listed> TypeName for Connection<T> {
@@ -100,22 +161,13 @@ impl<T: Listed> Connection<T> {
     }
 
     /// The objects of the page, each with its cursor.
-    async fn edges(&self) -> Many<Edge<T>> {
-        let edge = |(index, row): (usize, &Row<T::Row>)| Edge {
-            cursor: self.cursor(index),
-            node: T::of(row.clone()),
-        };
-        Many(self.rows.iter().enumerate().map(edge).collect())
+    async fn edges(&self) -> Many<Quick<Edge<T>>> {
+        Many(self.all_edges().map(Quick).collect())
     }
 
     /// Where the page begins and ends, and whether the list goes on.
     async fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.info.0,
-            has_previous_page: self.info.1,
-            start_cursor: (!self.rows.is_empty()).then(|| self.cursor(0)),
-            end_cursor: self.rows.len().checked_sub(1).map(|last| self.cursor(last)),
-        }
+        self.info()
     }
 
     /// How many objects the whole list has. Counted only when asked for.
@@ -136,6 +188,16 @@ pub struct Edge<T: Listed> {
 impl<T: Listed> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
         T::EDGE.into()
+    }
+}
+
+impl<T: Listed> Plain for Edge<T> {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "cursor" => Some(quick::text(&self.cursor)),
+            "node" => ask.object(&self.node),
+            _ => None,
+        }
     }
 }
 
@@ -164,4 +226,16 @@ pub struct PageInfo {
     start_cursor: Option<String>,
     /// The cursor of the last object; null on an empty page.
     end_cursor: Option<String>,
+}
+
+impl Plain for PageInfo {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "hasNextPage" => Some(self.has_next_page.into()),
+            "hasPreviousPage" => Some(self.has_previous_page.into()),
+            "startCursor" => Some(quick::maybe(self.start_cursor.as_deref())),
+            "endCursor" => Some(quick::maybe(self.end_cursor.as_deref())),
+            _ => None,
+        }
+    }
 }

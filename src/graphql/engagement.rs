@@ -1,18 +1,17 @@
 //! Reviews as clients see them.
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Value};
 
 use super::batch::Row;
 use super::catalog::Product;
-use super::connection::{Connection, Listed, Places, Total};
-use super::context::{ContextExt, Scope};
+use super::connection::{Connection, Hanging, Listed, Places, Total};
+use super::context::ContextExt;
 use super::cursor::{Asked, ListId};
 use super::directives::Paged;
 use super::error::{Nullable, nullable};
 use super::id;
 use super::loaders::{ProductById, ReviewCountBy, ReviewsBy};
-use super::quick::{self, Plain, Quick};
+use super::quick::{self, Ask, Plain, Quick};
 use super::scalars::DateTime;
 use crate::services::Result;
 use crate::services::catalog::ratings::Rating;
@@ -54,8 +53,8 @@ impl RatingSummary {
 }
 
 impl Plain for RatingSummary {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "average" => Some(self.average.map_or(Value::Null, Value::from)),
             "count" => Some(self.count.into()),
             _ => None,
@@ -77,7 +76,14 @@ impl Listed for Review {
     }
 }
 
+/// What a review is about.
+const PRODUCT: fn(&reviews::Review) -> ProductById = |review| ProductById(review.product_id);
+
 impl Review {
+    fn reviewer(&self) -> Reviewer {
+        Reviewer(self.0.beside(|review| review.author.clone()))
+    }
+
     /// A review whose product is not on offer here does not exist either.
     pub async fn visible(ctx: &Context<'_>, row: Option<Row<reviews::Review>>) -> Result<Option<Self>> {
         let Some(row) = row else { return Ok(None) };
@@ -87,35 +93,28 @@ impl Review {
 }
 
 impl Plain for Review {
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "id" => Some(quick::text(id::show(self.0.id).0)),
             "rating" => Some(self.0.rating.into()),
             "title" => Some(quick::text(&self.0.title)),
             "body" => Some(quick::text(&self.0.body)),
             "createdAt" => Some(quick::text(self.0.created_at.to_string())),
-            "author" => quick::object(field, &PlainReviewer(&self.0.author), scope),
-            _ => None,
-        }
-    }
-}
-
-/// A review's author while only what came with the review is asked for.
-struct PlainReviewer<'a>(&'a reviews::Reviewer);
-
-impl Plain for PlainReviewer<'_> {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "displayName" => Some(quick::text(&self.0.display_name)),
+            "author" => ask.object(&self.reviewer()),
+            "product" => ask.maybe(ask.at_hand(&self.0, PRODUCT)?.map(Product::of)),
             _ => None,
         }
     }
 }
 
 impl Plain for Reviewer {
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
-        PlainReviewer(&self.0).plain(field, scope)
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "displayName" => Some(quick::text(&self.0.display_name)),
+            "reviews" => self.reviews_list(ask.page()?).ok()?.at_hand(ask, &self.0),
+            _ => None,
+        }
     }
 }
 
@@ -149,16 +148,12 @@ impl Review {
 
     /// Who wrote it.
     async fn author(&self) -> Quick<Reviewer> {
-        Quick(Reviewer(self.0.beside(|review| review.author.clone())))
+        Quick(self.reviewer())
     }
 
     /// What it is about; null where that is not on offer here.
     async fn product(&self, ctx: &Context<'_>) -> Nullable<Quick<Product>> {
-        nullable(async {
-            let product = ctx.along(&self.0, |review| ProductById(review.product_id)).await?;
-            Ok(product.map(Product::of).map(Quick))
-        })
-        .await
+        nullable(async { Ok(ctx.along(&self.0, PRODUCT).await?.map(Product::of).map(Quick)) }).await
     }
 }
 
@@ -188,11 +183,19 @@ impl Reviewer {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Review>> {
+        self.reviews_list(Asked { first, last, after, before })?.load(ctx, &self.0).await
+    }
+}
+
+impl Reviewer {
+    fn reviews_list(&self, asked: Asked) -> Result<Hanging<reviews::Reviewer, ReviewsBy, Review>> {
         let list = ListId::of("reviews by");
-        let window = list.window(Asked { first, last, after, before })?;
-        let page = ctx.along(&self.0, |reviewer| ReviewsBy(reviewer.id, window.clone())).await?;
-        let total = Total::loaded(ReviewCountBy(self.0.id));
-        let places = Places::Keys(Box::new(|review: &reviews::Review| review.key(ReviewSort::Newest)));
-        Ok(Connection::new(page.as_deref(), list, places, total))
+        let window = list.window(asked)?;
+        Ok(Hanging {
+            key: Box::new(move |reviewer| ReviewsBy(reviewer.id, window.clone())),
+            list,
+            places: Places::Keys(Box::new(|review: &reviews::Review| review.key(ReviewSort::Newest))),
+            total: Total::loaded(ReviewCountBy(self.0.id)),
+        })
     }
 }

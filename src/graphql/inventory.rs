@@ -1,7 +1,8 @@
 //! Stock as clients see it.
 
-use async_graphql::SimpleObject;
+use async_graphql::{SimpleObject, Value};
 
+use super::quick::{Ask, Plain};
 use super::shop::Location;
 
 /// How many of a variant there are at a location.
@@ -11,4 +12,14 @@ pub struct StockLevel {
     pub location: Location,
     /// How many can be sold there, capped like `quantityAvailable`.
     pub available: i32,
+}
+
+impl Plain for StockLevel {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "location" => ask.object(&self.location),
+            "available" => Some(self.available.into()),
+            _ => None,
+        }
+    }
 }

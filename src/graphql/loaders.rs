@@ -22,7 +22,6 @@ use crate::services::inventory::availability::{self, Choice};
 use crate::services::inventory::levels::{self, Level};
 use crate::services::keyset;
 use crate::services::page::{Page, Window};
-use crate::services::pricing::prices::{self, Price};
 use crate::services::search::listings::{self, Listing, Request};
 use crate::services::search::related;
 
@@ -56,8 +55,10 @@ macro_rules! loaders {
                 }
 
                 fn is_like(&self, other: &Self) -> bool {
-                    let arguments = |Self(_ $(, $argument)*): &Self| ($($argument.clone(),)*);
-                    arguments(self) == arguments(other)
+                    let Self(_ $(, $argument)*) = self;
+                    let mine = ($($argument,)*);
+                    let Self(_ $(, $argument)*) = other;
+                    mine == ($($argument,)*)
                 }
             }
         )+
@@ -87,13 +88,12 @@ loaders! {
     ChoicesOf(ProductId) => Arc<Vec<Choice>>, |s, ids| shared(availability::of_products(s.app.db.read()?, s.locale.market.id, ids).await?);
     CategoriesOf(ProductId) => RowList<Category>, |s, ids| batch::lists(categories::of_products(s.app.db.read()?, &s.locale, ids).await?);
     CollectionsOf(ProductId) => RowList<Collection>, |s, ids| batch::lists(collections::of_products(s.app.db.read()?, &s.locale, ids).await?);
-    RelatedTo(ProductId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::of_products(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
+    BestIn(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_of_categories(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
     MetafieldsOf(Uuid) => Arc<Vec<Metafield>>, |s, ids| shared(metafields::of_owners(s.app.db.read()?, ids).await?);
 
-    VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, ids).await?);
-    VariantsOf(ProductId, window: Frame) => RowPage<Variant>, |s, ids| batch::pages(variants::of_products(s.app.db.read()?, ids, &window).await?);
+    VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, s.locale.market.id, ids).await?);
+    VariantsOf(ProductId, window: Frame) => RowPage<Variant>, |s, ids| batch::pages(variants::of_products(s.app.db.read()?, s.locale.market.id, ids, &window).await?);
     VariantCountOf(ProductId) => i64, |s, ids| variants::count(s.app.db.read()?, ids).await?;
-    PriceOf(VariantId) => Price, |s, ids| prices::of_variants(s.app.db.read()?, s.locale.market.id, ids).await?;
     LevelsOf(VariantId) => Arc<Vec<Level>>, |s, ids| shared(levels::of_variants(s.app.db.read()?, ids).await?);
 
     MediaById(MediaId) => Row<Media>, |s, ids| batch::rows(media::by_ids(s.app.db.read()?, &s.locale, ids).await?);

@@ -1,11 +1,9 @@
 //! Money as clients see it.
 
-use async_graphql::parser::types::Field;
 use async_graphql::{SimpleObject, Value};
 use entity::money::to_decimal;
 
-use super::context::Scope;
-use super::quick::{self, Plain};
+use super::quick::{self, Ask, Plain};
 use super::scalars::{CurrencyCode, Decimal};
 use crate::services::markets::Locale;
 
@@ -29,8 +27,8 @@ impl Money {
 }
 
 impl Plain for Money {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "amount" => Some(quick::text(&self.amount.0)),
             "currency" => Some(quick::text(&self.currency.0)),
             _ => None,
@@ -55,10 +53,10 @@ impl MoneyRange {
 }
 
 impl Plain for MoneyRange {
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
-            "min" => quick::object(field, &self.min, scope),
-            "max" => quick::object(field, &self.max, scope),
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "min" => ask.object(&self.min),
+            "max" => ask.object(&self.max),
             _ => None,
         }
     }

@@ -1,28 +1,102 @@
-//! A short cut for fields that only read a value of their object.
+//! A short cut for fields that wait for nothing.
 //!
-//! The library makes a boxed future of every field, as it must for those that wait for something. Lists have thousands
-//! of fields that wait for nothing; an object behind [`Quick`] writes these straight into the answer and leaves the rest
-//! to the library. What is asked, checked and answered stays the same.
+//! The library makes a boxed future of every field, as it must for those that wait. Lists have thousands of fields that
+//! only read a value, or something that the first row of their level has loaded for all of them; an object behind
+//! [`Quick`] writes these straight into the answer and leaves the rest to the library. What is asked, checked and
+//! answered stays the same, which `tests/api/quick.rs` compares.
 
 use std::borrow::Cow;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::Registry;
-use async_graphql::{ContainerType, ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value};
+use async_graphql::{
+    ContainerType, ContextSelectionSet, InputType, Name, OutputType, Positioned, ServerResult, Value,
+};
 use futures_util::future::try_join_all;
 
+use super::batch::{Key, Row};
 use super::context::{RequestData, Scope};
+use super::cursor::Asked;
 
-/// An object some of whose fields only read a value.
-pub trait Plain {
-    /// The value of a field without arguments that waits for nothing; `None` leaves it to its resolver.
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value>;
+/// An object some of whose fields wait for nothing.
+pub trait Plain: OutputType {
+    /// The value of a field as far as it is at hand; `None` leaves it to its resolver, which also tells what is wrong.
+    fn plain(&self, ask: Ask<'_>) -> Option<Value>;
 }
 
 impl<T: Plain> Plain for &T {
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
-        T::plain(self, field, scope)
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        T::plain(self, ask)
+    }
+}
+
+/// A field that somebody asks for.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    field: &'a Positioned<Field>,
+    within: &'a ContextSelectionSet<'a>,
+    data: &'a RequestData,
+}
+
+impl<'a> Ask<'a> {
+    /// The field's name in the schema.
+    pub fn name(self) -> &'a str {
+        self.field.node.name.node.as_str()
+    }
+
+    /// What is the same for the whole operation.
+    pub fn scope(self) -> &'a Scope {
+        &self.data.scope
+    }
+
+    /// The value of an argument; `None` where it does not fit.
+    pub fn argument<T: InputType>(self, name: &str, default: Option<fn() -> T>) -> Option<T> {
+        self.within.with_field(self.field).param_value(name, default).ok().map(|(_, value)| value)
+    }
+
+    /// The arguments of a connection.
+    pub fn page(self) -> Option<Asked> {
+        Some(Asked {
+            first: self.argument("first", None)?,
+            last: self.argument("last", None)?,
+            after: self.argument("after", None)?,
+            before: self.argument("before", None)?,
+        })
+    }
+
+    /// What belongs to a row, where it has been loaded for its level; never starts to load.
+    pub fn at_hand<T, K: Key>(self, row: &Row<T>, key: impl Fn(&T) -> K) -> Option<Option<K::Value>> {
+        row.at_hand(key(row))
+    }
+
+    /// An object with all of its selected fields; `None` where one of them is not at hand.
+    pub fn object<T: Plain>(self, object: &T) -> Option<Value> {
+        let fields = plain_fields(&self.field.node.selection_set.node)?;
+        let mut values = IndexMap::with_capacity(fields.len());
+        for field in fields {
+            let value = Ask { field, ..self }.value(object)?;
+            values.insert(field.node.response_key().node.clone(), value);
+        }
+        Some(Value::Object(values))
+    }
+
+    /// An object that may be absent.
+    pub fn maybe<T: Plain>(self, object: Option<T>) -> Option<Value> {
+        object.map_or(Some(Value::Null), |object| self.object(&object))
+    }
+
+    /// A list of objects.
+    pub fn list<T: Plain>(self, objects: impl IntoIterator<Item = T>) -> Option<Value> {
+        let values = objects.into_iter().map(|object| self.object(&object));
+        Some(Value::List(values.collect::<Option<_>>()?))
+    }
+
+    fn value<T: Plain>(self, object: &T) -> Option<Value> {
+        if self.name() == "__typename" {
+            return Some(text(object.introspection_type_name()));
+        }
+        object.plain(self)
     }
 }
 
@@ -34,17 +108,6 @@ pub fn text(text: impl Into<String>) -> Value {
 /// A text that may be absent.
 pub fn maybe(text: Option<&str>) -> Value {
     text.map_or(Value::Null, |text| Value::String(text.to_owned()))
-}
-
-/// A plain object that hangs on another: all of its selected fields, or `None` where one of them is not plain.
-pub fn object(field: &Field, part: &impl Plain, scope: &Scope) -> Option<Value> {
-    let set = &field.selection_set.node;
-    let mut values = IndexMap::with_capacity(set.items.len());
-    for field in plain_fields(set)? {
-        let field = &field.node;
-        values.insert(field.response_key().node.clone(), part.plain(field, scope)?);
-    }
-    Some(Value::Object(values))
 }
 
 /// The fields of a set that has nothing else and no directives.
@@ -79,16 +142,12 @@ impl<T: ContainerType + Plain> OutputType for Quick<T> {
         let Some(fields) = plain_fields(&ctx.item.node) else {
             return self.0.resolve(ctx, field).await;
         };
-        let scope = &*ctx.data_unchecked::<RequestData>().scope;
+        let data = ctx.data_unchecked::<RequestData>();
         let mut values: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
         let mut rest = Vec::new();
         for field in fields {
             let key = field.node.response_key().node.clone();
-            let value = if field.node.name.node == "__typename" {
-                Some(text(self.introspection_type_name()))
-            } else {
-                self.0.plain(&field.node, scope)
-            };
+            let value = Ask { field, within: ctx, data }.value(&self.0);
             if value.is_none() {
                 rest.push((field, key.clone()));
             }

@@ -76,8 +76,12 @@ pub struct Children<'a> {
     pub keys: &'static str,
     /// The columns that are read.
     pub columns: &'a str,
-    /// The tables, with the children's first.
+    /// The tables that lead from the parent to the child, and those that conditions and order look at.
     pub from: &'a str,
+    /// Joins that complete a child's row.
+    pub with: &'a str,
+    /// The children's own id, where `from` is their table alone.
+    pub id: Option<&'a str>,
     /// The column that holds the parent's id.
     pub parent: &'a str,
     /// What else holds of the children: `true`, or a condition.
@@ -115,20 +119,29 @@ impl Children<'_> {
         Ok(sql::all(db, &text, values).await?)
     }
 
-    /// PostgreSQL stops reading a parent's children when it has enough; SQLite has to number them. The limit stands in
-    /// the text, so that plans know it.
+    /// PostgreSQL stops reading a parent's children when it has enough. SQLite has no lateral joins: it looks up the
+    /// ids of enough children in an index and reads their rows then, or numbers all children where tables lie between.
+    /// The limit stands in the text, so that plans know it.
     fn text(&self, engine: DbBackend, bounds: &str, order: &str, limit: i64) -> String {
-        let Self { keys, columns, from, parent, condition, .. } = self;
+        let Self { keys, columns, from, with, parent, condition, .. } = self;
+        let own = format!("{parent} = k.id AND {condition}{bounds}");
         if engine == DbBackend::Postgres {
             return format!(
-                "SELECT k.id, c.* FROM {{{keys} $1}} k CROSS JOIN LATERAL (SELECT {columns} FROM {from} \
-                 WHERE {parent} = k.id AND {condition}{bounds} ORDER BY {order} LIMIT {limit}) c"
+                "SELECT k.id, c.* FROM {{{keys} $1}} k CROSS JOIN LATERAL (SELECT {columns} FROM {from} {with} \
+                 WHERE {own} ORDER BY {order} LIMIT {limit}) c"
             );
         }
-        format!(
-            "SELECT * FROM (SELECT k.id, {columns}, row_number() OVER (PARTITION BY k.id ORDER BY {order}) \
-             AS number FROM {{{keys} $1}} k CROSS JOIN {from} WHERE {parent} = k.id AND {condition}{bounds}) \
-             WHERE number <= {limit} ORDER BY 1, number"
-        )
+        match self.id {
+            Some(id) => format!(
+                "SELECT k.id, {columns} FROM {{{keys} $1}} k CROSS JOIN {from} {with} \
+                 WHERE {id} IN (SELECT {id} FROM {from} WHERE {own} ORDER BY {order} LIMIT {limit}) \
+                 ORDER BY {order}"
+            ),
+            None => format!(
+                "SELECT * FROM (SELECT k.id, {columns}, row_number() OVER (PARTITION BY k.id ORDER BY {order}) \
+                 AS number FROM {{{keys} $1}} k CROSS JOIN {from} {with} WHERE {own}) \
+                 WHERE number <= {limit} ORDER BY 1, number"
+            ),
+        }
     }
 }

@@ -22,19 +22,17 @@ pub struct Statements {
 impl Statements {
     /// Prepares them.
     pub async fn prepare(client: &Client) -> Result<Self> {
-        let page = "SELECT l.product_id, p.handle, p.title \
-            FROM (SELECT product_id, published_at FROM product_listing \
-              WHERE locale_id = $1 AND published_at <= $2 AND (published_at, product_id) < ($3, $4) \
-              ORDER BY published_at DESC, product_id DESC LIMIT 50) l \
-            JOIN product p ON p.id = l.product_id ORDER BY l.published_at DESC, l.product_id DESC";
+        let page = "SELECT product_id, handle, title FROM product_listing \
+            WHERE locale_id = $1 AND published_at <= $2 AND (published_at, product_id) < ($3, $4) \
+            ORDER BY published_at DESC, product_id DESC LIMIT 50";
         let reviews = "SELECT k.id, r.id, r.rating, r.title, r.reviewer_id, w.display_name \
             FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM review \
               WHERE product_id = k.id AND status = 1 ORDER BY created_at DESC, id DESC LIMIT 5) r \
             JOIN reviewer w ON w.id = r.reviewer_id ORDER BY k.id, r.created_at DESC, r.id DESC";
-        let by_authors = "SELECT k.id, r.id, r.rating, r.title, l.product_id, p.handle, p.title \
+        let by_authors = "SELECT k.id, r.id, r.rating, r.title, l.product_id, l.handle, l.title \
             FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM review \
               WHERE reviewer_id = k.id AND status = 1 ORDER BY created_at DESC, id DESC LIMIT 3) r \
-            LEFT JOIN (product_listing l JOIN product p ON p.id = l.product_id) \
+            LEFT JOIN product_listing l \
               ON l.product_id = r.product_id AND l.locale_id = $2 AND l.published_at <= $3 \
             ORDER BY k.id, r.created_at DESC, r.id DESC";
         Ok(Self {

@@ -1,5 +1,7 @@
 //! The list page.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use tokio::try_join;
 use tokio_postgres::types::ToSql;
@@ -25,12 +27,10 @@ pub struct Statements {
 impl Statements {
     /// Prepares them.
     pub async fn prepare(client: &Client) -> Result<Self> {
-        let page = "SELECT l.product_id, l.published_at, p.handle, p.title, l.price_min, l.price_max, \
-            p.rating_count, p.rating_sum \
-            FROM (SELECT product_id, published_at, price_min, price_max FROM product_listing \
-              WHERE locale_id = $1 AND published_at <= $2 AND (published_at, product_id) < ($3, $4) \
-              ORDER BY published_at DESC, product_id DESC LIMIT 21) l \
-            JOIN product p ON p.id = l.product_id ORDER BY l.published_at DESC, l.product_id DESC";
+        let page = "SELECT product_id, published_at, handle, title, price_min, price_max, \
+            rating_count, rating_sum, category_id FROM product_listing \
+            WHERE locale_id = $1 AND published_at <= $2 AND (published_at, product_id) < ($3, $4) \
+            ORDER BY published_at DESC, product_id DESC LIMIT 21";
         let variants = "SELECT v.product_id, v.id, o1.value, o2.value, o3.value, p.amount, p.compare_at \
             FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM variant \
               WHERE product_id = k.id ORDER BY position, id LIMIT 5) v \
@@ -40,9 +40,7 @@ impl Statements {
             LEFT JOIN option_value o3 ON o3.id = v.option_value3_id ORDER BY v.product_id, v.position, v.id";
         let images = "SELECT k.id, m.url, m.alt, m.width, m.height FROM unnest($1::uuid[]) k(id) \
             CROSS JOIN LATERAL (SELECT * FROM media WHERE product_id = k.id ORDER BY position, id LIMIT 1) m";
-        let categories = "SELECT k.id, c.handle, c.title FROM unnest($1::uuid[]) k(id) \
-            CROSS JOIN LATERAL (SELECT category_id FROM product_category WHERE product_id = k.id \
-              ORDER BY position, category_id LIMIT 1) pc JOIN category c ON c.id = pc.category_id";
+        let categories = "SELECT c.id, c.handle, c.title FROM category c WHERE c.id = ANY ($1)";
         Ok(Self {
             page: prepare(client, page).await?,
             variants: prepare(client, variants).await?,
@@ -116,11 +114,14 @@ pub async fn answer(pool: &Pool, after: Option<&str>) -> Result<Vec<u8>> {
         client.query(&statements.page, &[&market.locale, &now()?, &place.published_at, &place.id]).await?;
     let shown = &page[..page.len().min(SIZE)];
     let ids: Vec<Uuid> = shown.iter().map(|row| row.get(0)).collect();
+    let main: HashSet<Uuid> = shown.iter().filter_map(|row| row.get(8)).collect();
+    let main: Vec<Uuid> = main.into_iter().collect();
     let (key, priced): ([&(dyn ToSql + Sync); 1], [&(dyn ToSql + Sync); 2]) = ([&ids], [&ids, &market.id]);
+    let of_main: [&(dyn ToSql + Sync); 1] = [&main];
     let (variants, images, categories) = try_join!(
         client.query(&statements.variants, &priced),
         client.query(&statements.images, &key),
-        client.query(&statements.categories, &key),
+        client.query(&statements.categories, &of_main),
     )?;
     let (variants, images, categories) = (grouped(&variants), grouped(&images), grouped(&categories));
     let nodes = shown.iter().map(|row| {
@@ -135,8 +136,9 @@ pub async fn answer(pool: &Pool, after: Option<&str>) -> Result<Vec<u8>> {
             },
             rating_summary: Rating::new(row.get(6), row.get(7)),
             featured_image: images.get(&id).map(|rows| image(rows[0])),
-            category: categories
-                .get(&id)
+            category: row
+                .get::<_, Option<Uuid>>(8)
+                .and_then(|id| categories.get(&id))
                 .map(|rows| Category { handle: rows[0].get(1), title: rows[0].get(2) }),
             variants: Nodes { nodes: variants.get(&id).map(|rows| all(rows, market)).unwrap_or_default() },
         }

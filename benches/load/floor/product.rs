@@ -28,10 +28,10 @@ pub struct Statements {
 impl Statements {
     /// Prepares them.
     pub async fn prepare(client: &Client) -> Result<Self> {
-        let product = "SELECT p.id, p.handle, p.title, v.name, l.available, l.price_min, l.price_max, \
-            p.rating_count, p.rating_sum FROM product p \
+        let product = "SELECT p.id, l.handle, l.title, l.vendor, l.available, l.price_min, l.price_max, \
+            l.rating_count, l.rating_sum, l.category_id FROM product p \
             JOIN product_listing l ON l.product_id = p.id AND l.locale_id = $2 AND l.published_at <= $3 \
-            LEFT JOIN vendor v ON v.id = p.vendor_id WHERE p.handle = $1";
+            WHERE p.handle = $1";
         let variants = "SELECT v.id, o1.value, o2.value, o3.value, v.sku, v.inventory_tracker <> '', \
             v.inventory_policy, p.amount, p.compare_at FROM variant v \
             LEFT JOIN price p ON p.variant_id = v.id AND p.market_id = $2 \
@@ -47,15 +47,10 @@ impl Statements {
         let reviews = "SELECT r.id, r.rating, r.title, r.body, r.created_at, r.reviewer_id, w.display_name \
             FROM review r JOIN reviewer w ON w.id = r.reviewer_id WHERE r.product_id = $1 AND r.status = 1 \
             ORDER BY r.created_at DESC, r.id DESC LIMIT 10";
-        let related = "SELECT l.product_id, p.handle, p.title, l.available, l.price_min, l.price_max \
-            FROM (SELECT l.* FROM product_category pc JOIN category c ON c.id = pc.category_id \
-              JOIN facet f ON f.kind = 3 AND f.name = '' AND f.value = c.handle \
-              JOIN listing_facet lf ON lf.facet_id = f.id JOIN product_listing l ON l.id = lf.listing_id \
-              WHERE pc.product_id = $1 AND pc.position = 0 AND l.product_id <> $1 \
-                AND l.locale_id = $2 AND l.published_at <= $3 \
-              ORDER BY l.available DESC, l.rating_key DESC, l.product_id DESC LIMIT 4) l \
-            JOIN product p ON p.id = l.product_id \
-            ORDER BY l.available DESC, l.rating_key DESC, l.product_id DESC";
+        let related = "SELECT product_id, handle, title, available, price_min, price_max \
+            FROM product_listing WHERE category_id = $4 AND product_id <> $1 \
+              AND locale_id = $2 AND published_at <= $3 \
+            ORDER BY available DESC, rating_key DESC, product_id DESC LIMIT 4";
         Ok(Self {
             product: prepare(client, product).await?,
             variants: prepare(client, variants).await?,
@@ -157,8 +152,9 @@ pub async fn answer(pool: &Pool, handle: &str) -> Result<Vec<u8>> {
     let Some(row) = found else { return written(Data { product: None }) };
     let id: Uuid = row.get(0);
     let key: [&(dyn ToSql + Sync); 1] = [&id];
-    let (priced, near): ([&(dyn ToSql + Sync); 2], [&(dyn ToSql + Sync); 3]) =
-        ([&id, &market.id], [&id, &market.locale, &now]);
+    let category: Option<Uuid> = row.get(9);
+    let (priced, near): ([&(dyn ToSql + Sync); 2], [&(dyn ToSql + Sync); 4]) =
+        ([&id, &market.id], [&id, &market.locale, &now, &category]);
     let (variants, levels, media, reviews, related) = try_join!(
         client.query(&statements.variants, &priced),
         client.query(&statements.levels, &key),

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::ProductId;
+use crate::id::{CategoryId, ProductId};
 use crate::time::Timestamp;
 
 /// A product as lists see it in one locale; there while it may be on offer there.
@@ -13,10 +13,26 @@ pub struct Model {
     pub id: i64,
     pub locale_id: i64,
     pub product_id: ProductId,
-    /// May lie in the future.
-    pub published_at: Timestamp,
+    /// The product's slug.
+    pub handle: String,
+    /// In the language of the locale, or the first after it that has one.
+    pub title: String,
     /// The folded title, by which lists sort.
     pub title_key: String,
+    /// Who makes it.
+    pub vendor: Option<String>,
+    /// What kind of thing it is.
+    pub product_type: Option<String>,
+    /// Its main category.
+    pub category_id: Option<CategoryId>,
+    /// Whether it is a gift card.
+    pub gift_card: bool,
+    /// May lie in the future.
+    pub published_at: Timestamp,
+    /// When the product was made.
+    pub created_at: Timestamp,
+    /// When the product was last changed.
+    pub updated_at: Timestamp,
     /// Minor units.
     pub price_min: i64,
     /// Minor units.
@@ -27,6 +43,10 @@ pub struct Model {
     pub compare_at_max: Option<i64>,
     /// Whether any variant can be bought.
     pub available: bool,
+    /// How many published reviews it has.
+    pub rating_count: i32,
+    /// The sum of their ratings.
+    pub rating_sum: i32,
     /// Average in hundredths, times a million, plus the number of reviews.
     pub rating_key: i64,
     /// The numbers of its facets, each followed by a comma.

@@ -1,13 +1,12 @@
 //! Categories.
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, ID, Object, Value};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
-use crate::graphql::context::{ContextExt, Scope};
+use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged};
 use crate::graphql::error::{Nullable, nullable};
@@ -15,7 +14,7 @@ use crate::graphql::id;
 use crate::graphql::loaders::{
     BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn,
 };
-use crate::graphql::quick::{self, Plain};
+use crate::graphql::quick::{self, Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
@@ -37,8 +36,8 @@ impl Listed for Category {
 }
 
 impl Plain for Category {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "id" => Some(quick::text(id::show(self.0.id).0)),
             "handle" => Some(quick::text(&self.0.handle)),
             "title" => Some(quick::text(&self.0.title)),

@@ -1,19 +1,18 @@
 //! Collections.
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, ID, Object, Value};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Listed, Total};
-use crate::graphql::context::{ContextExt, Scope};
+use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Asked;
 use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ProductCountOf, ProductsOf};
-use crate::graphql::quick::{self, Plain};
+use crate::graphql::quick::{self, Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::collections;
@@ -34,8 +33,8 @@ impl Listed for Collection {
 }
 
 impl Plain for Collection {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "id" => Some(quick::text(id::show(self.0.id).0)),
             "handle" => Some(quick::text(&self.0.handle)),
             "title" => Some(quick::text(&self.0.title)),

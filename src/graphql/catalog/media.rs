@@ -1,6 +1,5 @@
 //! Images.
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, ID, Object, Value};
 
 use crate::graphql::batch::Row;
@@ -8,7 +7,7 @@ use crate::graphql::connection::Listed;
 use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::id;
 use crate::graphql::loaders::ProductById;
-use crate::graphql::quick::{self, Plain};
+use crate::graphql::quick::{self, Ask, Plain};
 use crate::services::Result;
 use crate::services::catalog::media;
 
@@ -42,10 +41,10 @@ impl Media {
 }
 
 impl Plain for Media {
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "id" => Some(quick::text(id::show(self.0.id).0)),
-            "url" => Some(quick::text(self.address(scope))),
+            "url" => Some(quick::text(self.address(ask.scope()))),
             "alt" => Some(quick::text(&self.0.alt)),
             "width" => Some(self.0.width.map_or(Value::Null, Value::from)),
             "height" => Some(self.0.height.map_or(Value::Null, Value::from)),

@@ -1,8 +1,10 @@
 //! Custom data and texts for search engines.
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Object, SimpleObject, Value};
 
+use crate::graphql::quick::{self, Ask, Plain};
 use crate::services::catalog::metafields;
+use crate::services::catalog::products::Texts;
 
 /// A piece of custom data.
 pub struct Metafield(pub metafields::Metafield);
@@ -39,4 +41,20 @@ pub struct Seo {
     pub title: Option<String>,
     /// The description; null where staff wrote none.
     pub description: Option<String>,
+}
+
+impl From<&Texts> for Seo {
+    fn from(texts: &Texts) -> Self {
+        Self { title: texts.seo_title.clone(), description: texts.seo_description.clone() }
+    }
+}
+
+impl Plain for Seo {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "title" => Some(quick::maybe(self.title.as_deref())),
+            "description" => Some(quick::maybe(self.description.as_deref())),
+            _ => None,
+        }
+    }
 }

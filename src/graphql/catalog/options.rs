@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{InputObject, Object, SimpleObject};
+use async_graphql::{InputObject, Object, SimpleObject, Value};
 use entity::id::OptionValueId;
 
 use crate::graphql::directives::About;
+use crate::graphql::quick::{self, Ask, Plain};
 use crate::services::catalog::options;
 use crate::services::inventory::availability::Choice;
 
@@ -89,6 +90,16 @@ pub struct SelectedOption {
     pub name: String,
     /// The value, in the language of the request.
     pub value: String,
+}
+
+impl Plain for SelectedOption {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "name" => Some(quick::text(&self.name)),
+            "value" => Some(quick::text(&self.value)),
+            _ => None,
+        }
+    }
 }
 
 /// An option with the value that was chosen for it.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject, Value};
 use entity::catalog::variant as stored;
+use entity::id::MediaId;
+use uuid::Uuid;
 
 use super::media::Media;
 use super::metafield::Metafield;
@@ -17,12 +18,12 @@ use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::inventory::StockLevel;
-use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, PriceOf, ProductById};
+use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, ProductById};
 use crate::graphql::money::Money;
-use crate::graphql::quick::{self, Plain, Quick};
+use crate::graphql::quick::{self, Ask, Plain, Quick};
 use crate::graphql::shop::Location;
 use crate::services::Result;
-use crate::services::catalog::variants;
+use crate::services::catalog::variants::{self, Price};
 use crate::services::inventory::levels::Level;
 
 /// What is bought: a product with one value chosen for each of its options.
@@ -48,22 +49,51 @@ impl Variant {
     }
 
     async fn levels(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Level>>> {
-        Ok(ctx.along(&self.0, |variant| LevelsOf(variant.id)).await?.unwrap_or_default())
+        Ok(ctx.along(&self.0, LEVELS).await?.unwrap_or_default())
     }
 
     async fn selected(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
-        let of_product = ctx.along(&self.0, |variant| OptionsOf(variant.product_id)).await?;
+        let of_product = ctx.along(&self.0, OPTIONS).await?;
         Ok(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
+    }
+
+    fn selected_at_hand(&self, ask: Ask<'_>) -> Option<Vec<SelectedOption>> {
+        let of_product = ask.at_hand(&self.0, OPTIONS)?;
+        Some(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
+    }
+
+    fn price_in(&self, scope: &Scope) -> Option<Money> {
+        self.0.price.map(|price| Money::new(price.amount, &scope.locale))
+    }
+
+    fn price_before(&self, scope: &Scope) -> Option<Money> {
+        self.0.price.and_then(Price::before).map(|before| Money::new(before, &scope.locale))
     }
 }
 
 impl Plain for Variant {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "id" => Some(quick::text(id::show(self.0.id).0)),
             "sku" => Some(quick::maybe(self.0.sku.as_deref())),
             "barcode" => Some(quick::maybe(self.0.barcode.as_deref())),
             "position" => Some(self.0.position.into()),
+            "price" => ask.maybe(self.price_in(ask.scope())),
+            "compareAtPrice" => ask.maybe(self.price_before(ask.scope())),
+            "requiresShipping" => Some(self.0.requires_shipping.into()),
+            "taxable" => Some(self.0.taxable.into()),
+            "title" => Some(quick::text(joined(&self.selected_at_hand(ask)?))),
+            "selectedOptions" => ask.list(self.selected_at_hand(ask)?),
+            "availableForSale" => {
+                Some(self.0.is_available(in_stock(&ask.at_hand(&self.0, LEVELS)?.unwrap_or_default())).into())
+            }
+            "stockLevels" if !self.0.tracked => Some(Value::List(Vec::new())),
+            "stockLevels" => {
+                let levels = ask.at_hand(&self.0, LEVELS)?.unwrap_or_default();
+                ask.list(told(&levels, ask.scope()))
+            }
+            "image" if self.0.media_id.is_none() => Some(Value::Null),
+            "image" => ask.maybe(ask.at_hand(&self.0, IMAGE)?.map(Media::of)),
             _ => None,
         }
     }
@@ -79,8 +109,7 @@ impl Variant {
 
     /// Its option values, joined: "M / Moss green".
     async fn title(&self, ctx: &Context<'_>) -> Result<String> {
-        let values = self.selected(ctx).await?.into_iter().map(|option| option.value);
-        Ok(values.collect::<Vec<_>>().join(" / "))
+        Ok(joined(&self.selected(ctx).await?))
     }
 
     /// Its stock keeping unit, where it has one.
@@ -100,33 +129,23 @@ impl Variant {
 
     /// The value that it has for each of the product's options, in their order.
     #[graphql(directive = About::apply(3))]
-    async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
-        self.selected(ctx).await
+    async fn selected_options(&self, ctx: &Context<'_>) -> Result<Vec<Quick<SelectedOption>>> {
+        Ok(self.selected(ctx).await?.into_iter().map(Quick).collect())
     }
 
     /// What it costs in the market; null where it is not sold there.
-    async fn price(&self, ctx: &Context<'_>) -> Nullable<Quick<Money>> {
-        nullable(async {
-            let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
-            Ok(price.map(|price| Quick(Money::new(price.amount, &ctx.scope().locale))))
-        })
-        .await
+    async fn price(&self, ctx: &Context<'_>) -> Option<Quick<Money>> {
+        self.price_in(ctx.scope()).map(Quick)
     }
 
     /// What it cost before a reduction, where its price is reduced.
-    async fn compare_at_price(&self, ctx: &Context<'_>) -> Nullable<Quick<Money>> {
-        nullable(async {
-            let price = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?;
-            let before = price.and_then(|price| price.compare_at.filter(|before| *before > price.amount));
-            Ok(before.map(|before| Quick(Money::new(before, &ctx.scope().locale))))
-        })
-        .await
+    async fn compare_at_price(&self, ctx: &Context<'_>) -> Option<Quick<Money>> {
+        self.price_before(ctx.scope()).map(Quick)
     }
 
     /// Whether it can be bought now: it has a price here, and there is some of it or it may be ordered beyond that.
     async fn available_for_sale(&self, ctx: &Context<'_>) -> Result<bool> {
-        let priced = ctx.along(&self.0, |variant| PriceOf(variant.id)).await?.is_some();
-        Ok(priced && self.0.is_available(in_stock(&self.levels(ctx).await?)))
+        Ok(self.0.is_available(in_stock(&self.levels(ctx).await?)))
     }
 
     /// How many there are at all locations together, up to a cap that the shop sets; null where nobody counts.
@@ -135,26 +154,18 @@ impl Variant {
             if !self.0.tracked {
                 return Ok(None);
             }
-            Ok(Some(capped(ctx, in_stock(&self.levels(ctx).await?))))
+            Ok(Some(capped(ctx.scope(), in_stock(&self.levels(ctx).await?))))
         })
         .await
     }
 
     /// How many there are at each location that has ever had any; empty where nobody counts.
     #[graphql(directive = About::apply(5))]
-    async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Vec<StockLevel>> {
+    async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Vec<Quick<StockLevel>>> {
         if !self.0.tracked {
             return Ok(Vec::new());
         }
-        let levels = self.levels(ctx).await?;
-        let mut told = Vec::with_capacity(levels.len());
-        for location in &ctx.scope().markets.locations {
-            if let Some(level) = levels.iter().find(|level| level.location == location.id) {
-                let available = capped(ctx, level.available);
-                told.push(StockLevel { location: Location(location.clone()), available });
-            }
-        }
-        Ok(told)
+        Ok(told(&self.levels(ctx).await?, ctx.scope()).map(Quick).collect())
     }
 
     /// What it weighs; null where nobody has told.
@@ -173,14 +184,12 @@ impl Variant {
     }
 
     /// Its own image, else null: show the product's then.
-    async fn image(&self, ctx: &Context<'_>) -> Nullable<Media> {
+    async fn image(&self, ctx: &Context<'_>) -> Nullable<Quick<Media>> {
         nullable(async {
             if self.0.media_id.is_none() {
                 return Ok(None);
             }
-            let nothing = entity::id::MediaId(uuid::Uuid::nil());
-            let key = |variant: &variants::Variant| MediaById(variant.media_id.unwrap_or(nothing));
-            Ok(ctx.along(&self.0, key).await?.map(Media::of))
+            Ok(ctx.along(&self.0, IMAGE).await?.map(Media::of).map(Quick))
         })
         .await
     }
@@ -209,14 +218,35 @@ impl Variant {
     }
 }
 
+const LEVELS: fn(&variants::Variant) -> LevelsOf = |variant| LevelsOf(variant.id);
+const OPTIONS: fn(&variants::Variant) -> OptionsOf = |variant| OptionsOf(variant.product_id);
+
+/// A variant's own image; that of those without one does not exist.
+const IMAGE: fn(&variants::Variant) -> MediaById =
+    |variant| MediaById(variant.media_id.unwrap_or(MediaId(Uuid::nil())));
+
+/// The chosen values as a title.
+fn joined(selected: &[SelectedOption]) -> String {
+    selected.iter().map(|option| option.value.as_str()).collect::<Vec<_>>().join(" / ")
+}
+
+/// Levels in the order of the locations.
+fn told<'a>(levels: &'a [Level], scope: &'a Scope) -> impl Iterator<Item = StockLevel> + 'a {
+    scope.markets.locations.iter().filter_map(|location| {
+        let level = levels.iter().find(|level| level.location == location.id)?;
+        let available = capped(scope, level.available);
+        Some(StockLevel { location: Location(location.clone()), available })
+    })
+}
+
 /// All pieces, wherever they lie.
 fn in_stock(levels: &[Level]) -> i64 {
     levels.iter().map(|level| level.available).sum()
 }
 
 /// Nobody is told of more than the cap, and of no debts.
-fn capped(ctx: &Context<'_>, pieces: i64) -> i32 {
-    let cap = ctx.scope().app.quantity_cap;
+fn capped(scope: &Scope, pieces: i64) -> i32 {
+    let cap = scope.app.quantity_cap;
     i32::try_from(pieces.clamp(0, cap.into())).unwrap_or(cap)
 }
 

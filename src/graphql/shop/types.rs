@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Context, ID, Object, Value};
 
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
-use crate::graphql::context::{ContextExt, Scope};
+use crate::graphql::context::ContextExt;
 use crate::graphql::id;
-use crate::graphql::quick::{self, Plain};
+use crate::graphql::quick::{self, Ask, Plain};
 use crate::graphql::scalars::CurrencyCode;
 use crate::services::markets;
 
@@ -51,8 +50,8 @@ impl Listed for Market {
 }
 
 impl Plain for Market {
-    fn plain(&self, field: &Field, _: &Scope) -> Option<Value> {
-        match field.name.node.as_str() {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
             "id" => Some(quick::text(id::show(self.0.id).0)),
             "handle" => Some(quick::text(&self.0.handle)),
             "name" => Some(quick::text(&self.0.name)),
@@ -103,6 +102,18 @@ impl Market {
 
 /// A place where stock lies.
 pub struct Location(pub markets::Location);
+
+impl Plain for Location {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        match ask.name() {
+            "id" => Some(quick::text(id::show(self.0.id).0)),
+            "handle" => Some(quick::text(&self.0.handle)),
+            "name" => Some(quick::text(&self.0.name)),
+            "country" => Some(quick::maybe(self.0.country.as_deref())),
+            _ => None,
+        }
+    }
+}
 
 /// A place where stock lies.
 #[Object]

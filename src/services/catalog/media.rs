@@ -45,9 +45,10 @@ const COLUMNS: &str =
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
     columns: COLUMNS,
-    from: "media m \
-        LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $2 \
+    from: "media m",
+    with: "LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $2 \
         LEFT JOIN media_translation t2 ON t2.media_id = m.id AND t2.language = $3",
+    id: Some("m.id"),
     parent: "m.product_id",
     condition: "true",
     keyset: Keyset { columns: &["m.position", "m.id"], descending: false },
@@ -57,7 +58,7 @@ const OF_PRODUCT: Children<'static> = Children {
 const OF_PRODUCT_IN_BASE: Children<'static> = Children {
     keys: "uuids",
     columns: "m.id, m.product_id, m.position, m.url, m.alt, m.width, m.height, m.mime_type",
-    from: "media m",
+    with: "",
     ..OF_PRODUCT
 };
 

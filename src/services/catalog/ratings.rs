@@ -8,7 +8,7 @@ use crate::services::sql::{self, Sql};
 use crate::services::{Change, Result};
 
 /// How many reviews a product has, and the sum of their ratings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rating {
     /// Published reviews.
     pub count: i32,

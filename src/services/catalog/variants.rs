@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use entity::catalog::variant::{InventoryPolicy, WeightUnit};
-use entity::id::{MediaId, OptionValueId, ProductId, VariantId};
+use entity::id::{MarketId, MediaId, OptionValueId, ProductId, VariantId};
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, QueryResult};
 
 use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{self, Sql, uuids};
 
 /// A variant as it is read.
 #[derive(Clone, Debug)]
@@ -40,11 +40,33 @@ pub struct Variant {
     pub taxable: bool,
     /// Its own image.
     pub media_id: Option<MediaId>,
+    /// What it costs in the market; `None` where it is not sold there.
+    pub price: Option<Price>,
+}
+
+/// What a variant costs in one market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Minor units.
+    pub amount: i64,
+    /// The price before a reduction, in minor units.
+    pub compare_at: Option<i64>,
+}
+
+impl Price {
+    /// The price before a reduction, where the price is reduced.
+    pub fn before(self) -> Option<i64> {
+        self.compare_at.filter(|before| *before > self.amount)
+    }
 }
 
 impl Variant {
-    /// Whether it can be bought while there are so many of it.
+    /// Whether it can be bought in the market while there are so many of it.
     pub fn is_available(&self, in_stock: i64) -> bool {
+        self.price.is_some() && self.is_deliverable(in_stock)
+    }
+
+    fn is_deliverable(&self, in_stock: i64) -> bool {
         !self.tracked || self.policy == InventoryPolicy::Continue || in_stock > 0
     }
 
@@ -56,24 +78,30 @@ impl Variant {
 
 const COLUMNS: &str = "v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
     v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, v.inventory_tracker, \
-    v.inventory_policy, v.requires_shipping, v.taxable, v.media_id";
+    v.inventory_policy, v.requires_shipping, v.taxable, v.media_id, n.amount, n.compare_at";
+
+/// The price in the market that is parameter 2.
+const PRICE: &str = "LEFT JOIN price n ON n.variant_id = v.id AND n.market_id = $2";
 
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
     columns: COLUMNS,
     from: "variant v",
+    with: PRICE,
+    id: Some("v.id"),
     parent: "v.product_id",
     condition: "true",
     keyset: Keyset { columns: &["v.position", "v.id"], descending: false },
 };
 
-/// Variants of products, as many of each as a window shows.
+/// Variants of products with their prices in a market, as many of each as a window shows.
 pub async fn of_products(
     db: &impl ConnectionTrait,
+    market: MarketId,
     products: impl IntoIterator<Item = ProductId>,
     window: &Window<Key>,
 ) -> Result<HashMap<ProductId, Page<Variant>>> {
-    let rows = OF_PRODUCT.load(db, products.into_iter().map(|id| id.0), window, []).await?;
+    let rows = OF_PRODUCT.load(db, products.into_iter().map(|id| id.0), window, [market.0.into()]).await?;
     let mut variants: HashMap<ProductId, Vec<Variant>> = HashMap::new();
     for row in &rows {
         variants.entry(row.try_get_by_index(0)?).or_default().push(read(row, 1)?);
@@ -96,24 +124,22 @@ pub async fn count(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-/// Variants by their ids.
+/// Variants by their ids, with their prices in a market.
 pub async fn by_ids(
     db: &impl ConnectionTrait,
+    market: MarketId,
     ids: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, Variant>> {
-    static BY_ID: Sql = Sql::new(
-        "SELECT v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
-         v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, v.inventory_tracker, \
-         v.inventory_policy, v.requires_shipping, v.taxable, v.media_id \
-         FROM {uuids $1} k JOIN variant v ON v.id = k.id",
-    );
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let rows = BY_ID.all(db, [ids]).await?;
+    let text = format!("SELECT {COLUMNS} FROM {{uuids $1}} k JOIN variant v ON v.id = k.id {PRICE}");
+    let rows = sql::all(db, &text, vec![ids, market.0.into()]).await?;
     let variants = rows.iter().map(|row| read(row, 0).map(|variant| (variant.id, variant)));
     Ok(variants.collect::<std::result::Result<_, DbErr>>()?)
 }
 
 fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
+    let amount: Option<i64> = row.try_get_by_index(at + 15)?;
+    let compare_at = row.try_get_by_index(at + 16)?;
     Ok(Variant {
         id: row.try_get_by_index(at)?,
         product_id: row.try_get_by_index(at + 1)?,
@@ -132,5 +158,6 @@ fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
         requires_shipping: row.try_get_by_index(at + 12)?,
         taxable: row.try_get_by_index(at + 13)?,
         media_id: row.try_get_by_index(at + 14)?,
+        price: amount.map(|amount| Price { amount, compare_at }),
     })
 }

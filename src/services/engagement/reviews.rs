@@ -63,14 +63,15 @@ impl Review {
 
 const COLUMNS: &str =
     "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.created_at, r.reviewer_id, w.display_name";
-const TABLES: &str = "review r JOIN reviewer w ON w.id = r.reviewer_id";
 const NEWEST: Keyset = Keyset { columns: &["r.created_at", "r.id"], descending: true };
 const BEST: Keyset = Keyset { columns: &["r.rating", "r.created_at", "r.id"], descending: true };
 
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
     columns: COLUMNS,
-    from: TABLES,
+    from: "review r",
+    with: "JOIN reviewer w ON w.id = r.reviewer_id",
+    id: Some("r.id"),
     parent: "r.product_id",
     condition: "r.status = 1",
     keyset: NEWEST,

@@ -11,34 +11,6 @@ use crate::services::bulk::{Kind, Rows, key};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{Change, Result};
 
-/// What a variant costs in one market.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Price {
-    /// Minor units.
-    pub amount: i64,
-    /// The price before a reduction, in minor units.
-    pub compare_at: Option<i64>,
-}
-
-/// The prices of variants in a market; variants that have none there are left out.
-pub async fn of_variants(
-    db: &impl ConnectionTrait,
-    market: MarketId,
-    variants: impl IntoIterator<Item = VariantId>,
-) -> Result<HashMap<VariantId, Price>> {
-    static PRICES: Sql = Sql::new(
-        "SELECT p.variant_id, p.amount, p.compare_at FROM {uuids $1} k \
-         JOIN price p ON p.variant_id = k.id AND p.market_id = $2",
-    );
-    let ids = uuids(db.get_database_backend(), variants.into_iter().map(|id| id.0));
-    let mut prices = HashMap::new();
-    for row in PRICES.all(db, [ids, market.0.into()]).await? {
-        let price = Price { amount: row.try_get_by_index(1)?, compare_at: row.try_get_by_index(2)? };
-        prices.insert(row.try_get_by_index(0)?, price);
-    }
-    Ok(prices)
-}
-
 /// A price as somebody wants it to be; `None` leaves what is there.
 #[derive(Clone, Copy, Debug)]
 pub struct PriceDraft {

@@ -138,7 +138,7 @@ pub async fn hits(
     let offset = offset.min(MAX_HITS);
     let size = size.min(MAX_HITS - offset);
     let filter = filter.resolve(db).await?;
-    let mut query = Query::new(engine, locale, now, None, listings::languages(locale));
+    let mut query = Query::new(engine, locale, now, None, Vec::new());
     if !query.matching(wanted) {
         return Ok(Page::default());
     }
@@ -146,14 +146,14 @@ pub async fn hits(
     query.narrow(&filter, None);
     let relevance = query.relevance(&terms);
     let limit = size + 1;
-    let best_first = "ORDER BY l.relevance DESC, l.rating_key DESC, l.product_id DESC";
+    let best_first = "ORDER BY h.relevance DESC, h.rating_key DESC, h.product_id DESC";
     let text = format!(
-        "SELECT {} FROM (SELECT * FROM (SELECT l.*, {relevance} AS relevance FROM {} WHERE {}) l \
-         {best_first} LIMIT {limit} OFFSET {offset}) l {} {best_first}",
-        listings::columns(locale),
+        "SELECT {} FROM (SELECT * FROM (SELECT l.id, l.rating_key, l.product_id, {relevance} AS relevance \
+         FROM {} WHERE {}) h {best_first} LIMIT {limit} OFFSET {offset}) h \
+         JOIN product_listing l ON l.id = h.id {best_first}",
+        listings::COLUMNS,
         query.from(),
         query.conditions(),
-        listings::joins(locale, 1),
     );
     let rows = sql::all(db, &text, query.into_values()).await?;
     let more = rows.len() > size as usize && offset + size < MAX_HITS;

@@ -1,9 +1,8 @@
 //! Products as lists show them, in one locale.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
-use entity::id::{CollectionId, ProductId};
+use entity::id::{CategoryId, CollectionId, ProductId};
 use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
@@ -33,6 +32,8 @@ pub struct Listing {
     pub vendor: Option<String>,
     /// What kind of thing it is.
     pub product_type: Option<String>,
+    /// The category that it belongs to first.
+    pub category_id: Option<CategoryId>,
     /// Whether it is a gift card.
     pub gift_card: bool,
     /// From when on it is on offer in the market.
@@ -80,42 +81,13 @@ pub struct Request {
     pub reverse: bool,
 }
 
-/// Columns of a listing, for rows `l` of the projection and those that [`joins`] adds.
-pub(super) fn columns(locale: &Locale) -> String {
-    let title = match locale.chain.each_ref().map(String::as_str) {
-        ["", _] => "p.title",
-        _ => "coalesce(t1.title, t2.title, p.title) AS title",
-    };
-    format!(
-        "l.id AS listing, l.product_id, p.handle, {title}, v.name AS vendor, y.name AS product_type, \
-         p.gift_card, l.published_at, p.created_at, p.updated_at, l.title_key, l.price_min, l.price_max, \
-         l.compare_at_min, l.compare_at_max, l.available, p.rating_count, p.rating_sum"
-    )
-}
+/// Columns of a listing, for rows `l` of the projection.
+pub(super) const COLUMNS: &str = "l.id AS listing, l.product_id, l.handle, l.title, l.vendor, l.product_type, \
+    l.category_id, l.gift_card, l.published_at, l.created_at, l.updated_at, l.title_key, l.price_min, \
+    l.price_max, l.compare_at_min, l.compare_at_max, l.available, l.rating_count, l.rating_sum";
 
-/// The tables that complete a row `l` of the projection; `first` is the place of the languages among the values.
-pub(super) fn joins(locale: &Locale, first: usize) -> String {
-    let mut text = "JOIN product p ON p.id = l.product_id LEFT JOIN vendor v ON v.id = p.vendor_id \
-        LEFT JOIN product_type y ON y.id = p.product_type_id"
-        .to_owned();
-    if !locale.chain[0].is_empty() {
-        for (table, place) in [("t1", first), ("t2", first + 1)] {
-            let _ = write!(
-                text,
-                " LEFT JOIN product_translation {table} ON {table}.product_id = p.id AND {table}.language = ${place}"
-            );
-        }
-    }
-    text
-}
-
-/// The languages that [`joins`] names; none for answers in the base language.
-pub(super) fn languages(locale: &Locale) -> Vec<Value> {
-    if locale.chain[0].is_empty() {
-        return Vec::new();
-    }
-    locale.chain.clone().map(Value::from).into()
-}
+/// How many they are.
+const WIDTH: usize = 19;
 
 /// Products by their ids; those that are not on offer in the locale are left out.
 pub async fn by_ids(
@@ -125,15 +97,11 @@ pub async fn by_ids(
     ids: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Listing>> {
     let ids = sql::uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let mut values = vec![ids, locale.id.into(), now.0.into()];
-    values.extend(languages(locale));
     let text = format!(
-        "SELECT {} FROM {{uuids $1}} k JOIN product_listing l ON l.product_id = k.id \
-         AND l.locale_id = $2 AND l.published_at <= $3 {}",
-        columns(locale),
-        joins(locale, 4)
+        "SELECT {COLUMNS} FROM {{uuids $1}} k \
+         JOIN product_listing l ON l.product_id = k.id AND l.locale_id = $2 AND l.published_at <= $3"
     );
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::all(db, &text, vec![ids, locale.id.into(), now.0.into()]).await?;
     let found = rows.iter().map(|row| read(row, 0).map(|listing| (listing.product_id, listing)));
     Ok(found.collect::<std::result::Result<_, DbErr>>()?)
 }
@@ -145,17 +113,14 @@ pub async fn by_handles(
     now: Timestamp,
     handles: Vec<String>,
 ) -> Result<HashMap<String, Listing>> {
-    let mut values = vec![sql::texts(db.get_database_backend(), handles), locale.id.into(), now.0.into()];
-    values.extend(languages(locale));
+    let handles = sql::texts(db.get_database_backend(), handles);
     let text = format!(
-        "SELECT k.id, {} FROM {{texts $1}} k LEFT JOIN product h ON h.handle = k.id \
+        "SELECT k.id, {COLUMNS} FROM {{texts $1}} k LEFT JOIN product h ON h.handle = k.id \
          LEFT JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id \
          JOIN product_listing l ON l.product_id = coalesce(h.id, r.target_id) \
-         AND l.locale_id = $2 AND l.published_at <= $3 {}",
-        columns(locale),
-        joins(locale, 4)
+         AND l.locale_id = $2 AND l.published_at <= $3"
     );
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::all(db, &text, vec![handles, locale.id.into(), now.0.into()]).await?;
     let found = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, read(row, 1)?)));
     Ok(found.collect::<std::result::Result<_, DbErr>>()?)
 }
@@ -171,7 +136,7 @@ pub async fn page(
 ) -> Result<Page<Listing>> {
     let filter = request.filter.resolve(db).await?;
     let sort = request.sort.outside_collections();
-    let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), languages(locale));
+    let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), Vec::new());
     if let Some(wanted) = wanted
         && !query.matching(wanted)
     {
@@ -183,11 +148,9 @@ pub async fn page(
     let limit = window.fetch();
     let order = keyset.order(window);
     let text = format!(
-        "SELECT {} FROM (SELECT l.* FROM {} WHERE {}{bounds} ORDER BY {order} LIMIT {limit}) l {} ORDER BY {order}",
-        columns(locale),
+        "SELECT {COLUMNS} FROM {} WHERE {}{bounds} ORDER BY {order} LIMIT {limit}",
         query.from(),
         query.conditions(),
-        joins(locale, 1),
     );
     let rows = sql::all(db, &text, query.into_values()).await?;
     let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<_>, _>>()?;
@@ -246,7 +209,7 @@ pub async fn of_collections(
     let mut found: HashMap<CollectionId, Vec<Listing>> = HashMap::new();
     for row in &rows {
         let mut listing = read(row, 1)?;
-        listing.place = Some(row.try_get_by_index(1 + COLUMNS)?);
+        listing.place = Some(row.try_get_by_index(1 + WIDTH)?);
         found.entry(row.try_get_by_index(0)?).or_default().push(listing);
     }
     Ok(found.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
@@ -271,16 +234,16 @@ impl Parents {
         window: &Window<Key>,
     ) -> Result<Vec<QueryResult>> {
         let filter = request.filter.resolve(db).await?;
-        let mut values = vec![self.keys];
-        values.extend(languages(locale));
-        let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), values);
+        let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), vec![self.keys]);
         query.begin_at(self.from);
         query.narrow(&filter, None);
         let place = if self.kind == "uuids" { ", cp.position AS place" } else { "" };
         let children = Children {
             keys: self.kind,
-            columns: &format!("{}{place}", columns(locale)),
-            from: &format!("{} {}", self.from, joins(locale, 2)),
+            columns: &format!("{COLUMNS}{place}"),
+            from: self.from,
+            with: "",
+            id: None,
             parent: self.column,
             condition: &query.conditions(),
             keyset: sort.keyset(request.reverse),
@@ -288,9 +251,6 @@ impl Parents {
         children.load_with(db, window, query.into_values()).await
     }
 }
-
-/// How many columns a listing has.
-const COLUMNS: usize = 18;
 
 /// How many products a list has.
 pub async fn count(
@@ -351,10 +311,10 @@ pub async fn count_in_collections(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-/// Reads a row of [`columns`] that begin at `at`.
+/// Reads a row of [`COLUMNS`] that begin at `at`.
 pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing, DbErr> {
     let compare_at: (Option<i64>, Option<i64>) =
-        (row.try_get_by_index(at + 13)?, row.try_get_by_index(at + 14)?);
+        (row.try_get_by_index(at + 14)?, row.try_get_by_index(at + 15)?);
     Ok(Listing {
         id: row.try_get_by_index(at)?,
         product_id: row.try_get_by_index(at + 1)?,
@@ -362,15 +322,16 @@ pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing,
         title: row.try_get_by_index(at + 3)?,
         vendor: row.try_get_by_index(at + 4)?,
         product_type: row.try_get_by_index(at + 5)?,
-        gift_card: row.try_get_by_index(at + 6)?,
-        published_at: row.try_get_by_index(at + 7)?,
-        created_at: row.try_get_by_index(at + 8)?,
-        updated_at: row.try_get_by_index(at + 9)?,
-        title_key: row.try_get_by_index(at + 10)?,
-        price: (row.try_get_by_index(at + 11)?, row.try_get_by_index(at + 12)?),
+        category_id: row.try_get_by_index(at + 6)?,
+        gift_card: row.try_get_by_index(at + 7)?,
+        published_at: row.try_get_by_index(at + 8)?,
+        created_at: row.try_get_by_index(at + 9)?,
+        updated_at: row.try_get_by_index(at + 10)?,
+        title_key: row.try_get_by_index(at + 11)?,
+        price: (row.try_get_by_index(at + 12)?, row.try_get_by_index(at + 13)?),
         compare_at: compare_at.0.zip(compare_at.1),
-        available: row.try_get_by_index(at + 15)?,
-        rating: Rating { count: row.try_get_by_index(at + 16)?, sum: row.try_get_by_index(at + 17)? },
+        available: row.try_get_by_index(at + 16)?,
+        rating: Rating { count: row.try_get_by_index(at + 17)?, sum: row.try_get_by_index(at + 18)? },
         place: None,
     })
 }

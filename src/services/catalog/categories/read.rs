@@ -46,9 +46,10 @@ const CHILDREN: Children<'static> = Children {
     columns: "c.id AS category_id, c.parent_id, c.handle, coalesce(t1.title, t2.title, c.title), \
         coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, \
         c.seo_description",
-    from: "category c \
-        LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $2 \
+    from: "category c",
+    with: "LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $2 \
         LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $3",
+    id: Some("c.id"),
     parent: "c.parent_id",
     condition: "true",
     keyset: SIBLINGS,

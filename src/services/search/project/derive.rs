@@ -7,7 +7,7 @@ use entity::id::ProductId;
 use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
 
-use super::read::{Offer, OptionLabel, Source};
+use super::read::{Offer, Source};
 use crate::services::markets::{Locale, Markets};
 use crate::services::search::text;
 
@@ -18,15 +18,14 @@ const ANALYSIS: u32 = 1;
 #[derive(Debug)]
 pub struct Wanted<'a> {
     pub product: ProductId,
+    pub source: &'a Source,
     pub locale: i64,
     pub language: String,
     pub published_at: Timestamp,
     pub title_key: String,
     pub offer: Offer,
-    pub rating_key: i64,
     /// Kind, name and value of each facet.
     pub facets: BTreeSet<(FacetOrder, &'a str, &'a str)>,
-    pub labels: &'a [OptionLabel],
     pub text: Text<'a>,
     pub text_hash: i64,
 }
@@ -94,14 +93,13 @@ fn listing<'a>(
     (ANALYSIS, &locale.language, &text).hash(&mut hasher);
     Wanted {
         product,
+        source,
         locale: locale.id,
         language: locale.language.clone(),
         published_at,
         title_key: text::sort_key(title),
         offer,
-        rating_key: source.rating_key,
         facets: facets(source),
-        labels: &source.option_labels,
         text_hash: hasher.finish().cast_signed(),
         text,
     }

@@ -73,7 +73,7 @@ async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Nu
 /// Writes how the options of some listings read in other languages.
 pub async fn label(change: &Change<'_>, wanted: &[Wanted<'_>], numbers: &Numbers) -> Result<(), DbErr> {
     let mut rows = BTreeSet::new();
-    for label in wanted.iter().flat_map(|listing| listing.labels) {
+    for label in wanted.iter().flat_map(|listing| &listing.source.option_labels) {
         let facet = (FacetKind::Option.to_value(), label.name.clone(), label.value.clone());
         if let Some(number) = numbers.get(&facet) {
             rows.insert((number, &label.language, &label.name_label, &label.value_label));

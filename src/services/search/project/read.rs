@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::catalog::product::Status;
-use entity::id::{MarketId, ProductId};
+use entity::id::{CategoryId, MarketId, ProductId};
 use entity::search::product_listing;
 use entity::time::Timestamp;
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult, TryGetable};
@@ -15,17 +15,23 @@ use crate::services::sql::{Sql, uuids};
 #[derive(Debug, Default)]
 pub struct Source {
     pub active: bool,
+    pub handle: String,
     pub title: String,
     pub description: String,
     pub vendor: Option<String>,
     pub product_type: Option<String>,
-    pub rating_key: i64,
+    pub gift_card: bool,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub rating: Rating,
     /// Title and description by language.
     pub translations: HashMap<String, (Option<String>, Option<String>)>,
     pub published: HashMap<MarketId, Timestamp>,
     pub offers: HashMap<MarketId, Offer>,
     pub skus: Vec<String>,
     pub tags: Vec<String>,
+    /// The category that it belongs to first.
+    pub main_category: Option<CategoryId>,
     /// Handles of its categories and all above them.
     pub categories: Vec<String>,
     /// Handles of its collections.
@@ -105,20 +111,26 @@ fn keys(db: &impl ConnectionTrait, products: &[ProductId]) -> sea_orm::Value {
 
 async fn own_rows(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Sources, DbErr> {
     static PRODUCTS: Sql = Sql::new(
-        "SELECT p.id, p.status, p.title, p.description_text, v.name, y.name, p.rating_count, p.rating_sum \
+        "SELECT p.id, p.status, p.title, p.description_text, v.name, y.name, p.rating_count, p.rating_sum, \
+           p.handle, p.gift_card, p.created_at, p.updated_at, pc.category_id \
          FROM {uuids $1} k JOIN product p ON p.id = k.id LEFT JOIN vendor v ON v.id = p.vendor_id \
-         LEFT JOIN product_type y ON y.id = p.product_type_id",
+         LEFT JOIN product_type y ON y.id = p.product_type_id \
+         LEFT JOIN product_category pc ON pc.product_id = p.id AND pc.position = 0",
     );
     let mut sources = HashMap::with_capacity(products.len());
     for row in PRODUCTS.all(db, [keys(db, products)]).await? {
-        let rating = Rating { count: row.try_get_by_index(6)?, sum: row.try_get_by_index(7)? };
         let source = Source {
             active: row.try_get_by_index::<i16>(1)? == Status::Active.to_value(),
             title: row.try_get_by_index(2)?,
             description: row.try_get_by_index(3)?,
             vendor: row.try_get_by_index(4)?,
             product_type: row.try_get_by_index(5)?,
-            rating_key: rating.sort_key(),
+            rating: Rating { count: row.try_get_by_index(6)?, sum: row.try_get_by_index(7)? },
+            handle: row.try_get_by_index(8)?,
+            gift_card: row.try_get_by_index(9)?,
+            created_at: row.try_get_by_index(10)?,
+            updated_at: row.try_get_by_index(11)?,
+            main_category: row.try_get_by_index(12)?,
             ..Source::default()
         };
         sources.insert(row.try_get_by_index(0)?, source);

@@ -1,10 +1,12 @@
 //! Products.
 
+mod plain;
+
 use std::sync::Arc;
 
-use async_graphql::parser::types::Field;
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
+use self::plain::{FIRST_IMAGE, MAIN_CATEGORY, best_beside, first_of};
 use super::category::Category;
 use super::collection::Collection;
 use super::media::Media;
@@ -12,24 +14,20 @@ use super::metafield::{Metafield, Seo};
 use super::options::{self, ProductOption, SelectedOptionInput};
 use super::variant::Variant;
 use crate::graphql::batch::Row;
-use crate::graphql::connection::{Connection, Listed, Places, Total};
-use crate::graphql::context::{ContextExt, Scope};
-use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::connection::{Connection, Listed};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Asked;
 use crate::graphql::directives::{About, Paged, SlicedBy};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
-    CategoriesOf, ChoicesOf, CollectionsOf, MediaCountOf, MediaOf, MetafieldsOf, OptionsOf, RelatedTo,
-    ReviewsOf, TagsOf, TextsOf, VariantById, VariantCountOf, VariantsOf,
+    CategoriesOf, ChoicesOf, CollectionsOf, MetafieldsOf, OptionsOf, TagsOf, TextsOf, VariantById,
 };
 use crate::graphql::money::MoneyRange;
-use crate::graphql::quick::{self, Plain, Quick};
+use crate::graphql::quick::{Many, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::products::Texts;
-use crate::services::catalog::{media, variants};
-use crate::services::engagement::reviews::{self, ReviewSort};
-use crate::services::page::Window;
 use crate::services::search::listings::Listing;
 use crate::services::{Error, Result};
 
@@ -40,23 +38,6 @@ impl Product {
     async fn texts(&self, ctx: &Context<'_>) -> Result<Arc<Texts>> {
         let texts = ctx.along(&self.0, |listing| TextsOf(listing.product_id)).await?;
         texts.ok_or_else(|| Error::internal("a listed product is gone"))
-    }
-}
-
-impl Plain for Product {
-    fn plain(&self, field: &Field, scope: &Scope) -> Option<Value> {
-        let row = &self.0;
-        match field.name.node.as_str() {
-            "id" => Some(quick::text(id::show(row.product_id).0)),
-            "handle" => Some(quick::text(&row.handle)),
-            "title" => Some(quick::text(&row.title)),
-            "vendor" => Some(quick::maybe(row.vendor.as_deref())),
-            "productType" => Some(quick::maybe(row.product_type.as_deref())),
-            "availableForSale" => Some(row.available.into()),
-            "priceRange" => quick::object(field, &MoneyRange::new(row.price, &scope.locale), scope),
-            "ratingSummary" => quick::object(field, &RatingSummary::of(row.rating), scope),
-            _ => None,
-        }
     }
 }
 
@@ -170,11 +151,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Variant>> {
-        let list = ListId::of("variants");
-        let window = list.window(Asked { first, last, after, before })?;
-        let page = ctx.along(&self.0, |listing| VariantsOf(listing.product_id, window.clone())).await?;
-        let total = Total::loaded(VariantCountOf(self.0.product_id));
-        Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(variants::Variant::key)), total))
+        self.variants_list(Asked { first, last, after, before })?.load(ctx, &self.0).await
     }
 
     /// The variant with one value chosen for each option; null where there is none.
@@ -200,11 +177,8 @@ impl Product {
 
     /// Its first image.
     async fn featured_image(&self, ctx: &Context<'_>) -> Nullable<Quick<Media>> {
-        nullable(async {
-            let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, Window::first(1))).await?;
-            Ok(page.and_then(|page| page.rows.first().cloned()).map(Media::of).map(Quick))
-        })
-        .await
+        nullable(async { Ok(first_of(ctx.along(&self.0, FIRST_IMAGE).await?).map(Media::of).map(Quick)) })
+            .await
     }
 
     /// Its images in their order.
@@ -217,18 +191,16 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Media>> {
-        let list = ListId::of("media");
-        let window = list.window(Asked { first, last, after, before })?;
-        let page = ctx.along(&self.0, |listing| MediaOf(listing.product_id, window.clone())).await?;
-        let total = Total::loaded(MediaCountOf(self.0.product_id));
-        Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(media::Media::key)), total))
+        self.media_list(Asked { first, last, after, before })?.load(ctx, &self.0).await
     }
 
     /// Its main category.
     async fn category(&self, ctx: &Context<'_>) -> Nullable<Quick<Category>> {
         nullable(async {
-            let all = ctx.along(&self.0, |listing| CategoriesOf(listing.product_id)).await?;
-            Ok(all.and_then(|all| all.first().cloned()).map(Category::of).map(Quick))
+            if self.0.category_id.is_none() {
+                return Ok(None);
+            }
+            Ok(ctx.along(&self.0, MAIN_CATEGORY).await?.map(Category::of).map(Quick))
         })
         .await
     }
@@ -249,8 +221,7 @@ impl Product {
 
     /// What search engines are told.
     async fn seo(&self, ctx: &Context<'_>) -> Result<Seo> {
-        let texts = self.texts(ctx).await?;
-        Ok(Seo { title: texts.seo_title.clone(), description: texts.seo_description.clone() })
+        Ok(Seo::from(&*self.texts(ctx).await?))
     }
 
     /// A piece of its custom data.
@@ -298,14 +269,8 @@ impl Product {
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
     ) -> Nullable<Connection<Review>> {
         nullable(async {
-            let sort = ReviewSort::from(sort_key);
-            let list = ListId::of(("reviews", sort));
-            let window = list.window(Asked { first, last, after, before })?;
-            let page =
-                ctx.along(&self.0, |listing| ReviewsOf(listing.product_id, sort, window.clone())).await?;
-            let places = Places::Keys(Box::new(move |review: &reviews::Review| review.key(sort)));
-            let total = Total::Known(self.0.rating.count.into());
-            Ok(Some(Connection::new(page.as_deref(), list, places, total)))
+            let list = self.reviews_list(Asked { first, last, after, before }, sort_key)?;
+            list.load(ctx, &self.0).await.map(Some)
         })
         .await
     }
@@ -318,11 +283,10 @@ impl Product {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
         first: u32,
-    ) -> Nullable<Vec<Quick<Self>>> {
+    ) -> Nullable<Many<Quick<Self>>> {
         nullable(async {
-            let all =
-                ctx.along(&self.0, |listing| RelatedTo(listing.product_id, first)).await?.unwrap_or_default();
-            Ok(Some(all.iter().cloned().map(Self::of).map(Quick).collect()))
+            let best = ctx.along(&self.0, best_beside(first)).await?;
+            Ok(Some(Many(self.others(best, first).map(Quick).collect())))
         })
         .await
     }

@@ -1,0 +1,155 @@
+//! What of a product is at hand, and the lists that hang on it.
+
+use std::sync::Arc;
+
+use async_graphql::Value;
+use entity::id::CategoryId;
+use uuid::Uuid;
+
+use super::Product;
+use crate::graphql::batch::Row;
+use crate::graphql::catalog::category::Category;
+use crate::graphql::catalog::media::Media;
+use crate::graphql::catalog::metafield::Seo;
+use crate::graphql::catalog::variant::Variant;
+use crate::graphql::connection::{Hanging, Listed, Places, Total};
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
+use crate::graphql::id;
+use crate::graphql::loaders::{
+    BestIn, CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
+};
+use crate::graphql::money::MoneyRange;
+use crate::graphql::quick::{self, Ask, Plain};
+use crate::services::Result;
+use crate::services::catalog::products::Texts;
+use crate::services::catalog::{media, variants};
+use crate::services::engagement::reviews::{self, ReviewSort};
+use crate::services::page::{Page, Window};
+use crate::services::search::listings::Listing;
+
+impl Plain for Product {
+    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+        let row = &self.0;
+        match ask.name() {
+            "id" => Some(quick::text(id::show(row.product_id).0)),
+            "handle" => Some(quick::text(&row.handle)),
+            "title" => Some(quick::text(&row.title)),
+            "vendor" => Some(quick::maybe(row.vendor.as_deref())),
+            "productType" => Some(quick::maybe(row.product_type.as_deref())),
+            "isGiftCard" => Some(row.gift_card.into()),
+            "publishedAt" => Some(quick::text(row.published_at.to_string())),
+            "createdAt" => Some(quick::text(row.created_at.to_string())),
+            "updatedAt" => Some(quick::text(row.updated_at.to_string())),
+            "availableForSale" => Some(row.available.into()),
+            "priceRange" => ask.object(&MoneyRange::new(row.price, &ask.scope().locale)),
+            "compareAtPriceRange" => {
+                ask.maybe(row.compare_at.map(|range| MoneyRange::new(range, &ask.scope().locale)))
+            }
+            "ratingSummary" => ask.object(&RatingSummary::of(row.rating)),
+            "variants" => self.variants_list(ask.page()?).ok()?.at_hand(ask, row),
+            "media" => self.media_list(ask.page()?).ok()?.at_hand(ask, row),
+            "reviews" => {
+                let sort = ask.argument("sortKey", Some(|| ReviewSortKey::Newest))?;
+                self.reviews_list(ask.page()?, sort).ok()?.at_hand(ask, row)
+            }
+            _ => self.loaded(ask),
+        }
+    }
+}
+
+/// The first image of a product.
+pub(super) const FIRST_IMAGE: fn(&Listing) -> MediaOf =
+    |listing| MediaOf(listing.product_id, Window::first(1));
+
+/// The main category of a product; that of those without one does not exist.
+pub(super) const MAIN_CATEGORY: fn(&Listing) -> CategoryById =
+    |listing| CategoryById(listing.category_id.unwrap_or(CategoryId(Uuid::nil())));
+
+/// So many products of a product's main category, and one more, as it may be among them.
+pub(super) fn best_beside(size: u32) -> impl Fn(&Listing) -> BestIn {
+    move |listing| BestIn(MAIN_CATEGORY(listing).0, size + 1)
+}
+
+/// The row of a page that shows one.
+pub(super) fn first_of<T>(page: Option<Arc<Page<Row<T>>>>) -> Option<Row<T>> {
+    page.and_then(|page| page.rows.first().cloned())
+}
+
+impl Product {
+    /// Fields of what has been loaded for the level.
+    fn loaded(&self, ask: Ask<'_>) -> Option<Value> {
+        let row = &self.0;
+        match ask.name() {
+            "featuredImage" => ask.maybe(first_of(ask.at_hand(row, FIRST_IMAGE)?).map(Media::of)),
+            "category" if row.category_id.is_none() => Some(Value::Null),
+            "category" => ask.maybe(ask.at_hand(row, MAIN_CATEGORY)?.map(Category::of)),
+            "tags" => {
+                let tags = ask.at_hand(row, |listing| TagsOf(listing.product_id))?.unwrap_or_default();
+                Some(Value::List(tags.iter().map(quick::text).collect()))
+            }
+            "relatedProducts" => {
+                let first = ask.argument("first", Some(|| 4))?;
+                ask.list(self.others(ask.at_hand(row, best_beside(first))?, first))
+            }
+            "descriptionHtml" => Some(quick::text(&self.texts_at_hand(ask)?.description_html)),
+            "seo" => ask.object(&Seo::from(&*self.texts_at_hand(ask)?)),
+            _ => None,
+        }
+    }
+
+    fn texts_at_hand(&self, ask: Ask<'_>) -> Option<Arc<Texts>> {
+        ask.at_hand(&self.0, |listing| TextsOf(listing.product_id))?
+    }
+
+    /// The first so many of its neighbours, without itself.
+    pub(super) fn others(
+        &self,
+        best: Option<Arc<Vec<Row<Listing>>>>,
+        first: u32,
+    ) -> impl Iterator<Item = Self> {
+        let me = self.0.product_id;
+        let best = best.unwrap_or_default();
+        let others: Vec<_> =
+            best.iter().filter(|row| row.product_id != me).take(first as usize).cloned().collect();
+        others.into_iter().map(Self::of)
+    }
+
+    pub(super) fn variants_list(&self, asked: Asked) -> Result<Hanging<Listing, VariantsOf, Variant>> {
+        let list = ListId::of("variants");
+        let window = list.window(asked)?;
+        Ok(Hanging {
+            key: Box::new(move |listing| VariantsOf(listing.product_id, window.clone())),
+            list,
+            places: Places::Keys(Box::new(variants::Variant::key)),
+            total: Total::loaded(VariantCountOf(self.0.product_id)),
+        })
+    }
+
+    pub(super) fn media_list(&self, asked: Asked) -> Result<Hanging<Listing, MediaOf, Media>> {
+        let list = ListId::of("media");
+        let window = list.window(asked)?;
+        Ok(Hanging {
+            key: Box::new(move |listing| MediaOf(listing.product_id, window.clone())),
+            list,
+            places: Places::Keys(Box::new(media::Media::key)),
+            total: Total::loaded(MediaCountOf(self.0.product_id)),
+        })
+    }
+
+    pub(super) fn reviews_list(
+        &self,
+        asked: Asked,
+        sort_key: ReviewSortKey,
+    ) -> Result<Hanging<Listing, ReviewsOf, Review>> {
+        let sort = ReviewSort::from(sort_key);
+        let list = ListId::of(("reviews", sort));
+        let window = list.window(asked)?;
+        Ok(Hanging {
+            key: Box::new(move |listing| ReviewsOf(listing.product_id, sort, window.clone())),
+            list,
+            places: Places::Keys(Box::new(move |review: &reviews::Review| review.key(sort))),
+            total: Total::Known(self.0.rating.count.into()),
+        })
+    }
+}
