@@ -141,6 +141,7 @@ CREATE TABLE variant (
     option_value1_id uuid NOT NULL REFERENCES option_value (id),
     option_value2_id uuid REFERENCES option_value (id),
     option_value3_id uuid REFERENCES option_value (id),
+    title text NOT NULL DEFAULT '',
     sku text {sorted},
     barcode text,
     weight_grams double precision NOT NULL,

@@ -52,7 +52,8 @@ impl ListId {
     /// `BadRequest` where the window is impossible or a cursor belongs elsewhere.
     pub fn window(self, asked: Asked) -> Result<Window<Key>> {
         let key = |cursor: Option<String>| cursor.map(|text| self.key(&text)).transpose();
-        Window::new(asked.first, asked.last, key(asked.after)?, key(asked.before)?)
+        let window = Window::new(asked.first, asked.last, key(asked.after)?, key(asked.before)?)?;
+        Ok(Window { ends_unseen: asked.ends_unseen, ..window })
     }
 
     /// What a client asks of a list of hits: how many to skip, and how many to show.
@@ -108,6 +109,8 @@ pub struct Asked {
     pub after: Option<String>,
     /// Before this cursor.
     pub before: Option<String>,
+    /// Whether the answer does not tell where the page ends.
+    pub ends_unseen: bool,
 }
 
 fn encode(parts: Vec<Json>) -> String {

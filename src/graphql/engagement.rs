@@ -183,7 +183,9 @@ impl Reviewer {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Review>> {
-        self.reviews_list(Asked { first, last, after, before })?.load(ctx, &self.0).await
+        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
+        let asked = Asked { first, last, after, before, ends_unseen };
+        self.reviews_list(asked)?.load(ctx, &self.0).await
     }
 }
 

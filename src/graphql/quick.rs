@@ -62,6 +62,7 @@ impl<'a> Ask<'a> {
             last: self.argument("last", None)?,
             after: self.argument("after", None)?,
             before: self.argument("before", None)?,
+            ends_unseen: !shows_page_info(&self.field.node),
         })
     }
 
@@ -98,6 +99,14 @@ impl<'a> Ask<'a> {
         }
         object.plain(self)
     }
+}
+
+/// Whether the selection of a connection asks where the page ends, or may do so.
+pub fn shows_page_info(field: &Field) -> bool {
+    field.selection_set.node.items.iter().any(|selection| match &selection.node {
+        Selection::Field(field) => field.node.name.node == "pageInfo",
+        _ => true,
+    })
 }
 
 /// A text as a value.

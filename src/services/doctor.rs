@@ -31,6 +31,16 @@ static LISTINGS: Sql = Sql::new(
        WHERE v.product_id = p.product_id) \
      AND NOT EXISTS (SELECT 1 FROM product_listing l WHERE l.product_id = p.product_id AND l.locale_id = ml.id)",
 );
+static LISTED: Sql = Sql::new(
+    "SELECT count(*) FROM product_listing l JOIN product p ON p.id = l.product_id \
+     WHERE l.handle <> p.handle OR l.updated_at <> p.updated_at OR l.rating_sum <> p.rating_sum",
+);
+static TITLES: Sql = Sql::new(
+    "SELECT count(*) FROM variant v JOIN option_value o1 ON o1.id = v.option_value1_id \
+     LEFT JOIN option_value o2 ON o2.id = v.option_value2_id \
+     LEFT JOIN option_value o3 ON o3.id = v.option_value3_id \
+     WHERE v.title <> o1.value || coalesce(' / ' || o2.value, '') || coalesce(' / ' || o3.value, '')",
+);
 
 /// Checks every invariant.
 pub async fn examine(app: &AppContext) -> Result<Vec<Finding>> {
@@ -39,6 +49,8 @@ pub async fn examine(app: &AppContext) -> Result<Vec<Finding>> {
         (&RATINGS, "ratings count the published reviews"),
         (&CLOSURE, "the category tree and its closure agree"),
         (&LISTINGS, "published products are listed"),
+        (&LISTED, "listings tell what their products tell"),
+        (&TITLES, "variants are named after their option values"),
     ];
     let mut findings = Vec::new();
     for (statement, promise) in checks {

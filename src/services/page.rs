@@ -29,12 +29,14 @@ pub struct Window<C> {
     pub after: Option<C>,
     /// Only rows before this one.
     pub before: Option<C>,
+    /// Whether nobody asks if the list goes on beyond the page, so that the row there need not be read.
+    pub ends_unseen: bool,
 }
 
 impl<C> Window<C> {
-    /// The first `size` rows.
+    /// The first `size` rows, whatever follows.
     pub fn first(size: u32) -> Self {
-        Self { size, direction: Direction::Forward, after: None, before: None }
+        Self { size, direction: Direction::Forward, after: None, before: None, ends_unseen: true }
     }
 
     /// Checks what a client asked for: `first` or `last`, not both, from 0 to [`MAX_SIZE`].
@@ -46,14 +48,19 @@ impl<C> Window<C> {
             (None, None) => (DEFAULT_SIZE.cast_signed(), Direction::Forward),
         };
         match u32::try_from(size) {
-            Ok(size) if size <= MAX_SIZE => Ok(Self { size, direction, after, before }),
+            Ok(size) if size <= MAX_SIZE => Ok(Self { size, direction, after, before, ends_unseen: false }),
             _ => Err(refused("first and last go from 0 to 100")),
         }
     }
 
-    /// Rows to fetch: one more than shown tells whether there are more.
+    /// Rows to fetch: one more than shown tells whether there are more, where somebody asks.
     pub fn fetch(&self) -> i64 {
-        i64::from(self.size) + 1
+        i64::from(self.size) + i64::from(!self.ends_unseen)
+    }
+
+    /// Whether a cursor bounds it.
+    pub fn is_bounded(&self) -> bool {
+        self.after.is_some() || self.before.is_some()
     }
 
     /// Whether rows are read from the end of the list.

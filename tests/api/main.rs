@@ -9,6 +9,7 @@ mod harness;
 mod imports;
 mod markets;
 mod node;
+mod quick;
 mod search;
 mod statements;
 mod tables;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::Result;
 
 use super::pool::{Market, Pool, now, prepare};
-use super::values::{Money, Nodes, Place, Range, Rating, Shown, grouped, joined};
+use super::values::{Money, Nodes, Place, Range, Rating, Shown, grouped};
 use super::written;
 
 const SIZE: usize = 20;
@@ -31,13 +31,10 @@ impl Statements {
             rating_count, rating_sum, category_id FROM product_listing \
             WHERE locale_id = $1 AND published_at <= $2 AND (published_at, product_id) < ($3, $4) \
             ORDER BY published_at DESC, product_id DESC LIMIT 21";
-        let variants = "SELECT v.product_id, v.id, o1.value, o2.value, o3.value, p.amount, p.compare_at \
+        let variants = "SELECT v.product_id, v.id, v.title, p.amount, p.compare_at \
             FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM variant \
               WHERE product_id = k.id ORDER BY position, id LIMIT 5) v \
-            LEFT JOIN price p ON p.variant_id = v.id AND p.market_id = $2 \
-            LEFT JOIN option_value o1 ON o1.id = v.option_value1_id \
-            LEFT JOIN option_value o2 ON o2.id = v.option_value2_id \
-            LEFT JOIN option_value o3 ON o3.id = v.option_value3_id ORDER BY v.product_id, v.position, v.id";
+            LEFT JOIN price p ON p.variant_id = v.id AND p.market_id = $2 ORDER BY v.product_id, v.position, v.id";
         let images = "SELECT k.id, m.url, m.alt, m.width, m.height FROM unnest($1::uuid[]) k(id) \
             CROSS JOIN LATERAL (SELECT * FROM media WHERE product_id = k.id ORDER BY position, id LIMIT 1) m";
         let categories = "SELECT c.id, c.handle, c.title FROM category c WHERE c.id = ANY ($1)";
@@ -100,7 +97,7 @@ struct Category<'a> {
 #[serde(rename_all = "camelCase")]
 struct Variant<'a> {
     id: Shown,
-    title: String,
+    title: &'a str,
     price: Option<Money<'a>>,
     compare_at_price: Option<Money<'a>>,
 }
@@ -161,10 +158,10 @@ fn image(row: &Row) -> Image<'_> {
 
 fn all<'a>(rows: &[&'a Row], market: &'a Market) -> Vec<Variant<'a>> {
     let variant = |row: &&'a Row| {
-        let (price, before): (Option<i64>, Option<i64>) = (row.get(5), row.get(6));
+        let (price, before): (Option<i64>, Option<i64>) = (row.get(3), row.get(4));
         Variant {
             id: Shown("var", row.get(1)),
-            title: joined(row, 2),
+            title: row.get(2),
             price: price.map(|minor| Money::new(minor, &market.currency)),
             compare_at_price: before
                 .filter(|before| Some(*before) > price)

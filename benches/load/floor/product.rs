@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Result;
 
 use super::pool::{Market, Pool, now, prepare};
-use super::values::{Moment, Money, Nodes, Range, Rating, Shown, grouped, joined};
+use super::values::{Moment, Money, Nodes, Range, Rating, Shown, grouped};
 use super::written;
 
 /// The most pieces that are told.
@@ -32,12 +32,9 @@ impl Statements {
             l.rating_count, l.rating_sum, l.category_id FROM product p \
             JOIN product_listing l ON l.product_id = p.id AND l.locale_id = $2 AND l.published_at <= $3 \
             WHERE p.handle = $1";
-        let variants = "SELECT v.id, o1.value, o2.value, o3.value, v.sku, v.inventory_tracker <> '', \
+        let variants = "SELECT v.id, v.title, v.sku, v.inventory_tracker <> '', \
             v.inventory_policy, p.amount, p.compare_at FROM variant v \
             LEFT JOIN price p ON p.variant_id = v.id AND p.market_id = $2 \
-            LEFT JOIN option_value o1 ON o1.id = v.option_value1_id \
-            LEFT JOIN option_value o2 ON o2.id = v.option_value2_id \
-            LEFT JOIN option_value o3 ON o3.id = v.option_value3_id \
             WHERE v.product_id = $1 ORDER BY v.position, v.id LIMIT 20";
         let levels = "SELECT s.variant_id, s.location_id, s.available FROM variant v \
             JOIN stock_level s ON s.variant_id = v.id JOIN location l ON l.id = s.location_id \
@@ -87,7 +84,7 @@ struct Product<'a> {
 #[serde(rename_all = "camelCase")]
 struct Variant<'a> {
     id: Shown,
-    title: String,
+    title: &'a str,
     sku: Option<&'a str>,
     available_for_sale: bool,
     price: Option<Money<'a>>,
@@ -189,8 +186,8 @@ fn range<'a>(row: &Row, first: usize, market: &'a Market) -> Range<'a> {
 }
 
 fn variant<'a>(row: &'a Row, levels: &[&Row], market: &'a Market) -> Variant<'a> {
-    let (tracked, policy): (bool, i16) = (row.get(5), row.get(6));
-    let (price, before): (Option<i64>, Option<i64>) = (row.get(7), row.get(8));
+    let (tracked, policy): (bool, i16) = (row.get(3), row.get(4));
+    let (price, before): (Option<i64>, Option<i64>) = (row.get(5), row.get(6));
     let in_stock: i64 = levels.iter().map(|row| row.get::<_, i64>(2)).sum();
     let level = |row: &&Row| Level {
         location: Location { name: market.locations.get(&row.get::<_, Uuid>(1)).map(String::as_str) },
@@ -198,8 +195,8 @@ fn variant<'a>(row: &'a Row, levels: &[&Row], market: &'a Market) -> Variant<'a>
     };
     Variant {
         id: Shown("var", row.get(0)),
-        title: joined(row, 1),
-        sku: row.get(4),
+        title: row.get(1),
+        sku: row.get(2),
         available_for_sale: price.is_some() && (!tracked || policy == 1 || in_stock > 0),
         price: price.map(|minor| Money::new(minor, &market.currency)),
         compare_at_price: before

@@ -131,16 +131,3 @@ pub fn grouped(rows: &[Row]) -> HashMap<Uuid, Vec<&Row>> {
     }
     groups
 }
-
-/// The title of a variant: its option values, from three columns.
-pub fn joined(row: &Row, first: usize) -> String {
-    let values = (first..first + 3).filter_map(|column| row.get::<_, Option<&str>>(column));
-    let mut title = String::with_capacity(32);
-    for value in values {
-        if !title.is_empty() {
-            title.push_str(" / ");
-        }
-        title.push_str(value);
-    }
-    title
-}

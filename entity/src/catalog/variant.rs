@@ -47,6 +47,8 @@ pub struct Model {
     pub option_value1_id: OptionValueId,
     pub option_value2_id: Option<OptionValueId>,
     pub option_value3_id: Option<OptionValueId>,
+    /// Its option values in the base language, joined; brought up to date when a change is committed.
+    pub title: String,
     /// Stock keeping unit, unique where there is one.
     pub sku: Option<String>,
     pub barcode: Option<String>,

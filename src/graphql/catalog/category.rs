@@ -97,7 +97,7 @@ impl Category {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Self>> {
         let list = ListId::of("categories");
-        let window = list.window(Asked { first, last, after, before })?;
+        let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
         let page = ctx.along(&self.0, |category| ChildrenOf(category.id, window.clone())).await?;
         let total = Total::loaded(ChildCountOf(self.0.id));
         Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(categories::Category::key)), total))
@@ -126,8 +126,12 @@ impl Category {
     ) -> Nullable<ProductConnection> {
         nullable(async {
             let sort = Sort::from(sort_key).outside_collections();
-            let arguments =
-                ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
+            let arguments = ProductArguments {
+                asked: Asked { first, last, after, before, ..Asked::default() },
+                filter,
+                sort,
+                reverse,
+            };
             let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
             let key = |category: &categories::Category| {
                 ProductsIn(category.handle.clone(), request.clone(), window.clone())

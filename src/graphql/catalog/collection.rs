@@ -95,8 +95,12 @@ impl Collection {
     ) -> Nullable<ProductConnection> {
         nullable(async {
             let sort = sort_key.into();
-            let arguments =
-                ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
+            let arguments = ProductArguments {
+                asked: Asked { first, last, after, before, ..Asked::default() },
+                filter,
+                sort,
+                reverse,
+            };
             let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
             let key = |collection: &collections::Collection| {
                 ProductsOf(collection.id, request.clone(), window.clone())

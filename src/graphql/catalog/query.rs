@@ -68,8 +68,12 @@ impl CatalogQuery {
         nullable(async {
             let scope = ctx.scope();
             let sort = Sort::from(sort_key).outside_collections();
-            let arguments =
-                ProductArguments { asked: Asked { first, last, after, before }, filter, sort, reverse };
+            let arguments = ProductArguments {
+                asked: Asked { first, last, after, before, ..Asked::default() },
+                filter,
+                sort,
+                reverse,
+            };
             let (request, window, list) = arguments.read(scope.locale.market.digits)?;
             let page =
                 listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window)
@@ -113,7 +117,7 @@ impl CatalogQuery {
         nullable(async {
             let scope = ctx.scope();
             let list = ListId::of("categories");
-            let window = list.window(Asked { first, last, after, before })?;
+            let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
             let page = batch::page_of(categories::roots(scope.app.db.read()?, &scope.locale, &window).await?);
             let total = Total::Counted(Box::new(|ctx| {
                 Box::pin(async { categories::count_roots(ctx.scope().app.db.read()?).await })
@@ -157,7 +161,7 @@ impl CatalogQuery {
         nullable(async {
             let scope = ctx.scope();
             let list = ListId::of("collections");
-            let window = list.window(Asked { first, last, after, before })?;
+            let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
             let page = batch::page_of(collections::list(scope.app.db.read()?, &scope.locale, &window).await?);
             let total = Total::Counted(Box::new(|ctx| {
                 Box::pin(async { collections::count(ctx.scope().app.db.read()?).await })

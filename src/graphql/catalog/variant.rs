@@ -82,6 +82,7 @@ impl Plain for Variant {
             "compareAtPrice" => ask.maybe(self.price_before(ask.scope())),
             "requiresShipping" => Some(self.0.requires_shipping.into()),
             "taxable" => Some(self.0.taxable.into()),
+            "title" if ask.scope().locale.is_base() => Some(quick::text(&self.0.title)),
             "title" => Some(quick::text(joined(&self.selected_at_hand(ask)?))),
             "selectedOptions" => ask.list(self.selected_at_hand(ask)?),
             "availableForSale" => {
@@ -109,6 +110,9 @@ impl Variant {
 
     /// Its option values, joined: "M / Moss green".
     async fn title(&self, ctx: &Context<'_>) -> Result<String> {
+        if ctx.scope().locale.is_base() {
+            return Ok(self.0.title.clone());
+        }
         Ok(joined(&self.selected(ctx).await?))
     }
 
@@ -227,7 +231,7 @@ const IMAGE: fn(&variants::Variant) -> MediaById =
 
 /// The chosen values as a title.
 fn joined(selected: &[SelectedOption]) -> String {
-    selected.iter().map(|option| option.value.as_str()).collect::<Vec<_>>().join(" / ")
+    selected.iter().map(|option| option.value.as_str()).collect::<Vec<_>>().join(variants::BETWEEN_VALUES)
 }
 
 /// Levels in the order of the locations.

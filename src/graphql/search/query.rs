@@ -122,7 +122,7 @@ impl SearchQuery {
             let db = scope.app.db.read()?;
             let Understood { query: wanted, corrected } =
                 find::understand(db, &scope.locale, scope.now, &query).await?;
-            let asked = Asked { first, last, after, before };
+            let asked = Asked { first, last, after, before, ..Asked::default() };
             let (filter, list) = if let Some(sort) = sort_key.column() {
                 let arguments = ProductArguments { asked, filter, sort, reverse };
                 let (request, window, _) = arguments.read(scope.locale.market.digits)?;

@@ -60,7 +60,7 @@ impl ShopQuery {
     ) -> Nullable<Connection<Market>> {
         nullable(async {
             let list = ListId::of("markets");
-            let window = list.window(Asked { first, last, after, before })?;
+            let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
             let all = &ctx.scope().markets.markets;
             let page = batch::page_of(ctx.scope().markets.page(&window));
             let total = Total::Known(i64::try_from(all.len()).unwrap_or(i64::MAX));

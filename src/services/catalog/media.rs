@@ -70,7 +70,7 @@ pub async fn of_products(
     window: &Window<Key>,
 ) -> Result<HashMap<ProductId, Page<Media>>> {
     let parents = products.into_iter().map(|id| id.0);
-    let rows = if locale.chain[0].is_empty() {
+    let rows = if locale.is_base() {
         OF_PRODUCT_IN_BASE.load(db, parents, window, []).await?
     } else {
         let languages = locale.chain.clone().map(Value::from);

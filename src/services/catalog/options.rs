@@ -39,7 +39,13 @@ pub async fn of_products(
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<ProductOption>>> {
-    static OPTIONS: Sql = Sql::new(
+    static IN_BASE: Sql = Sql::new(
+        "SELECT o.product_id, o.id, o.name, o.name, v.id, v.value, v.value \
+         FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
+         JOIN option_value v ON v.product_option_id = o.id \
+         ORDER BY o.product_id, o.position, v.position, v.id",
+    );
+    static TRANSLATED: Sql = Sql::new(
         "SELECT o.product_id, o.id, o.name, coalesce(o1.name, o2.name, o.name), \
            v.id, v.value, coalesce(v1.value, v2.value, v.value) \
          FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
@@ -51,9 +57,14 @@ pub async fn of_products(
          ORDER BY o.product_id, o.position, v.position, v.id",
     );
     let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
+    let rows = if locale.is_base() {
+        IN_BASE.all(db, [ids]).await?
+    } else {
+        let [first, second] = locale.chain.clone();
+        TRANSLATED.all(db, [ids, first.into(), second.into()]).await?
+    };
     let mut options: HashMap<ProductId, Vec<ProductOption>> = HashMap::new();
-    for row in OPTIONS.all(db, [ids, first.into(), second.into()]).await? {
+    for row in rows {
         let of_product = options.entry(row.try_get_by_index(0)?).or_default();
         let id = row.try_get_by_index(1)?;
         if of_product.last().is_none_or(|option| option.id != id) {

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use entity::catalog::variant::{InventoryPolicy, WeightUnit};
 use entity::id::{MarketId, MediaId, OptionValueId, ProductId, VariantId};
+use futures_util::future::BoxFuture;
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, QueryResult};
 
-use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
 use crate::services::sql::{self, Sql, uuids};
+use crate::services::{Change, Result};
 
 /// A variant as it is read.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Variant {
     pub taxable: bool,
     /// Its own image.
     pub media_id: Option<MediaId>,
+    /// Its option values in the base language, joined.
+    pub title: String,
     /// What it costs in the market; `None` where it is not sold there.
     pub price: Option<Price>,
 }
@@ -78,7 +81,7 @@ impl Variant {
 
 const COLUMNS: &str = "v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
     v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, v.inventory_tracker, \
-    v.inventory_policy, v.requires_shipping, v.taxable, v.media_id, n.amount, n.compare_at";
+    v.inventory_policy, v.requires_shipping, v.taxable, v.media_id, n.amount, n.compare_at, v.title";
 
 /// The price in the market that is parameter 2.
 const PRICE: &str = "LEFT JOIN price n ON n.variant_id = v.id AND n.market_id = $2";
@@ -137,6 +140,26 @@ pub async fn by_ids(
     Ok(variants.collect::<std::result::Result<_, DbErr>>()?)
 }
 
+/// What stands between the option values of a title.
+pub const BETWEEN_VALUES: &str = " / ";
+
+/// Brings the titles of products' variants up to date with their option values.
+pub fn project_titles<'a>(change: &'a Change<'a>, products: &'a [ProductId]) -> BoxFuture<'a, Result<()>> {
+    static TITLES: Sql = Sql::new(
+        "UPDATE variant SET title = n.title FROM ( \
+           SELECT v.id, o1.value || coalesce(' / ' || o2.value, '') || coalesce(' / ' || o3.value, '') AS title \
+           FROM {uuids $1} k JOIN variant v ON v.product_id = k.id \
+           JOIN option_value o1 ON o1.id = v.option_value1_id \
+           LEFT JOIN option_value o2 ON o2.id = v.option_value2_id \
+           LEFT JOIN option_value o3 ON o3.id = v.option_value3_id) n \
+         WHERE variant.id = n.id AND variant.title <> n.title",
+    );
+    Box::pin(async move {
+        TITLES.run(&change.tx, [uuids(change.engine(), products.iter().map(|id| id.0))]).await?;
+        Ok(())
+    })
+}
+
 fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
     let amount: Option<i64> = row.try_get_by_index(at + 15)?;
     let compare_at = row.try_get_by_index(at + 16)?;
@@ -158,6 +181,7 @@ fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
         requires_shipping: row.try_get_by_index(at + 12)?,
         taxable: row.try_get_by_index(at + 13)?,
         media_id: row.try_get_by_index(at + 14)?,
+        title: row.try_get_by_index(at + 17)?,
         price: amount.map(|amount| Price { amount, compare_at }),
     })
 }

@@ -80,6 +80,13 @@ pub struct Locale {
     pub chain: [String; 2],
 }
 
+impl Locale {
+    /// Whether texts are wanted as they were written, without translations.
+    pub fn is_base(&self) -> bool {
+        self.chain[0].is_empty()
+    }
+}
+
 /// Everything about the shop that is kept in memory.
 #[derive(Clone, Debug)]
 pub struct Markets {

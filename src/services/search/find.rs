@@ -53,7 +53,7 @@ async fn finds_anything(
     now: Timestamp,
     wanted: &text::Query,
 ) -> Result<bool> {
-    let mut query = Query::new(db.get_database_backend(), locale, now, None, Vec::new());
+    let mut query = Query::new(db.get_database_backend(), locale, now, true, Vec::new());
     if !query.matching(wanted) {
         return Ok(false);
     }
@@ -138,7 +138,7 @@ pub async fn hits(
     let offset = offset.min(MAX_HITS);
     let size = size.min(MAX_HITS - offset);
     let filter = filter.resolve(db).await?;
-    let mut query = Query::new(engine, locale, now, None, Vec::new());
+    let mut query = Query::new(engine, locale, now, true, Vec::new());
     if !query.matching(wanted) {
         return Ok(Page::default());
     }

@@ -136,7 +136,8 @@ pub async fn page(
 ) -> Result<Page<Listing>> {
     let filter = request.filter.resolve(db).await?;
     let sort = request.sort.outside_collections();
-    let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), Vec::new());
+    let by_date = sort == Sort::Newest && !window.is_bounded();
+    let mut query = Query::new(db.get_database_backend(), locale, now, by_date, Vec::new());
     if let Some(wanted) = wanted
         && !query.matching(wanted)
     {
@@ -234,7 +235,8 @@ impl Parents {
         window: &Window<Key>,
     ) -> Result<Vec<QueryResult>> {
         let filter = request.filter.resolve(db).await?;
-        let mut query = Query::new(db.get_database_backend(), locale, now, Some(sort), vec![self.keys]);
+        let mut query =
+            Query::new(db.get_database_backend(), locale, now, sort == Sort::Newest, vec![self.keys]);
         query.begin_at(self.from);
         query.narrow(&filter, None);
         let place = if self.kind == "uuids" { ", cp.position AS place" } else { "" };
@@ -261,7 +263,7 @@ pub async fn count(
     wanted: Option<&text::Query>,
 ) -> Result<i64> {
     let filter = filter.resolve(db).await?;
-    let mut query = Query::new(db.get_database_backend(), locale, now, None, Vec::new());
+    let mut query = Query::new(db.get_database_backend(), locale, now, true, Vec::new());
     if let Some(wanted) = wanted
         && !query.matching(wanted)
     {

@@ -3,7 +3,6 @@
 use sea_orm::{DbBackend, Value};
 
 use super::filter::{FEW, Group, Part, Resolved};
-use super::sort::Sort;
 use super::text;
 use crate::services::markets::Locale;
 use crate::services::sql::{ints, texts};
@@ -18,19 +17,20 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Everything on offer in a locale; `values` are those that the caller's own text begins with.
+    /// Everything on offer in a locale; `values` are those that the caller's own text begins with. `by_date` tells that
+    /// nothing but the date of publication says where to begin to read.
     pub fn new(
         engine: DbBackend,
         locale: &Locale,
         now: Timestamp,
-        sort: Option<Sort>,
+        by_date: bool,
         values: Vec<Value>,
     ) -> Self {
         let mut query = Self { engine, from: "product_listing l".to_owned(), conditions: Vec::new(), values };
         let (locale, now) = (query.bind(locale.id), query.bind(now.0));
         query.conditions.push(format!("l.locale_id = {locale}"));
-        // A plus keeps the engine from reading by date where the list is sorted by something else.
-        let plus = if sort.is_some_and(|sort| sort != Sort::Newest) { "+" } else { "" };
+        // A plus keeps SQLite from reading by date where the list is sorted by something else or begins at a cursor.
+        let plus = if by_date { "" } else { "+" };
         query.conditions.push(format!("{plus}l.published_at <= {now}"));
         query
     }

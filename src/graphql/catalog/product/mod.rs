@@ -25,7 +25,7 @@ use crate::graphql::loaders::{
     CategoriesOf, ChoicesOf, CollectionsOf, MetafieldsOf, OptionsOf, TagsOf, TextsOf, VariantById,
 };
 use crate::graphql::money::MoneyRange;
-use crate::graphql::quick::{Many, Quick};
+use crate::graphql::quick::{self, Many, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::products::Texts;
 use crate::services::search::listings::Listing;
@@ -151,7 +151,9 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Variant>> {
-        self.variants_list(Asked { first, last, after, before })?.load(ctx, &self.0).await
+        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
+        let asked = Asked { first, last, after, before, ends_unseen };
+        self.variants_list(asked)?.load(ctx, &self.0).await
     }
 
     /// The variant with one value chosen for each option; null where there is none.
@@ -191,7 +193,9 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Media>> {
-        self.media_list(Asked { first, last, after, before })?.load(ctx, &self.0).await
+        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
+        let asked = Asked { first, last, after, before, ends_unseen };
+        self.media_list(asked)?.load(ctx, &self.0).await
     }
 
     /// Its main category.
@@ -269,7 +273,9 @@ impl Product {
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
     ) -> Nullable<Connection<Review>> {
         nullable(async {
-            let list = self.reviews_list(Asked { first, last, after, before }, sort_key)?;
+            let ends_unseen = !quick::shows_page_info(&ctx.item.node);
+            let asked = Asked { first, last, after, before, ends_unseen };
+            let list = self.reviews_list(asked, sort_key)?;
             list.load(ctx, &self.0).await.map(Some)
         })
         .await

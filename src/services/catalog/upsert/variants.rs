@@ -130,6 +130,7 @@ impl Batch<'_> {
             option_value1_id: first.unwrap_or(OptionValueId(uuid::Uuid::nil())),
             option_value2_id: second,
             option_value3_id: third,
+            title: String::new(),
             sku: None,
             barcode: None,
             weight_grams: 0.0,

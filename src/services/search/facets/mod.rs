@@ -103,7 +103,7 @@ async fn tally(
     except: Option<&Part>,
 ) -> Result<Tally> {
     let engine = db.get_database_backend();
-    let mut query = Query::new(engine, locale, now, None, Vec::new());
+    let mut query = Query::new(engine, locale, now, true, Vec::new());
     if let Some(wanted) = wanted
         && !query.matching(wanted)
     {

@@ -1,0 +1,136 @@
+//! The short cut for fields that are at hand tells what their resolvers tell.
+//!
+//! Lists take the short cut; `nodes` leaves its objects to the library. Both are asked for every field that the schema
+//! has, so that a field which reads another value on one of the ways is found.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::harness::{TestShop, on_each_engine};
+
+on_each_engine! {
+    sample: lists_tell_what_nodes_tell, lists_tell_what_nodes_tell_in_another_language;
+}
+
+/// Where objects of each type are listed.
+const LISTS: [(&str, &str); 6] = [
+    ("Product", "products(first: 12) { nodes { # } }"),
+    ("Variant", "products(first: 6) { nodes { variants(first: 3) { nodes { # } } } }"),
+    ("Media", "products(first: 6) { nodes { media(first: 3) { nodes { # } } } }"),
+    ("Review", "products(first: 6) { nodes { reviews(first: 3) { nodes { # } } } }"),
+    ("Category", "categories(first: 8) { nodes { # } }"),
+    ("Collection", "collections(first: 8) { nodes { # } }"),
+];
+
+async fn lists_tell_what_nodes_tell(shop: TestShop) {
+    compare(&shop, "").await;
+}
+
+async fn lists_tell_what_nodes_tell_in_another_language(shop: TestShop) {
+    compare(&shop, "de").await;
+}
+
+async fn compare(shop: &TestShop, language: &str) {
+    let schema = Schema::read(shop).await;
+    for (of, list) in LISTS {
+        for selection in schema.selections(of) {
+            let text = format!("{{ {} }}", list.replace('#', &format!("id {selection}")));
+            let listed = shop.query(&text).language(language).await;
+            let mut objects = Vec::new();
+            objects_with_ids(listed.data(), of, &mut objects);
+            assert!(objects.len() > 3, "{of} is hardly listed");
+            let ids: Vec<Value> = objects.iter().map(|object| object["id"].clone()).collect();
+            let text = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {of} {{ id {selection} }} }} }}");
+            let found = shop.query(&text).language(language).variable("ids", ids).await;
+            assert_eq!(&json!(objects), found.at("/nodes"), "{of} {{ {selection} }}");
+        }
+    }
+}
+
+/// The objects of the innermost list.
+fn objects_with_ids(value: &Value, of: &str, found: &mut Vec<Value>) {
+    let inner = ["variants", "media", "reviews"];
+    let Some(nodes) = value.pointer("/nodes").and_then(Value::as_array) else {
+        for value in value.as_object().into_iter().flat_map(|object| object.values()) {
+            objects_with_ids(value, of, found);
+        }
+        return;
+    };
+    let outer = !matches!(of, "Product" | "Category" | "Collection");
+    for node in nodes {
+        match inner.iter().find_map(|name| node.get(name).filter(|_| outer)) {
+            Some(list) => found.extend(list["nodes"].as_array().into_iter().flatten().cloned()),
+            None => found.push(node.clone()),
+        }
+    }
+}
+
+/// What introspection tells of a field.
+struct Field {
+    name: String,
+    of: String,
+    is_object: bool,
+    is_connection: bool,
+}
+
+struct Schema(HashMap<String, Vec<Field>>);
+
+impl Schema {
+    async fn read(shop: &TestShop) -> Self {
+        let text = "{ __schema { types { name kind fields { name
+            args { name defaultValue type { kind } }
+            type { name kind ofType { name kind ofType { name kind ofType { name kind } } } } } } } }";
+        let reply = shop.query(text).await;
+        let types = reply.list("/__schema/types").iter();
+        let objects = types.filter(|of| of["kind"] == "OBJECT");
+        Self(objects.map(|of| (of["name"].as_str().unwrap().to_owned(), fields(of))).collect())
+    }
+
+    /// Every field of a type, one selection each: scalars alone, objects with theirs, connections with a page.
+    fn selections(&self, of: &str) -> Vec<String> {
+        self.0[of].iter().filter_map(|field| self.selection(field, 2)).collect()
+    }
+
+    fn selection(&self, field: &Field, depth: u32) -> Option<String> {
+        let Field { name, of, .. } = field;
+        if !field.is_object {
+            return Some(name.clone());
+        }
+        if field.is_connection {
+            let node = self.0[of].iter().find(|field| field.name == "nodes")?;
+            let inner = self.scalars(&node.of, depth.checked_sub(1)?);
+            let page = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
+            return Some(format!(
+                "{name}(first: 2) {{ __typename nodes {{ {inner} }} edges {{ cursor node {{ {inner} }} }} {page} }}"
+            ));
+        }
+        let inner = self.scalars(of, depth.checked_sub(1)?);
+        Some(format!("{name} {{ __typename {inner} }}"))
+    }
+
+    fn scalars(&self, of: &str, depth: u32) -> String {
+        let fields = self.0[of].iter().filter(|field| !field.is_object || depth > 0 && !field.is_connection);
+        fields.filter_map(|field| self.selection(field, depth)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The fields that need no argument.
+fn fields(of: &Value) -> Vec<Field> {
+    let needs = |arg: &Value| arg["type"]["kind"] == "NON_NULL" && arg["defaultValue"].is_null();
+    let all = of["fields"].as_array().into_iter().flatten();
+    let free = all.filter(|field| !field["args"].as_array().into_iter().flatten().any(needs));
+    let field = |field: &Value| {
+        let mut of = &field["type"];
+        while !of["ofType"].is_null() {
+            of = &of["ofType"];
+        }
+        Field {
+            name: field["name"].as_str().unwrap().to_owned(),
+            of: of["name"].as_str().unwrap().to_owned(),
+            is_object: of["kind"] == "OBJECT",
+            is_connection: field["args"].as_array().into_iter().flatten().any(|arg| arg["name"] == "after"),
+        }
+    };
+    free.map(field).collect()
+}
