@@ -56,6 +56,7 @@ CREATE TABLE product_listing (
     vendor text,
     product_type text,
     category_id uuid,
+    branch_id uuid,
     gift_card boolean NOT NULL,
     published_at bigint NOT NULL,
     created_at bigint NOT NULL,
@@ -77,8 +78,11 @@ CREATE INDEX product_listing_newest ON product_listing (locale_id, published_at,
 CREATE INDEX product_listing_title ON product_listing (locale_id, title_key, product_id);
 CREATE INDEX product_listing_price ON product_listing (locale_id, price_min, product_id);
 CREATE INDEX product_listing_rating ON product_listing (locale_id, rating_key, product_id);
-CREATE INDEX product_listing_best ON product_listing (
+CREATE INDEX product_listing_category ON product_listing (
     locale_id, category_id, available, rating_key, product_id
+);
+CREATE INDEX product_listing_branch ON product_listing (
+    locale_id, branch_id, available, rating_key, product_id
 );
 CREATE TABLE listing_facet (
     facet_id bigint NOT NULL,

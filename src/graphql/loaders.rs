@@ -88,7 +88,8 @@ loaders! {
     ChoicesOf(ProductId) => Arc<Vec<Choice>>, |s, ids| shared(availability::of_products(s.app.db.read()?, s.locale.market.id, ids).await?);
     CategoriesOf(ProductId) => RowList<Category>, |s, ids| batch::lists(categories::of_products(s.app.db.read()?, &s.locale, ids).await?);
     CollectionsOf(ProductId) => RowList<Collection>, |s, ids| batch::lists(collections::of_products(s.app.db.read()?, &s.locale, ids).await?);
-    BestIn(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_of_categories(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
+    BestIn(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_in_categories(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
+    BestBelow(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_below_categories(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
     MetafieldsOf(Uuid) => Arc<Vec<Metafield>>, |s, ids| shared(metafields::of_owners(s.app.db.read()?, ids).await?);
 
     VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, s.locale.market.id, ids).await?);

@@ -25,6 +25,8 @@ pub struct Model {
     pub product_type: Option<String>,
     /// Its main category.
     pub category_id: Option<CategoryId>,
+    /// The category above that.
+    pub branch_id: Option<CategoryId>,
     /// Whether it is a gift card.
     pub gift_card: bool,
     /// May lie in the future.

@@ -34,6 +34,8 @@ pub struct Listing {
     pub product_type: Option<String>,
     /// The category that it belongs to first.
     pub category_id: Option<CategoryId>,
+    /// The category above that.
+    pub branch_id: Option<CategoryId>,
     /// Whether it is a gift card.
     pub gift_card: bool,
     /// From when on it is on offer in the market.
@@ -83,11 +85,11 @@ pub struct Request {
 
 /// Columns of a listing, for rows `l` of the projection.
 pub(super) const COLUMNS: &str = "l.id AS listing, l.product_id, l.handle, l.title, l.vendor, l.product_type, \
-    l.category_id, l.gift_card, l.published_at, l.created_at, l.updated_at, l.title_key, l.price_min, \
+    l.category_id, l.branch_id, l.gift_card, l.published_at, l.created_at, l.updated_at, l.title_key, l.price_min, \
     l.price_max, l.compare_at_min, l.compare_at_max, l.available, l.rating_count, l.rating_sum";
 
 /// How many they are.
-const WIDTH: usize = 19;
+const WIDTH: usize = 20;
 
 /// Products by their ids; those that are not on offer in the locale are left out.
 pub async fn by_ids(
@@ -316,7 +318,7 @@ pub async fn count_in_collections(
 /// Reads a row of [`COLUMNS`] that begin at `at`.
 pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing, DbErr> {
     let compare_at: (Option<i64>, Option<i64>) =
-        (row.try_get_by_index(at + 14)?, row.try_get_by_index(at + 15)?);
+        (row.try_get_by_index(at + 15)?, row.try_get_by_index(at + 16)?);
     Ok(Listing {
         id: row.try_get_by_index(at)?,
         product_id: row.try_get_by_index(at + 1)?,
@@ -325,15 +327,16 @@ pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing,
         vendor: row.try_get_by_index(at + 4)?,
         product_type: row.try_get_by_index(at + 5)?,
         category_id: row.try_get_by_index(at + 6)?,
-        gift_card: row.try_get_by_index(at + 7)?,
-        published_at: row.try_get_by_index(at + 8)?,
-        created_at: row.try_get_by_index(at + 9)?,
-        updated_at: row.try_get_by_index(at + 10)?,
-        title_key: row.try_get_by_index(at + 11)?,
-        price: (row.try_get_by_index(at + 12)?, row.try_get_by_index(at + 13)?),
+        branch_id: row.try_get_by_index(at + 7)?,
+        gift_card: row.try_get_by_index(at + 8)?,
+        published_at: row.try_get_by_index(at + 9)?,
+        created_at: row.try_get_by_index(at + 10)?,
+        updated_at: row.try_get_by_index(at + 11)?,
+        title_key: row.try_get_by_index(at + 12)?,
+        price: (row.try_get_by_index(at + 13)?, row.try_get_by_index(at + 14)?),
         compare_at: compare_at.0.zip(compare_at.1),
-        available: row.try_get_by_index(at + 16)?,
-        rating: Rating { count: row.try_get_by_index(at + 17)?, sum: row.try_get_by_index(at + 18)? },
+        available: row.try_get_by_index(at + 17)?,
+        rating: Rating { count: row.try_get_by_index(at + 18)?, sum: row.try_get_by_index(at + 19)? },
         place: None,
     })
 }

@@ -12,7 +12,7 @@ use crate::services::keyset::{Children, Keyset};
 use crate::services::markets::Locale;
 use crate::services::page::Window;
 
-const BEST: Children<'static> = Children {
+const IN_CATEGORY: Children<'static> = Children {
     keys: "uuids",
     columns: COLUMNS,
     from: "product_listing l",
@@ -22,10 +22,33 @@ const BEST: Children<'static> = Children {
     condition: "l.locale_id = $2 AND l.published_at <= $3",
     keyset: Keyset { columns: &["l.available", "l.rating_key", "l.product_id"], descending: true },
 };
+const IN_BRANCH: Children<'static> = Children { parent: "l.branch_id", ..IN_CATEGORY };
 
-/// The best products that belong to categories before all others, at most `size` of each: what can be bought first,
-/// the best rated of them first.
-pub async fn best_of_categories(
+/// The best products whose main category is one of these, at most `size` of each: what can be bought first, the best
+/// rated of them first.
+pub async fn best_in_categories(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    categories: impl IntoIterator<Item = CategoryId>,
+    size: u32,
+) -> Result<HashMap<CategoryId, Vec<Listing>>> {
+    best(IN_CATEGORY, db, locale, now, categories, size).await
+}
+
+/// The same of products whose main category is right below one of these.
+pub async fn best_below_categories(
+    db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
+    categories: impl IntoIterator<Item = CategoryId>,
+    size: u32,
+) -> Result<HashMap<CategoryId, Vec<Listing>>> {
+    best(IN_BRANCH, db, locale, now, categories, size).await
+}
+
+async fn best(
+    children: Children<'static>,
     db: &impl ConnectionTrait,
     locale: &Locale,
     now: Timestamp,
@@ -34,13 +57,9 @@ pub async fn best_of_categories(
 ) -> Result<HashMap<CategoryId, Vec<Listing>>> {
     let categories = categories.into_iter().map(|id| id.0);
     let values = [locale.id.into(), now.0.into()];
-    let rows = BEST.load(db, categories, &Window::first(size), values).await?;
     let mut best: HashMap<CategoryId, Vec<Listing>> = HashMap::new();
-    for row in &rows {
-        let of_category = best.entry(row.try_get_by_index(0)?).or_default();
-        if of_category.len() < size as usize {
-            of_category.push(listings::read(row, 1)?);
-        }
+    for row in children.load(db, categories, &Window::first(size), values).await? {
+        best.entry(row.try_get_by_index(0)?).or_default().push(listings::read(&row, 1)?);
     }
     Ok(best)
 }

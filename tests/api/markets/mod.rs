@@ -107,6 +107,7 @@ async fn texts_fall_back_field_by_field(shop: TestShop) {
     assert_eq!(german.text("/jacket/seo/title"), "Harbour work jacket for men and women");
     assert_eq!(german.at("/untranslated"), english.at("/untranslated"));
     shop.sql("UPDATE product_translation SET title = NULL WHERE language = 'de'").await;
+    vitrine::services::search::project::rebuild(&shop.app).await.unwrap();
     let half = shop
         .query(r#"{ product(handle: "harbour-jacket") { title description } }"#)
         .market("de")

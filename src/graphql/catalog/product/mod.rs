@@ -1,12 +1,13 @@
 //! Products.
 
 mod plain;
+mod related;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 
-use self::plain::{FIRST_IMAGE, MAIN_CATEGORY, best_beside, first_of};
+use self::plain::{FIRST_IMAGE, MAIN_CATEGORY, first_of};
 use super::category::Category;
 use super::collection::Collection;
 use super::media::Media;
@@ -282,7 +283,7 @@ impl Product {
     }
 
     /// Other products that somebody who looks at this one may like: those of its main category, what can be bought and
-    /// is rated best first.
+    /// is rated best first, then those of the categories beside that.
     #[graphql(directive = SlicedBy::apply("first"))]
     async fn related_products(
         &self,
@@ -290,11 +291,8 @@ impl Product {
         #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
         first: u32,
     ) -> Nullable<Many<Quick<Self>>> {
-        nullable(async {
-            let best = ctx.along(&self.0, best_beside(first)).await?;
-            Ok(Some(Many(self.others(best, first).map(Quick).collect())))
-        })
-        .await
+        nullable(async { Ok(Some(Many(self.related(ctx, first).await?.into_iter().map(Quick).collect()))) })
+            .await
     }
 }
 

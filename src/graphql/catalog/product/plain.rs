@@ -17,7 +17,7 @@ use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::id;
 use crate::graphql::loaders::{
-    BestIn, CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
+    CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
 };
 use crate::graphql::money::MoneyRange;
 use crate::graphql::quick::{self, Ask, Plain};
@@ -66,11 +66,6 @@ pub(super) const FIRST_IMAGE: fn(&Listing) -> MediaOf =
 pub(super) const MAIN_CATEGORY: fn(&Listing) -> CategoryById =
     |listing| CategoryById(listing.category_id.unwrap_or(CategoryId(Uuid::nil())));
 
-/// So many products of a product's main category, and one more, as it may be among them.
-pub(super) fn best_beside(size: u32) -> impl Fn(&Listing) -> BestIn {
-    move |listing| BestIn(MAIN_CATEGORY(listing).0, size + 1)
-}
-
 /// The row of a page that shows one.
 pub(super) fn first_of<T>(page: Option<Arc<Page<Row<T>>>>) -> Option<Row<T>> {
     page.and_then(|page| page.rows.first().cloned())
@@ -88,10 +83,7 @@ impl Product {
                 let tags = ask.at_hand(row, |listing| TagsOf(listing.product_id))?.unwrap_or_default();
                 Some(Value::List(tags.iter().map(quick::text).collect()))
             }
-            "relatedProducts" => {
-                let first = ask.argument("first", Some(|| 4))?;
-                ask.list(self.others(ask.at_hand(row, best_beside(first))?, first))
-            }
+            "relatedProducts" => ask.list(self.related_at_hand(ask)?),
             "descriptionHtml" => Some(quick::text(&self.texts_at_hand(ask)?.description_html)),
             "seo" => ask.object(&Seo::from(&*self.texts_at_hand(ask)?)),
             _ => None,
@@ -100,19 +92,6 @@ impl Product {
 
     fn texts_at_hand(&self, ask: Ask<'_>) -> Option<Arc<Texts>> {
         ask.at_hand(&self.0, |listing| TextsOf(listing.product_id))?
-    }
-
-    /// The first so many of its neighbours, without itself.
-    pub(super) fn others(
-        &self,
-        best: Option<Arc<Vec<Row<Listing>>>>,
-        first: u32,
-    ) -> impl Iterator<Item = Self> {
-        let me = self.0.product_id;
-        let best = best.unwrap_or_default();
-        let others: Vec<_> =
-            best.iter().filter(|row| row.product_id != me).take(first as usize).cloned().collect();
-        others.into_iter().map(Self::of)
     }
 
     pub(super) fn variants_list(&self, asked: Asked) -> Result<Hanging<Listing, VariantsOf, Variant>> {

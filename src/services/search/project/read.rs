@@ -32,6 +32,8 @@ pub struct Source {
     pub tags: Vec<String>,
     /// The category that it belongs to first.
     pub main_category: Option<CategoryId>,
+    /// The category above that.
+    pub branch: Option<CategoryId>,
     /// Handles of its categories and all above them.
     pub categories: Vec<String>,
     /// Handles of its collections.
@@ -112,10 +114,11 @@ fn keys(db: &impl ConnectionTrait, products: &[ProductId]) -> sea_orm::Value {
 async fn own_rows(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Sources, DbErr> {
     static PRODUCTS: Sql = Sql::new(
         "SELECT p.id, p.status, p.title, p.description_text, v.name, y.name, p.rating_count, p.rating_sum, \
-           p.handle, p.gift_card, p.created_at, p.updated_at, pc.category_id \
+           p.handle, p.gift_card, p.created_at, p.updated_at, pc.category_id, c.parent_id \
          FROM {uuids $1} k JOIN product p ON p.id = k.id LEFT JOIN vendor v ON v.id = p.vendor_id \
          LEFT JOIN product_type y ON y.id = p.product_type_id \
-         LEFT JOIN product_category pc ON pc.product_id = p.id AND pc.position = 0",
+         LEFT JOIN product_category pc ON pc.product_id = p.id AND pc.position = 0 \
+         LEFT JOIN category c ON c.id = pc.category_id",
     );
     let mut sources = HashMap::with_capacity(products.len());
     for row in PRODUCTS.all(db, [keys(db, products)]).await? {
@@ -131,6 +134,7 @@ async fn own_rows(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<S
             created_at: row.try_get_by_index(10)?,
             updated_at: row.try_get_by_index(11)?,
             main_category: row.try_get_by_index(12)?,
+            branch: row.try_get_by_index(13)?,
             ..Source::default()
         };
         sources.insert(row.try_get_by_index(0)?, source);
