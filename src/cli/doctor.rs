@@ -22,6 +22,10 @@ pub struct Doctor {
 impl Doctor {
     pub async fn run(self, config: &Config) -> Outcome {
         println!("ok     settings");
+        if config.database.is_missing_file() {
+            println!("WRONG  database {:?}: there is no such file", config.database);
+            return Ok(ExitCode::FAILURE);
+        }
         let database = match Database::connect(&config.database, 2).await {
             Ok(database) => database,
             Err(error) => {

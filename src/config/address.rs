@@ -27,6 +27,11 @@ impl Address {
             None => Err("it must begin with sqlite: or postgres://".to_owned()),
         }
     }
+
+    /// Whether it is a file that is not there; connecting would make an empty one.
+    pub fn is_missing_file(&self) -> bool {
+        matches!(self, Self::Sqlite(path) if !std::path::Path::new(path).exists())
+    }
 }
 
 /// Never shows a password.

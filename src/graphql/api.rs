@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
 use async_graphql::{Response, Value as GraphQlValue};
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::context::{RequestData, Scope};
 use super::error::{label, refused};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal};
+use super::json;
 use super::schema::{self, ShopSchema};
 use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Viewer};
@@ -232,18 +233,9 @@ fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
     Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
 }
 
-/// The answer as JSON. What was not executed has no `data` (GraphQL specification, section 7.1).
 fn body(response: &Response) -> Bytes {
-    let mut out = BytesMut::with_capacity(8 * 1024).writer();
-    let refused =
-        !response.errors.is_empty() && response.data == GraphQlValue::Null && response.extensions.is_empty();
-    let written = if refused {
-        serde_json::to_writer(&mut out, &serde_json::json!({ "errors": response.errors }))
-    } else {
-        serde_json::to_writer(&mut out, response)
-    };
-    if let Err(error) = written {
+    json::response(response).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written");
-    }
-    out.into_inner().freeze()
+        Bytes::from_static(br#"{"errors":[{"message":"something went wrong on our side"}]}"#)
+    })
 }

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{ContainerType, Context, Object, SimpleObject, TypeName, Value};
+use async_graphql::{ContainerType, Context, Object, SimpleObject, TypeName};
 use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
 use super::context::ContextExt;
 use super::cursor::ListId;
-use super::quick::{self, Ask, Many, Plain, Quick};
+use super::quick::{Ask, Many, Plain, Quick};
 use crate::services::page::Page;
 use crate::services::{Result, keyset};
 
@@ -64,7 +64,7 @@ where
     }
 
     /// The same where it has been loaded.
-    pub fn at_hand(self, ask: Ask<'_>, row: &Row<R>) -> Option<Value> {
+    pub fn at_hand(self, ask: &mut Ask<'_>, row: &Row<R>) -> Option<()> {
         let page = ask.at_hand(row, self.key)?;
         ask.object(&Connection::<T>::new(page.as_deref(), self.list, self.places, self.total))
     }
@@ -135,12 +135,12 @@ impl<T: Listed> Connection<T> {
 }
 
 impl<T: Listed> Plain for Connection<T> {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match (ask.name(), &self.total) {
             ("nodes", _) => ask.list(self.rows.iter().cloned().map(T::of)),
             ("edges", _) => ask.list(self.all_edges()),
             ("pageInfo", _) => ask.object(&self.info()),
-            ("totalCount", Total::Known(total)) => Some((*total).into()),
+            ("totalCount", Total::Known(total)) => ask.write(total),
             _ => None,
         }
     }
@@ -192,9 +192,9 @@ impl<T: Listed> TypeName for Edge<T> {
 }
 
 impl<T: Listed> Plain for Edge<T> {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "cursor" => Some(quick::text(&self.cursor)),
+            "cursor" => ask.write(&self.cursor),
             "node" => ask.object(&self.node),
             _ => None,
         }
@@ -229,12 +229,12 @@ pub struct PageInfo {
 }
 
 impl Plain for PageInfo {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "hasNextPage" => Some(self.has_next_page.into()),
-            "hasPreviousPage" => Some(self.has_previous_page.into()),
-            "startCursor" => Some(quick::maybe(self.start_cursor.as_deref())),
-            "endCursor" => Some(quick::maybe(self.end_cursor.as_deref())),
+            "hasNextPage" => ask.write(&self.has_next_page),
+            "hasPreviousPage" => ask.write(&self.has_previous_page),
+            "startCursor" => ask.write(&self.start_cursor),
+            "endCursor" => ask.write(&self.end_cursor),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Reviews as clients see them.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject, Value};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::batch::Row;
 use super::catalog::Product;
@@ -53,10 +53,10 @@ impl RatingSummary {
 }
 
 impl Plain for RatingSummary {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "average" => Some(self.average.map_or(Value::Null, Value::from)),
-            "count" => Some(self.count.into()),
+            "average" => ask.write(&self.average),
+            "count" => ask.write(&self.count),
             _ => None,
         }
     }
@@ -93,13 +93,13 @@ impl Review {
 }
 
 impl Plain for Review {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "rating" => Some(self.0.rating.into()),
-            "title" => Some(quick::text(&self.0.title)),
-            "body" => Some(quick::text(&self.0.body)),
-            "createdAt" => Some(quick::text(self.0.created_at.to_string())),
+            "id" => ask.write(&id::show(self.0.id)),
+            "rating" => ask.write(&self.0.rating),
+            "title" => ask.write(&self.0.title),
+            "body" => ask.write(&self.0.body),
+            "createdAt" => ask.write(&self.0.created_at.to_string()),
             "author" => ask.object(&self.reviewer()),
             "product" => ask.maybe(ask.at_hand(&self.0, PRODUCT)?.map(Product::of)),
             _ => None,
@@ -108,10 +108,10 @@ impl Plain for Review {
 }
 
 impl Plain for Reviewer {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "displayName" => Some(quick::text(&self.0.display_name)),
+            "id" => ask.write(&id::show(self.0.id)),
+            "displayName" => ask.write(&self.0.display_name),
             "reviews" => self.reviews_list(ask.page()?).ok()?.at_hand(ask, &self.0),
             _ => None,
         }

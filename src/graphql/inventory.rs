@@ -1,6 +1,6 @@
 //! Stock as clients see it.
 
-use async_graphql::{SimpleObject, Value};
+use async_graphql::SimpleObject;
 
 use super::quick::{Ask, Plain};
 use super::shop::Location;
@@ -15,10 +15,10 @@ pub struct StockLevel {
 }
 
 impl Plain for StockLevel {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
             "location" => ask.object(&self.location),
-            "available" => Some(self.available.into()),
+            "available" => ask.write(&self.available),
             _ => None,
         }
     }

@@ -11,6 +11,7 @@ mod directives;
 mod error;
 mod guard;
 mod id;
+mod json;
 mod loaders;
 mod money;
 mod quick;

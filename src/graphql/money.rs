@@ -1,9 +1,9 @@
 //! Money as clients see it.
 
-use async_graphql::{SimpleObject, Value};
+use async_graphql::SimpleObject;
 use entity::money::to_decimal;
 
-use super::quick::{self, Ask, Plain};
+use super::quick::{Ask, Plain};
 use super::scalars::{CurrencyCode, Decimal};
 use crate::services::markets::Locale;
 
@@ -27,10 +27,10 @@ impl Money {
 }
 
 impl Plain for Money {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "amount" => Some(quick::text(&self.amount.0)),
-            "currency" => Some(quick::text(&self.currency.0)),
+            "amount" => ask.write(&self.amount.0),
+            "currency" => ask.write(&self.currency.0),
             _ => None,
         }
     }
@@ -53,7 +53,7 @@ impl MoneyRange {
 }
 
 impl Plain for MoneyRange {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
             "min" => ask.object(&self.min),
             "max" => ask.object(&self.max),

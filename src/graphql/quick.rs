@@ -1,9 +1,9 @@
 //! A short cut for fields that wait for nothing.
 //!
-//! The library makes a boxed future of every field, as it must for those that wait. Lists have thousands of fields that
-//! only read a value, or something that the first row of their level has loaded for all of them; an object behind
-//! [`Quick`] writes these straight into the answer and leaves the rest to the library. What is asked, checked and
-//! answered stays the same, which `tests/api/quick.rs` compares.
+//! The library makes a boxed future of every field, as it must for those that wait, and keeps every value until all are
+//! there. Lists have thousands of fields that only read a value, or something that the first row of their level has loaded
+//! for all of them; an object behind [`Quick`] writes these as JSON at once and leaves the rest to the library. What is
+//! asked, checked and answered stays the same, which `tests/api/quick.rs` compares.
 
 use std::borrow::Cow;
 
@@ -14,49 +14,52 @@ use async_graphql::{
     ContainerType, ContextSelectionSet, InputType, Name, OutputType, Positioned, ServerResult, Value,
 };
 use futures_util::future::try_join_all;
+use serde::Serialize;
 
 use super::batch::{Key, Row};
 use super::context::{RequestData, Scope};
 use super::cursor::Asked;
+use super::json;
 
 /// An object some of whose fields wait for nothing.
 pub trait Plain: OutputType {
-    /// The value of a field as far as it is at hand; `None` leaves it to its resolver, which also tells what is wrong.
-    fn plain(&self, ask: Ask<'_>) -> Option<Value>;
+    /// Writes the value of a field as far as it is at hand; `None` leaves it to its resolver, which also tells what is
+    /// wrong.
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()>;
 }
 
 impl<T: Plain> Plain for &T {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         T::plain(self, ask)
     }
 }
 
-/// A field that somebody asks for.
-#[derive(Clone, Copy)]
+/// A field that somebody asks for, and where its value is written.
 pub struct Ask<'a> {
     field: &'a Positioned<Field>,
     within: &'a ContextSelectionSet<'a>,
     data: &'a RequestData,
+    out: &'a mut Vec<u8>,
 }
 
 impl<'a> Ask<'a> {
     /// The field's name in the schema.
-    pub fn name(self) -> &'a str {
+    pub fn name(&self) -> &'a str {
         self.field.node.name.node.as_str()
     }
 
     /// What is the same for the whole operation.
-    pub fn scope(self) -> &'a Scope {
+    pub fn scope(&self) -> &'a Scope {
         &self.data.scope
     }
 
     /// The value of an argument; `None` where it does not fit.
-    pub fn argument<T: InputType>(self, name: &str, default: Option<fn() -> T>) -> Option<T> {
+    pub fn argument<T: InputType>(&self, name: &str, default: Option<fn() -> T>) -> Option<T> {
         self.within.with_field(self.field).param_value(name, default).ok().map(|(_, value)| value)
     }
 
     /// The arguments of a connection.
-    pub fn page(self) -> Option<Asked> {
+    pub fn page(&self) -> Option<Asked> {
         Some(Asked {
             first: self.argument("first", None)?,
             last: self.argument("last", None)?,
@@ -67,35 +70,59 @@ impl<'a> Ask<'a> {
     }
 
     /// What belongs to a row, where it has been loaded for its level; never starts to load.
-    pub fn at_hand<T, K: Key>(self, row: &Row<T>, key: impl Fn(&T) -> K) -> Option<Option<K::Value>> {
+    pub fn at_hand<T, K: Key>(&self, row: &Row<T>, key: impl Fn(&T) -> K) -> Option<Option<K::Value>> {
         row.at_hand(key(row))
     }
 
-    /// An object with all of its selected fields; `None` where one of them is not at hand.
-    pub fn object<T: Plain>(self, object: &T) -> Option<Value> {
-        let fields = plain_fields(&self.field.node.selection_set.node)?;
-        let mut values = IndexMap::with_capacity(fields.len());
-        for field in fields {
-            let value = Ask { field, ..self }.value(object)?;
-            values.insert(field.node.response_key().node.clone(), value);
+    /// Answers a scalar, or a list of scalars.
+    pub fn write(&mut self, value: &(impl Serialize + ?Sized)) -> Option<()> {
+        serde_json::to_writer(&mut *self.out, value).ok()
+    }
+
+    /// Answers null.
+    pub fn null(&mut self) -> Option<()> {
+        self.write(&())
+    }
+
+    /// Answers an object with all of its selected fields; `None` where one of them is not at hand.
+    pub fn object<T: Plain>(&mut self, object: &T) -> Option<()> {
+        let mut start = b'{';
+        for selection in &self.field.node.selection_set.node.items {
+            let field = plain_field(&selection.node)?;
+            self.out.push(start);
+            start = b',';
+            json::key(field.node.response_key().node.as_str(), self.out);
+            let mut inner = Ask { field, within: self.within, data: self.data, out: self.out };
+            inner.value(object)?;
         }
-        Some(Value::Object(values))
+        self.out.push(b'}');
+        Some(())
     }
 
-    /// An object that may be absent.
-    pub fn maybe<T: Plain>(self, object: Option<T>) -> Option<Value> {
-        object.map_or(Some(Value::Null), |object| self.object(&object))
+    /// Answers an object that may be absent.
+    pub fn maybe<T: Plain>(&mut self, object: Option<T>) -> Option<()> {
+        match object {
+            Some(object) => self.object(&object),
+            None => self.null(),
+        }
     }
 
-    /// A list of objects.
-    pub fn list<T: Plain>(self, objects: impl IntoIterator<Item = T>) -> Option<Value> {
-        let values = objects.into_iter().map(|object| self.object(&object));
-        Some(Value::List(values.collect::<Option<_>>()?))
+    /// Answers a list of objects.
+    pub fn list<T: Plain>(&mut self, objects: impl IntoIterator<Item = T>) -> Option<()> {
+        self.out.push(b'[');
+        for (index, object) in objects.into_iter().enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.object(&object)?;
+        }
+        self.out.push(b']');
+        Some(())
     }
 
-    fn value<T: Plain>(self, object: &T) -> Option<Value> {
+    fn value<T: Plain>(&mut self, object: &T) -> Option<()> {
         if self.name() == "__typename" {
-            return Some(text(object.introspection_type_name()));
+            return self.write(&object.introspection_type_name());
         }
         object.plain(self)
     }
@@ -109,30 +136,39 @@ pub fn shows_page_info(field: &Field) -> bool {
     })
 }
 
-/// A text as a value.
-pub fn text(text: impl Into<String>) -> Value {
-    Value::String(text.into())
-}
-
-/// A text that may be absent.
-pub fn maybe(text: Option<&str>) -> Value {
-    text.map_or(Value::Null, |text| Value::String(text.to_owned()))
-}
-
-/// The fields of a set that has nothing else and no directives.
-fn plain_fields(set: &SelectionSet) -> Option<Vec<&Positioned<Field>>> {
-    let mut fields = Vec::with_capacity(set.items.len());
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) if field.node.directives.is_empty() => fields.push(field),
-            _ => return None,
-        }
+/// A field without directives.
+fn plain_field(selection: &Selection) -> Option<&Positioned<Field>> {
+    match selection {
+        Selection::Field(field) if field.node.directives.is_empty() => Some(field),
+        _ => None,
     }
-    Some(fields)
+}
+
+/// The fields of a set that has nothing else.
+fn plain_fields(set: &SelectionSet) -> Option<Vec<&Positioned<Field>>> {
+    set.items.iter().map(|selection| plain_field(&selection.node)).collect()
 }
 
 /// An object whose plain fields take the short cut.
 pub struct Quick<T>(pub T);
+
+impl<T: ContainerType + Plain> Quick<T> {
+    /// The value of a field where it is at hand.
+    fn at_hand(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
+        let mut out = Vec::new();
+        let data = ctx.data_unchecked::<RequestData>();
+        Ask { field, within: ctx, data, out: &mut out }.value(&self.0)?;
+        Some(json::written(out))
+    }
+
+    /// The whole object where all of it is at hand; `field` is the one that it is the value of.
+    fn whole(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
+        let mut out = Vec::with_capacity(512);
+        let data = ctx.data_unchecked::<RequestData>();
+        Ask { field, within: ctx, data, out: &mut out }.object(&self.0)?;
+        Some(json::written(out))
+    }
+}
 
 impl<T: ContainerType + Plain> OutputType for Quick<T> {
     fn type_name() -> Cow<'static, str> {
@@ -148,15 +184,17 @@ impl<T: ContainerType + Plain> OutputType for Quick<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(value) = self.whole(ctx, field) {
+            return Ok(value);
+        }
         let Some(fields) = plain_fields(&ctx.item.node) else {
             return self.0.resolve(ctx, field).await;
         };
-        let data = ctx.data_unchecked::<RequestData>();
         let mut values: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
         let mut rest = Vec::new();
         for field in fields {
             let key = field.node.response_key().node.clone();
-            let value = Ask { field, within: ctx, data }.value(&self.0);
+            let value = self.at_hand(ctx, field);
             if value.is_none() {
                 rest.push((field, key.clone()));
             }

@@ -8,6 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
+use super::request_log::LogFields;
 use crate::services::error::Code;
 
 /// The media type of errors outside `/graphql`.
@@ -76,6 +77,7 @@ impl Rejection {
         headers.insert(CONTENT_TYPE, media_type);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.extend(self.headers);
+        response.extensions_mut().insert(LogFields { code: Some(self.code), ..LogFields::default() });
         response
     }
 }
@@ -99,5 +101,7 @@ mod tests {
         assert_eq!(response.headers()["allow"], "POST");
         assert_eq!(response.headers()["cache-control"], "no-store");
         assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+        let logged = response.extensions().get::<LogFields>().and_then(|fields| fields.code);
+        assert_eq!(logged, Some(Code::BadRequest));
     }
 }

@@ -125,3 +125,13 @@ fn a_wrong_command_line_ends_with_two_and_help_with_nought() {
     let out = vitrine(&std::env::temp_dir(), &nowhere, &["doctor"]);
     assert_eq!(out.status.code(), Some(1));
 }
+
+#[test]
+fn doctor_makes_no_database_where_there_is_none() {
+    let file = std::env::temp_dir().join(format!("vitrine-none-{}.db", std::process::id()));
+    let url = format!("sqlite:{}", file.display());
+    let out = vitrine(&std::env::temp_dir(), &[("DATABASE_URL", &url)], &["doctor"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).contains("there is no such file"), "{}", text(&out.stdout));
+    assert!(!file.exists());
+}

@@ -1,6 +1,6 @@
 //! Categories.
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
@@ -14,7 +14,7 @@ use crate::graphql::id;
 use crate::graphql::loaders::{
     BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn,
 };
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
@@ -36,12 +36,12 @@ impl Listed for Category {
 }
 
 impl Plain for Category {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "handle" => Some(quick::text(&self.0.handle)),
-            "title" => Some(quick::text(&self.0.title)),
-            "description" => Some(quick::text(&self.0.description)),
+            "id" => ask.write(&id::show(self.0.id)),
+            "handle" => ask.write(&self.0.handle),
+            "title" => ask.write(&self.0.title),
+            "description" => ask.write(&self.0.description),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Collections.
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
@@ -12,7 +12,7 @@ use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ProductCountOf, ProductsOf};
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::collections;
@@ -33,13 +33,13 @@ impl Listed for Collection {
 }
 
 impl Plain for Collection {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "handle" => Some(quick::text(&self.0.handle)),
-            "title" => Some(quick::text(&self.0.title)),
-            "description" => Some(quick::text(&self.0.description_text)),
-            "descriptionHtml" => Some(quick::text(&self.0.description_html)),
+            "id" => ask.write(&id::show(self.0.id)),
+            "handle" => ask.write(&self.0.handle),
+            "title" => ask.write(&self.0.title),
+            "description" => ask.write(&self.0.description_text),
+            "descriptionHtml" => ask.write(&self.0.description_html),
             _ => None,
         }
     }

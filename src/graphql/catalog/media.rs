@@ -1,13 +1,13 @@
 //! Images.
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
 use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::id;
 use crate::graphql::loaders::ProductById;
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::services::Result;
 use crate::services::catalog::media;
 
@@ -41,14 +41,14 @@ impl Media {
 }
 
 impl Plain for Media {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "url" => Some(quick::text(self.address(ask.scope()))),
-            "alt" => Some(quick::text(&self.0.alt)),
-            "width" => Some(self.0.width.map_or(Value::Null, Value::from)),
-            "height" => Some(self.0.height.map_or(Value::Null, Value::from)),
-            "mimeType" => Some(quick::maybe(self.0.mime_type.as_deref())),
+            "id" => ask.write(&id::show(self.0.id)),
+            "url" => ask.write(&self.address(ask.scope())),
+            "alt" => ask.write(&self.0.alt),
+            "width" => ask.write(&self.0.width),
+            "height" => ask.write(&self.0.height),
+            "mimeType" => ask.write(&self.0.mime_type),
             _ => None,
         }
     }

@@ -1,8 +1,8 @@
 //! Custom data and texts for search engines.
 
-use async_graphql::{Object, SimpleObject, Value};
+use async_graphql::{Object, SimpleObject};
 
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::services::catalog::metafields;
 use crate::services::catalog::products::Texts;
 
@@ -50,10 +50,10 @@ impl From<&Texts> for Seo {
 }
 
 impl Plain for Seo {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "title" => Some(quick::maybe(self.title.as_deref())),
-            "description" => Some(quick::maybe(self.description.as_deref())),
+            "title" => ask.write(&self.title),
+            "description" => ask.write(&self.description),
             _ => None,
         }
     }

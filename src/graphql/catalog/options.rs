@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{InputObject, Object, SimpleObject, Value};
+use async_graphql::{InputObject, Object, SimpleObject};
 use entity::id::OptionValueId;
 
 use crate::graphql::directives::About;
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::services::catalog::options;
 use crate::services::inventory::availability::Choice;
 
@@ -93,10 +93,10 @@ pub struct SelectedOption {
 }
 
 impl Plain for SelectedOption {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "name" => Some(quick::text(&self.name)),
-            "value" => Some(quick::text(&self.value)),
+            "name" => ask.write(&self.name),
+            "value" => ask.write(&self.value),
             _ => None,
         }
     }

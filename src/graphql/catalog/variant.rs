@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject, Value};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use entity::catalog::variant as stored;
 use entity::id::MediaId;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use crate::graphql::id;
 use crate::graphql::inventory::StockLevel;
 use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, ProductById};
 use crate::graphql::money::Money;
-use crate::graphql::quick::{self, Ask, Plain, Quick};
+use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::shop::Location;
 use crate::services::Result;
 use crate::services::catalog::variants::{self, Price};
@@ -57,7 +57,7 @@ impl Variant {
         Ok(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
     }
 
-    fn selected_at_hand(&self, ask: Ask<'_>) -> Option<Vec<SelectedOption>> {
+    fn selected_at_hand(&self, ask: &Ask<'_>) -> Option<Vec<SelectedOption>> {
         let of_product = ask.at_hand(&self.0, OPTIONS)?;
         Some(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
     }
@@ -72,28 +72,29 @@ impl Variant {
 }
 
 impl Plain for Variant {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "sku" => Some(quick::maybe(self.0.sku.as_deref())),
-            "barcode" => Some(quick::maybe(self.0.barcode.as_deref())),
-            "position" => Some(self.0.position.into()),
+            "id" => ask.write(&id::show(self.0.id)),
+            "sku" => ask.write(&self.0.sku),
+            "barcode" => ask.write(&self.0.barcode),
+            "position" => ask.write(&self.0.position),
             "price" => ask.maybe(self.price_in(ask.scope())),
             "compareAtPrice" => ask.maybe(self.price_before(ask.scope())),
-            "requiresShipping" => Some(self.0.requires_shipping.into()),
-            "taxable" => Some(self.0.taxable.into()),
-            "title" if ask.scope().locale.is_base() => Some(quick::text(&self.0.title)),
-            "title" => Some(quick::text(joined(&self.selected_at_hand(ask)?))),
+            "requiresShipping" => ask.write(&self.0.requires_shipping),
+            "taxable" => ask.write(&self.0.taxable),
+            "title" if ask.scope().locale.is_base() => ask.write(&self.0.title),
+            "title" => ask.write(&joined(&self.selected_at_hand(ask)?)),
             "selectedOptions" => ask.list(self.selected_at_hand(ask)?),
             "availableForSale" => {
-                Some(self.0.is_available(in_stock(&ask.at_hand(&self.0, LEVELS)?.unwrap_or_default())).into())
+                let levels = ask.at_hand(&self.0, LEVELS)?.unwrap_or_default();
+                ask.write(&self.0.is_available(in_stock(&levels)))
             }
-            "stockLevels" if !self.0.tracked => Some(Value::List(Vec::new())),
+            "stockLevels" if !self.0.tracked => ask.list::<StockLevel>([]),
             "stockLevels" => {
                 let levels = ask.at_hand(&self.0, LEVELS)?.unwrap_or_default();
                 ask.list(told(&levels, ask.scope()))
             }
-            "image" if self.0.media_id.is_none() => Some(Value::Null),
+            "image" if self.0.media_id.is_none() => ask.null(),
             "image" => ask.maybe(ask.at_hand(&self.0, IMAGE)?.map(Media::of)),
             _ => None,
         }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Value};
+use async_graphql::{Context, ID, Object};
 
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
 use crate::graphql::context::ContextExt;
 use crate::graphql::id;
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::scalars::CurrencyCode;
 use crate::services::markets;
 
@@ -50,11 +50,11 @@ impl Listed for Market {
 }
 
 impl Plain for Market {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "handle" => Some(quick::text(&self.0.handle)),
-            "name" => Some(quick::text(&self.0.name)),
+            "id" => ask.write(&id::show(self.0.id)),
+            "handle" => ask.write(&self.0.handle),
+            "name" => ask.write(&self.0.name),
             _ => None,
         }
     }
@@ -104,12 +104,12 @@ impl Market {
 pub struct Location(pub markets::Location);
 
 impl Plain for Location {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => Some(quick::text(id::show(self.0.id).0)),
-            "handle" => Some(quick::text(&self.0.handle)),
-            "name" => Some(quick::text(&self.0.name)),
-            "country" => Some(quick::maybe(self.0.country.as_deref())),
+            "id" => ask.write(&id::show(self.0.id)),
+            "handle" => ask.write(&self.0.handle),
+            "name" => ask.write(&self.0.name),
+            "country" => ask.write(&self.0.country),
             _ => None,
         }
     }

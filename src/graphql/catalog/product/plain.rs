@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::Value;
 use entity::id::CategoryId;
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ use crate::graphql::loaders::{
     CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
 };
 use crate::graphql::money::MoneyRange;
-use crate::graphql::quick::{self, Ask, Plain};
+use crate::graphql::quick::{Ask, Plain};
 use crate::services::Result;
 use crate::services::catalog::products::Texts;
 use crate::services::catalog::{media, variants};
@@ -29,19 +28,19 @@ use crate::services::page::{Page, Window};
 use crate::services::search::listings::Listing;
 
 impl Plain for Product {
-    fn plain(&self, ask: Ask<'_>) -> Option<Value> {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         let row = &self.0;
         match ask.name() {
-            "id" => Some(quick::text(id::show(row.product_id).0)),
-            "handle" => Some(quick::text(&row.handle)),
-            "title" => Some(quick::text(&row.title)),
-            "vendor" => Some(quick::maybe(row.vendor.as_deref())),
-            "productType" => Some(quick::maybe(row.product_type.as_deref())),
-            "isGiftCard" => Some(row.gift_card.into()),
-            "publishedAt" => Some(quick::text(row.published_at.to_string())),
-            "createdAt" => Some(quick::text(row.created_at.to_string())),
-            "updatedAt" => Some(quick::text(row.updated_at.to_string())),
-            "availableForSale" => Some(row.available.into()),
+            "id" => ask.write(&id::show(row.product_id)),
+            "handle" => ask.write(&row.handle),
+            "title" => ask.write(&row.title),
+            "vendor" => ask.write(&row.vendor),
+            "productType" => ask.write(&row.product_type),
+            "isGiftCard" => ask.write(&row.gift_card),
+            "publishedAt" => ask.write(&row.published_at.to_string()),
+            "createdAt" => ask.write(&row.created_at.to_string()),
+            "updatedAt" => ask.write(&row.updated_at.to_string()),
+            "availableForSale" => ask.write(&row.available),
             "priceRange" => ask.object(&MoneyRange::new(row.price, &ask.scope().locale)),
             "compareAtPriceRange" => {
                 ask.maybe(row.compare_at.map(|range| MoneyRange::new(range, &ask.scope().locale)))
@@ -73,24 +72,24 @@ pub(super) fn first_of<T>(page: Option<Arc<Page<Row<T>>>>) -> Option<Row<T>> {
 
 impl Product {
     /// Fields of what has been loaded for the level.
-    fn loaded(&self, ask: Ask<'_>) -> Option<Value> {
+    fn loaded(&self, ask: &mut Ask<'_>) -> Option<()> {
         let row = &self.0;
         match ask.name() {
             "featuredImage" => ask.maybe(first_of(ask.at_hand(row, FIRST_IMAGE)?).map(Media::of)),
-            "category" if row.category_id.is_none() => Some(Value::Null),
+            "category" if row.category_id.is_none() => ask.null(),
             "category" => ask.maybe(ask.at_hand(row, MAIN_CATEGORY)?.map(Category::of)),
             "tags" => {
                 let tags = ask.at_hand(row, |listing| TagsOf(listing.product_id))?.unwrap_or_default();
-                Some(Value::List(tags.iter().map(quick::text).collect()))
+                ask.write(&*tags)
             }
             "relatedProducts" => ask.list(self.related_at_hand(ask)?),
-            "descriptionHtml" => Some(quick::text(&self.texts_at_hand(ask)?.description_html)),
+            "descriptionHtml" => ask.write(&self.texts_at_hand(ask)?.description_html),
             "seo" => ask.object(&Seo::from(&*self.texts_at_hand(ask)?)),
             _ => None,
         }
     }
 
-    fn texts_at_hand(&self, ask: Ask<'_>) -> Option<Arc<Texts>> {
+    fn texts_at_hand(&self, ask: &Ask<'_>) -> Option<Arc<Texts>> {
         ask.at_hand(&self.0, |listing| TextsOf(listing.product_id))?
     }
 

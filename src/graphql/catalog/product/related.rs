@@ -44,7 +44,7 @@ impl Product {
     }
 
     /// The same where they have been loaded.
-    pub(super) fn related_at_hand(&self, ask: Ask<'_>) -> Option<Vec<Self>> {
+    pub(super) fn related_at_hand(&self, ask: &Ask<'_>) -> Option<Vec<Self>> {
         let wanted = ask.argument("first", Some(|| 4))?;
         let mut found = Vec::new();
         self.add_others(&mut found, ask.at_hand(&self.0, in_category(wanted))?, wanted);

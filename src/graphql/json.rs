@@ -1,0 +1,112 @@
+//! Answers as JSON text (RFC 8259).
+//!
+//! What the short cut has written already stands among the library's values as `Binary`, which no scalar of ours uses,
+//! and goes into the answer as it is.
+
+use async_graphql::{Response, Value};
+use bytes::Bytes;
+
+/// JSON that is written already, as a value among others.
+pub fn written(text: Vec<u8>) -> Value {
+    Value::Binary(Bytes::from(text))
+}
+
+/// Writes a response key, which is a name (GraphQL specification, section 2.1.9) and so needs no escapes, and the colon
+/// behind it.
+pub fn key(name: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+/// A response as JSON. What was not executed has no `data` (GraphQL specification, section 7.1).
+///
+/// # Errors
+/// Where a value cannot be JSON, which no type of the schema allows.
+pub fn response(response: &Response) -> serde_json::Result<Bytes> {
+    let mut out = Vec::with_capacity(8 * 1024);
+    out.push(b'{');
+    let refused =
+        !response.errors.is_empty() && response.data == Value::Null && response.extensions.is_empty();
+    if !refused {
+        key("data", &mut out);
+        value(&response.data, &mut out)?;
+    }
+    if !response.errors.is_empty() {
+        next(&mut out);
+        key("errors", &mut out);
+        serde_json::to_writer(&mut out, &response.errors)?;
+    }
+    if !response.extensions.is_empty() {
+        next(&mut out);
+        key("extensions", &mut out);
+        serde_json::to_writer(&mut out, &response.extensions)?;
+    }
+    out.push(b'}');
+    Ok(out.into())
+}
+
+fn value(from: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    match from {
+        Value::Binary(text) => out.extend_from_slice(text),
+        Value::List(values) => {
+            out.push(b'[');
+            for (index, item) in values.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                value(item, out)?;
+            }
+            out.push(b']');
+        }
+        Value::Object(values) => {
+            out.push(b'{');
+            for (index, (name, item)) in values.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                key(name, out);
+                value(item, out)?;
+            }
+            out.push(b'}');
+        }
+        scalar => serde_json::to_writer(out, scalar)?,
+    }
+    Ok(())
+}
+
+fn next(out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ServerError, value};
+
+    use super::*;
+
+    #[test]
+    fn it_is_what_the_library_would_write() {
+        let data = value!({ "a": [1, 2.5, null, true, "x\"\n\u{e9}"], "b": {}, "c": [], "d": { "e": "f" } });
+        let mut plain = Response::new(data);
+        let same = |plain: &Response| {
+            let ours: serde_json::Value = serde_json::from_slice(&response(plain).unwrap()).unwrap();
+            assert_eq!(ours, serde_json::to_value(plain).unwrap());
+        };
+        same(&plain);
+        plain.extensions.insert("cost".to_owned(), value!({ "requested": 3 }));
+        same(&plain);
+        plain.errors.push(ServerError::new("no", None));
+        same(&plain);
+    }
+
+    #[test]
+    fn what_is_written_goes_in_as_it_is_and_what_was_refused_has_no_data() {
+        let list = Value::List(vec![written(br#"{"a":1}"#.to_vec()), Value::Null]);
+        assert_eq!(response(&Response::new(list)).unwrap(), r#"{"data":[{"a":1},null]}"#);
+        let refused = Response::from_errors(vec![ServerError::new("no", None)]);
+        assert_eq!(response(&refused).unwrap(), r#"{"errors":[{"message":"no"}]}"#);
+    }
+}
