@@ -9,4 +9,5 @@ pub mod save;
 mod scratch;
 pub mod seed;
 pub mod shopify;
+pub mod statistics;
 pub mod target;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::save::save;
 use super::shopify::{Group, Options, Problem, Reader};
+use super::statistics::Statistics;
 use super::target::{Target, Wish, ensure};
 use crate::services::catalog::draft::ProductDraft;
 use crate::services::catalog::upsert::Outcome;
@@ -64,13 +65,20 @@ pub async fn shopify(
         Reader::new(source, options).map_err(|problem| Error::BadRequest(problem.to_string()))?;
     let mut summary = Summary::default();
     let mut chunk = Chunk { size: 50, ..Chunk::default() };
+    let mut statistics = Statistics::default();
     for group in reader.by_ref() {
         if chunk.is_full() || chunk.handles.contains(&group.draft.handle) {
             chunk.write(app, wish, target.0, dry_run, &mut summary, watch).await?;
+            if !dry_run {
+                statistics.grown(app, summary.created).await?;
+            }
         }
         chunk.add(group);
     }
     chunk.write(app, wish, target.0, dry_run, &mut summary, watch).await?;
+    if !dry_run {
+        statistics.complete(app, summary.created).await?;
+    }
     summary.is_incomplete = reader.is_incomplete();
     Ok(summary)
 }

@@ -3,6 +3,7 @@
 mod real;
 mod killed;
 mod round_trip;
+mod statistics;
 
 use std::fmt::Write as _;
 

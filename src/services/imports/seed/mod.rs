@@ -25,6 +25,7 @@ use self::product::{LOCATIONS, Plan, Planned};
 use self::reviews::Crowd;
 use super::empty;
 use super::save::save;
+use super::statistics::Statistics;
 use super::target::Target;
 use crate::services::catalog::draft::ProductDraft;
 use crate::services::catalog::upsert::Outcome;
@@ -90,6 +91,7 @@ pub async fn seed(app: &AppContext, wish: &Seed, mut watch: impl FnMut(u64)) -> 
     let plan = Plan { products: wish.products, now, digits: shop.target.digits };
     let crowd = Crowd { size: if wish.reviews { Crowd::of(wish.products, now).size } else { 0 }, now };
     invite(app, crowd).await?;
+    let mut statistics = Statistics::default();
     let mut gathering = Gathering::new(wish.products);
     let mut summary = Summary { categories, reviewers: crowd.size, ..Summary::default() };
     while summary.products < wish.products {
@@ -105,9 +107,11 @@ pub async fn seed(app: &AppContext, wish: &Seed, mut watch: impl FnMut(u64)) -> 
         }
         summary.products += products.len() as u64;
         summary.variants += planned.iter().map(|product| product.stock.len() as u64).sum::<u64>();
+        statistics.grown(app, summary.products).await?;
         watch(summary.products);
     }
     summary.collections = gathering.add(app).await?;
+    statistics.complete(app, summary.products).await?;
     Ok(summary)
 }
 
