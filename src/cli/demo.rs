@@ -10,7 +10,7 @@ use super::{Failure, Outcome, explain, start_logs};
 use crate::app;
 use crate::config::Config;
 use crate::infrastructure::database::Address;
-use crate::services::imports::sample;
+use crate::services::imports::{sample, statistics};
 
 /// Create a shop with a sample catalogue on an embedded database and serve it; `DATABASE_URL` is never touched
 #[derive(Args)]
@@ -41,6 +41,7 @@ impl Demo {
         if context.markets().markets.is_empty() {
             println!("Filling a new shop in {} ...", self.data.display());
             sample::sample(&context, &media).await.map_err(|error| explain(&error))?;
+            statistics::gather(&context).await.map_err(|error| explain(&error))?;
             context.refresh_markets().await.map_err(|error| explain(&error))?;
         }
         serve(listener, context, &config, || welcome(config.listen, &self.data)).await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Outcome, explain, start_logs};
@@ -37,9 +37,15 @@ impl Serve {
     }
 }
 
+/// Connections that may wait to be accepted: bursts of them must not lose their first packet.
+const BACKLOG: u32 = 1024;
+
 /// Listens, and takes over the port that the system chose where none was named.
 pub async fn bind(config: &mut Config) -> std::io::Result<TcpListener> {
-    let listener = TcpListener::bind(config.listen).await?;
+    let socket = if config.listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(config.listen)?;
+    let listener = socket.listen(BACKLOG)?;
     config.listen = listener.local_addr()?;
     Ok(listener)
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::context::{RequestData, Scope};
 use super::error::{label, refused};
-use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal};
+use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt};
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::services::operation::{self, Operation};
@@ -154,7 +154,7 @@ impl Api {
             return refuse(&refusal, caller, Report::default());
         }
         let report = Report {
-            operation: admitted.name.as_ref().map(ToString::to_string),
+            operation: admitted.name.as_ref().map(|name| excerpt(name)),
             document: Some(Arc::clone(&admitted.hash)),
             cost: admitted.cost,
             ..Report::default()

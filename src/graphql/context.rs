@@ -1,6 +1,7 @@
 //! What resolvers find in their context.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::Context;
 use entity::time::Timestamp;
@@ -31,13 +32,23 @@ pub struct Scope {
 pub struct RequestData {
     pub scope: Arc<Scope>,
     pub loaders: Loaders,
+    written: AtomicUsize,
 }
+
+/// The longest answer, in bytes. Costs count objects; this bounds what fields that are asked for under many names make
+/// of them.
+pub const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 impl RequestData {
     /// A fresh set of loaders: nothing outlives the operation.
     pub fn new(scope: Scope) -> Self {
         let scope = Arc::new(scope);
-        Self { loaders: Loaders::new(&scope), scope }
+        Self { loaders: Loaders::new(&scope), scope, written: AtomicUsize::new(0) }
+    }
+
+    /// Counts bytes of the answer; `false` where it becomes too long.
+    pub fn afford(&self, bytes: usize) -> bool {
+        self.written.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= LONGEST_ANSWER
     }
 }
 

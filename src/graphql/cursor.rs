@@ -20,20 +20,38 @@ const MAX_LENGTH: usize = 1024;
 
 /// The list that a cursor belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListId(u32);
+pub struct ListId {
+    hash: u32,
+    columns: &'static [Column],
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// A whole number.
+    Int,
+    /// A text.
+    Text,
+}
 
 impl ListId {
-    /// The id of a list that is described by these values.
+    /// The id of a list that is described by these values and sorted by one number.
     pub fn of(description: impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
         description.hash(&mut hasher);
         let hash = hasher.finish();
-        Self(u32::try_from(hash >> 32).unwrap_or_default())
+        Self { hash: u32::try_from(hash >> 32).unwrap_or_default(), columns: &[Column::Int] }
+    }
+
+    /// The same list, sorted by these columns.
+    #[must_use]
+    pub fn sorted_by(self, columns: &'static [Column]) -> Self {
+        Self { columns, ..self }
     }
 
     /// The cursor of a row with this key.
     pub fn cursor(self, key: &Key) -> String {
-        let mut parts = vec![json!(self.0), json!(key.id.simple().to_string())];
+        let mut parts = vec![json!(self.hash), json!(key.id.simple().to_string())];
         parts.extend(key.sort.iter().map(|value| match value {
             SortValue::Int(number) => json!(number),
             SortValue::Text(text) => json!(text),
@@ -43,7 +61,7 @@ impl ListId {
 
     /// The cursor of the hit in this place, from 0.
     pub fn offset_cursor(self, offset: u32) -> String {
-        encode(vec![json!(self.0), json!(offset)])
+        encode(vec![json!(self.hash), json!(offset)])
     }
 
     /// What a client asks of a list that is sorted by columns.
@@ -77,12 +95,16 @@ impl ListId {
         let parts = self.parts(text)?;
         let (id, sort) = parts.split_first().ok_or_else(foreign)?;
         let id = id.as_str().and_then(|id| Uuid::try_parse(id).ok()).ok_or_else(foreign)?;
-        let value = |value: &Json| match value {
-            Json::Number(number) => number.as_i64().map(SortValue::Int),
-            Json::String(text) => Some(SortValue::Text(text.clone())),
+        let value = |(column, value): (&Column, &Json)| match (column, value) {
+            (Column::Int, Json::Number(number)) => number.as_i64().map(SortValue::Int),
+            (Column::Text, Json::String(text)) if !text.contains('\0') => Some(SortValue::Text(text.clone())),
             _ => None,
         };
-        let sort = sort.iter().map(value).collect::<Option<Vec<_>>>().ok_or_else(foreign)?;
+        if sort.len() != self.columns.len() {
+            return Err(foreign());
+        }
+        let sort =
+            self.columns.iter().zip(sort).map(value).collect::<Option<Vec<_>>>().ok_or_else(foreign)?;
         Ok(Key { sort, id })
     }
 
@@ -90,7 +112,7 @@ impl ListId {
         let text = Some(text).filter(|text| text.len() <= MAX_LENGTH).ok_or_else(foreign)?;
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| foreign())?;
         let mut parts: Vec<Json> = serde_json::from_slice(&bytes).map_err(|_| foreign())?;
-        if parts.first() != Some(&json!(self.0)) {
+        if parts.first() != Some(&json!(self.hash)) {
             return Err(foreign());
         }
         parts.remove(0);
@@ -131,13 +153,27 @@ mod tests {
 
     #[test]
     fn a_cursor_leads_back_to_its_place() {
-        let (list, key) = (ListId::of("products"), key());
+        let list = ListId::of("products").sorted_by(&[Column::Int, Column::Text]);
+        let key = key();
         let asked = Asked { after: Some(list.cursor(&key)), ..Asked::default() };
 
         assert_eq!(list.window(asked).unwrap().after, Some(key));
 
         let asked = Asked { after: Some(list.offset_cursor(19)), first: Some(5), ..Asked::default() };
         assert_eq!(list.offset(asked).unwrap(), (20, 5));
+    }
+
+    #[test]
+    fn a_forged_cursor_is_refused_before_it_reaches_the_database() {
+        let list = ListId::of("products").sorted_by(&[Column::Text]);
+        let id = json!(Uuid::now_v7().simple().to_string());
+        for sort in [json!([]), json!([1]), json!(["a", "b"]), json!(["a\0"]), json!([null]), json!([["a"]])]
+        {
+            let mut parts = vec![json!(list.hash), id.clone()];
+            parts.extend(sort.as_array().unwrap().iter().cloned());
+            let asked = Asked { after: Some(encode(parts)), ..Asked::default() };
+            assert!(list.window(asked).is_err(), "{sort}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
-use super::gate::Refusal;
+use super::gate::{Refusal, message};
 use crate::services::{Code, Error, Result};
 
 /// What a field that may be null resolves to. The library takes a failed `Result` for a failure of the object around the
@@ -14,8 +14,12 @@ pub async fn nullable<T>(field: impl Future<Output = Result<Option<T>>>) -> Null
     Some(field.await)
 }
 
+/// Errors told at most; what is wrong with a thousand fields is mostly the same.
+const ERRORS: usize = 20;
+
 /// Labels the errors of an answer, hides what is ours alone, and tells the code of the first.
 pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {
+    response.errors.truncate(ERRORS);
     for error in &mut response.errors {
         let code = code(error);
         if code == Code::Internal {
@@ -24,6 +28,7 @@ pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {
             tracing::error!(request_id, path = ?error.path, cause, "a field failed");
             "something went wrong on our side".clone_into(&mut error.message);
         }
+        error.message = message(&error.message);
         error.extensions = Some(extensions(code, request_id));
     }
     response.errors.first().map(code)

@@ -117,8 +117,8 @@ loaders! {
     ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, ids).await?);
     ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);
     ReviewerById(ReviewerId) => Row<Reviewer>, |s, ids| batch::rows(reviews::reviewers(s.app.db.read()?, ids).await?);
-    ReviewsBy(ReviewerId, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_reviewers(s.app.db.read()?, ids, &window).await?);
-    ReviewCountBy(ReviewerId) => i64, |s, ids| reviews::count_by_reviewers(s.app.db.read()?, ids).await?;
+    ReviewsBy(ReviewerId, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_reviewers(s.app.db.read()?, &s.locale, s.now, ids, &window).await?);
+    ReviewCountBy(ReviewerId) => i64, |s, ids| reviews::count_by_reviewers(s.app.db.read()?, &s.locale, s.now, ids).await?;
 }
 
 /// Sorts keys by what they say beside whose they are: each group is one statement.

@@ -11,13 +11,14 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContainerType, ContextSelectionSet, InputType, Name, OutputType, Positioned, ServerResult, Value,
+    ContainerType, ContextSelectionSet, InputType, Name, OutputType, Positioned, ServerError, ServerResult,
+    Value,
 };
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::batch::{Key, Row};
-use super::context::{RequestData, Scope};
+use super::context::{LONGEST_ANSWER, RequestData, Scope};
 use super::cursor::Asked;
 use super::json;
 
@@ -86,6 +87,9 @@ impl<'a> Ask<'a> {
 
     /// Answers an object with all of its selected fields; `None` where one of them is not at hand.
     pub fn object<T: Plain>(&mut self, object: &T) -> Option<()> {
+        if self.out.len() > LONGEST_ANSWER {
+            return None;
+        }
         let mut start = b'{';
         for selection in &self.field.node.selection_set.node.items {
             let field = plain_field(&selection.node)?;
@@ -185,7 +189,7 @@ impl<T: ContainerType + Plain> OutputType for Quick<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         if let Some(value) = self.whole(ctx, field) {
-            return Ok(value);
+            return affordable(ctx, field, value);
         }
         let Some(fields) = plain_fields(&ctx.item.node) else {
             return self.0.resolve(ctx, field).await;
@@ -194,22 +198,35 @@ impl<T: ContainerType + Plain> OutputType for Quick<T> {
         let mut rest = Vec::new();
         for field in fields {
             let key = field.node.response_key().node.clone();
-            let value = self.at_hand(ctx, field);
+            let value = self.at_hand(ctx, field).map(|value| affordable(ctx, field, value)).transpose()?;
             if value.is_none() {
                 rest.push((field, key.clone()));
             }
             values.insert(key, value.unwrap_or_default());
         }
         let resolved = try_join_all(rest.into_iter().map(|(field, key)| async move {
-            let ctx = ctx.with_field(field);
-            let value = self.0.resolve_field(&ctx).await?.unwrap_or_default();
-            ServerResult::Ok((key, value))
+            let value = self.0.resolve_field(&ctx.with_field(field)).await?.unwrap_or_default();
+            ServerResult::Ok((key, affordable(ctx, field, value)?))
         }));
         for (key, value) in resolved.await? {
             values.insert(key, value);
         }
         Ok(Value::Object(values))
     }
+}
+
+/// A value, unless it makes the answer too long; what objects and lists hold has been counted.
+fn affordable(ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>, value: Value) -> ServerResult<Value> {
+    let bytes = match &value {
+        Value::Binary(text) => text.len(),
+        Value::String(text) => text.len(),
+        _ => 0,
+    };
+    if ctx.data_unchecked::<RequestData>().afford(bytes) {
+        return Ok(value);
+    }
+    let problem = format!("the answer is longer than {LONGEST_ANSWER} bytes: ask for less at once");
+    Err(ServerError::new(problem, Some(field.pos)))
 }
 
 /// A list whose rows are of one level.

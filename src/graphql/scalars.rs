@@ -10,10 +10,12 @@ pub struct DateTime(pub Timestamp);
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        let moment = chrono::DateTime::parse_from_rfc3339(text)
-            .map_err(|_| InputValueError::custom("a date and time like 2026-11-22T12:00:00Z is needed"))?;
-        Ok(Self(moment.to_utc().into()))
+        let moment = match &value {
+            Value::String(text) => chrono::DateTime::parse_from_rfc3339(text).ok(),
+            _ => None,
+        };
+        let wanted = || InputValueError::custom("a date and time like 2026-11-22T12:00:00Z is needed");
+        Ok(Self(moment.ok_or_else(wanted)?.to_utc().into()))
     }
 
     fn to_value(&self) -> Value {
@@ -31,7 +33,7 @@ impl ScalarType for Decimal {
         match value {
             Value::String(text) => Ok(Self(text)),
             Value::Number(number) => Ok(Self(number.to_string())),
-            other => Err(InputValueError::expected_type(other)),
+            _ => Err(InputValueError::custom("a decimal number as a string is needed, like \"19.99\"")),
         }
     }
 
@@ -49,7 +51,7 @@ impl ScalarType for CurrencyCode {
     fn parse(value: Value) -> InputValueResult<Self> {
         match value {
             Value::String(code) if entity::money::is_currency(&code) => Ok(Self(code)),
-            other => Err(InputValueError::expected_type(other)),
+            _ => Err(InputValueError::custom("the three letters of a currency are needed, like \"EUR\"")),
         }
     }
 

@@ -22,6 +22,9 @@ pub const PREFIX: &str = "/media";
 /// belongs to no origin.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
+/// The longest name of a file, in bytes: no common file system has longer ones.
+const LONGEST_NAME: usize = 255;
+
 /// The files below one folder: no listings, no hidden files, nothing outside.
 #[derive(Clone)]
 pub struct Media {
@@ -67,7 +70,8 @@ impl Media {
 fn path_below(uri: &Uri) -> Option<Uri> {
     let path = uri.path().strip_prefix(PREFIX)?;
     let decoded = percent_decode_str(path).decode_utf8().ok()?;
-    let is_plain = |part: &str| !part.starts_with('.') && !part.contains(['\\', '\0']);
+    let is_plain =
+        |part: &str| part.len() <= LONGEST_NAME && !part.starts_with('.') && !part.contains(['\\', '\0']);
     decoded.split('/').all(is_plain).then(|| path.parse().ok())?
 }
 

@@ -29,11 +29,12 @@ impl Statements {
             FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM review \
               WHERE product_id = k.id AND status = 1 ORDER BY created_at DESC, id DESC LIMIT 5) r \
             JOIN reviewer w ON w.id = r.reviewer_id ORDER BY k.id, r.created_at DESC, r.id DESC";
-        let by_authors = "SELECT k.id, r.id, r.rating, r.title, l.product_id, l.handle, l.title \
-            FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM review \
-              WHERE reviewer_id = k.id AND status = 1 ORDER BY created_at DESC, id DESC LIMIT 3) r \
-            LEFT JOIN product_listing l \
-              ON l.product_id = r.product_id AND l.locale_id = $2 AND l.published_at <= $3 \
+        let by_authors = "SELECT k.id, r.id, r.rating, r.title, r.product_id, r.handle, r.product \
+            FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (\
+              SELECT r.id, r.rating, r.title, r.created_at, l.product_id, l.handle, l.title AS product \
+              FROM review r JOIN product_listing l ON l.product_id = r.product_id \
+                AND l.locale_id = $2 AND l.published_at <= $3 \
+              WHERE r.reviewer_id = k.id AND r.status = 1 ORDER BY r.created_at DESC, r.id DESC LIMIT 3) r \
             ORDER BY k.id, r.created_at DESC, r.id DESC";
         Ok(Self {
             page: prepare(client, page).await?,

@@ -6,7 +6,7 @@ use super::product::Product;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
-use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::cursor::{Asked, Column, ListId};
 use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::Frame;
@@ -57,7 +57,8 @@ impl ProductArguments {
     pub fn read(self, digits: u32) -> Result<(Request, Frame, ListId)> {
         let filter = self.filter.map(|filter| filter.read(digits)).transpose()?.unwrap_or_default();
         let request = Request { filter, sort: self.sort, reverse: self.reverse };
-        let list = ListId::of(("products", &request));
+        let columns: &[Column] = if self.sort == Sort::Title { &[Column::Text] } else { &[Column::Int] };
+        let list = ListId::of(("products", &request)).sorted_by(columns);
         let window = list.window(self.asked)?;
         Ok((request, window, list))
     }

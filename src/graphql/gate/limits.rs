@@ -32,8 +32,13 @@ pub struct Limits {
     pub directives: usize,
     /// Fields of all operations of a document together.
     pub expanded_fields: usize,
+    /// Weight of all arguments and directives, with every fragment spread counted as often as it is spread: 1 for each
+    /// value, list, object and field of an object, and for each 64 bytes of text.
+    pub expanded_values: usize,
     /// Price of an operation, in objects that it may return.
     pub cost: u64,
+    /// The price times the weight of the heaviest argument or variable, which may be read for each object.
+    pub work: u64,
     /// Memory for prepared documents, in bytes.
     pub cache_bytes: u64,
 }
@@ -52,7 +57,9 @@ impl Default for Limits {
             root_fields: 20,
             directives: 5,
             expanded_fields: 10_000,
+            expanded_values: 50_000,
             cost: 20_000,
+            work: 2_000_000,
             cache_bytes: 64 * 1024 * 1024,
         }
     }

@@ -24,6 +24,7 @@ mod survey;
 mod tokens;
 mod validate;
 mod variables;
+mod weight;
 
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,7 @@ pub use self::cost::Formula;
 pub use self::limits::Limits;
 pub use self::model::{Model, ModelError};
 pub use self::prepare::{Prepared, PreparedOperation, prepare};
-pub use self::refusal::{Problem, Refusal, excerpt};
+pub use self::refusal::{Problem, Refusal, excerpt, message};
 pub use self::scan::scan;
 pub use self::validate::{CheckOnly, check, validate};
 pub use self::variables::coerce;
@@ -95,6 +96,18 @@ impl<E: Executor> Gate<E> {
     /// # Errors
     /// A refusal where the document is above a limit or not valid. Refusals are not kept.
     pub async fn document(&self, text: &str) -> Result<Arc<Prepared>, Refusal> {
+        let prepared = self.checked(text).await?;
+        self.keep(text, &prepared);
+        Ok(prepared)
+    }
+
+    fn keep(&self, text: &str, prepared: &Arc<Prepared>) {
+        if !self.known.contains_key(text) {
+            self.known.insert(text.into(), Arc::clone(prepared));
+        }
+    }
+
+    async fn checked(&self, text: &str) -> Result<Arc<Prepared>, Refusal> {
         if let Some(known) = self.known.get(text) {
             return Ok(known);
         }
@@ -102,9 +115,7 @@ impl<E: Executor> Gate<E> {
         Refusal::unless_empty(input_names::repeated(text))?;
         check(&prepared, &self.model)?;
         validate(&self.checker, prepared.original.clone(), async_graphql::Variables::default()).await?;
-        let prepared = Arc::new(prepared);
-        self.known.insert(text.into(), Arc::clone(&prepared));
-        Ok(prepared)
+        Ok(Arc::new(prepared))
     }
 
     /// Admits one operation of a document with its variables.
@@ -118,13 +129,20 @@ impl<E: Executor> Gate<E> {
         operation_name: Option<&str>,
         variables: Map<String, Json>,
     ) -> Result<Admitted, Refusal> {
-        let prepared = self.document(text).await?;
+        let prepared = self.checked(text).await?;
         let operation = prepared.operation(operation_name)?;
         let variables = coerce(&operation.variables, &self.model, variables)?;
         let cost = operation.cost.evaluate(&variables);
         if cost > self.limits.cost {
             return Err(Refusal::cost(cost, self.limits.cost));
         }
+        let heaviest = variables.iter().map(|(_, value)| weight::of_const(value)).max().unwrap_or(0);
+        let heaviest = heaviest.max(prepared.heaviest);
+        if cost.saturating_mul(heaviest) > self.limits.work {
+            return Err(Refusal::work(cost, heaviest, self.limits.work));
+        }
+        // Only what may be executed is worth its place.
+        self.keep(text, &prepared);
         if operation.kind == OperationType::Mutation {
             // What a custom scalar accepts must be known before the first change is made.
             validate(&self.checker, operation.document.clone(), variables.clone()).await?;

@@ -20,6 +20,7 @@ use super::refusal::Refusal;
 use super::scan::scan;
 use super::settle::settle;
 use super::survey::survey;
+use super::weight;
 
 /// A document within the limits; whether it is valid is for [`super::validate`] to say.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Prepared {
     pub original: ExecutableDocument,
     /// Its operations in the order of the text; at least one.
     pub operations: Vec<PreparedOperation>,
+    /// The weight of its heaviest argument; see [`super::weight`].
+    pub heaviest: u64,
     /// A short hash of the text in hexadecimal, for logs: the same in every process and release,
     /// and no proof of anything.
     pub hash: Arc<str>,
@@ -60,7 +63,7 @@ pub struct PreparedOperation {
 pub fn prepare(text: &str, model: &Model, limits: &Limits) -> Result<Prepared, Refusal> {
     scan(text, limits)?;
     let original = parse_query(text).map_err(|error| Refusal::syntax(&error))?;
-    survey(&original, limits)?;
+    let heaviest = survey(&original, limits)?;
     let mut definitions: Vec<_> = original.operations.iter().collect();
     definitions.sort_by_key(|(_, operation)| operation.pos);
     let operations: Vec<_> = definitions
@@ -70,7 +73,7 @@ pub fn prepare(text: &str, model: &Model, limits: &Limits) -> Result<Prepared, R
     let bytes = text.len() * 3
         + document_bytes(&original)
         + operations.iter().map(|operation| document_bytes(&operation.document) * 2).sum::<usize>();
-    Ok(Prepared { original, operations, hash: short_hash(text).into(), bytes: bytes as u64 })
+    Ok(Prepared { original, operations, heaviest, hash: short_hash(text).into(), bytes: bytes as u64 })
 }
 
 fn prepare_operation(
@@ -228,6 +231,9 @@ fn set_bytes(set: &SelectionSet) -> usize {
     let below = |item: &Positioned<Selection>| match &item.node {
         Selection::Field(field) => {
             field.node.arguments.len() * 2 * (size_of::<Positioned<Name>>() + size_of::<Positioned<Value>>())
+                + usize::try_from(weight::of_field(&field.node)).unwrap_or(usize::MAX)
+                    * 2
+                    * size_of::<Value>()
                 + set_bytes(&field.node.selection_set.node)
         }
         Selection::InlineFragment(fragment) => set_bytes(&fragment.node.selection_set.node),

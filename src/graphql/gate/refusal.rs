@@ -97,6 +97,15 @@ impl Refusal {
         Self { code: Code::CostExceeded, errors: vec![Problem::new(message)] }
     }
 
+    /// The operation may return many objects and reads a large argument for each of them.
+    pub fn work(cost: u64, heaviest: u64, limit: u64) -> Self {
+        let message = format!(
+            "The operation costs {cost} and has an argument of {heaviest} values; at most {limit} is allowed for the \
+             two multiplied. Ask for fewer items or give shorter lists."
+        );
+        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)] }
+    }
+
     /// No operation of the document has this name.
     pub fn unknown_operation(name: &str) -> Self {
         Self::bad_request(format!("The document has no operation named \"{}\".", excerpt(name)))
@@ -126,6 +135,11 @@ impl std::error::Error for Refusal {}
 /// The start of a client's input, fit to be shown in a message: at most 50 characters, on one line.
 pub fn excerpt(text: &str) -> String {
     shorten(text, EXCERPT).replace(char::is_control, " ")
+}
+
+/// A message of which a client's own input may be the greater part.
+pub fn message(text: &str) -> String {
+    shorten(text, MESSAGE)
 }
 
 fn shorten(text: &str, most: usize) -> String {

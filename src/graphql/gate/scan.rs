@@ -107,6 +107,13 @@ mod tests {
     }
 
     #[test]
+    fn a_null_character_is_refused_in_any_spelling() {
+        let refusal = scan(r#"{ a(b: "x\u0000") }"#, &Limits::default()).unwrap_err();
+        assert_eq!(refusal.errors[0].message, "Syntax error: a null character is not allowed here.");
+        assert_eq!(scan(r#"{ a(b: "x\\u0000") }"#, &Limits::default()), Ok(()));
+    }
+
+    #[test]
     fn a_string_that_does_not_end_is_refused_where_it_starts() {
         let refusal = scan("{ a(b: \"x) }", &Limits::default()).unwrap_err();
         assert_eq!(refusal.errors[0].locations, [(1, 8)]);

@@ -13,6 +13,7 @@ use async_graphql::parser::types::{
 
 use super::limits::Limits;
 use super::refusal::{Refusal, excerpt};
+use super::weight;
 
 /// The size of a selection set with its fragments expanded; sums saturate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,7 @@ struct Extent {
     depth: usize,
     nesting: usize,
     top: u64,
+    values: u64,
 }
 
 /// A fragment spread and where it stands.
@@ -36,15 +38,20 @@ struct Spread<'a> {
 #[derive(Default)]
 struct Part<'a> {
     own: Extent,
+    heaviest: Heaviest,
     spreads: Vec<Spread<'a>>,
 }
 
-/// Checks a parsed document against the limits, in time linear in its text.
+/// The weight of the heaviest argument of a document.
+pub type Heaviest = u64;
+
+/// Checks a parsed document against the limits, in time linear in its text, and tells the weight of its heaviest
+/// argument.
 ///
 /// # Errors
 /// A refusal for anything above a limit, and for fragments that are unknown, unused (specification
 /// section 5.5.1.4) or part of a circle (section 5.5.2.2).
-pub fn survey(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
+pub fn survey(document: &ExecutableDocument, limits: &Limits) -> Result<Heaviest, Refusal> {
     at_most(limits.operations, "operations", document.operations.iter().len() as u64)?;
     at_most(limits.fragments, "fragments", document.fragments.len() as u64)?;
     let mut fragments = HashMap::with_capacity(document.fragments.len());
@@ -62,13 +69,15 @@ pub fn survey(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refu
     let extents: Vec<Extent> = operations.iter().map(|operation| operation.total(&extents)).collect();
     let fields = extents.iter().fold(0, |sum: u64, extent| sum.saturating_add(extent.fields));
     at_most(limits.expanded_fields, "fields with fragments expanded", fields)?;
+    let values = extents.iter().fold(0, |sum: u64, extent| sum.saturating_add(extent.values));
+    at_most(limits.expanded_values, "values with fragments expanded", values)?;
     for extent in extents {
         at_most(limits.depth, "levels of fields", extent.depth as u64)?;
         at_most(limits.nesting, "levels of selections", extent.nesting as u64)?;
         at_most(limits.root_fields, "root fields", extent.top)?;
         at_most(limits.aliases, "aliases", extent.aliases)?;
     }
-    Ok(())
+    Ok(fragments.values().chain(&operations).map(|part| part.heaviest).max().unwrap_or(0))
 }
 
 fn at_most(limit: usize, what: &str, found: u64) -> Result<(), Refusal> {
@@ -113,11 +122,17 @@ impl<'a> Part<'a> {
         self.own.nesting = self.own.nesting.max(nesting);
         for item in &set.items {
             check_directives(item.node.directives(), limits)?;
+            self.own.values += weight::of_directives(item.node.directives());
             match &item.node {
                 Selection::Field(field) => {
                     self.own.fields += 1;
                     self.own.aliases += u64::from(field.node.alias.is_some());
                     self.own.top += u64::from(depth == 0);
+                    for (_, value) in &field.node.arguments {
+                        let weight = weight::of_value(&value.node);
+                        self.own.values += weight;
+                        self.heaviest = self.heaviest.max(weight);
+                    }
                     self.own.depth = self.own.depth.max(depth + 1);
                     if !field.node.selection_set.node.items.is_empty() {
                         self.walk(&field.node.selection_set.node, depth + 1, nesting + 1, limits)?;
@@ -141,6 +156,7 @@ impl<'a> Part<'a> {
         for spread in &self.spreads {
             let Some(inner) = extents.get(spread.name) else { continue };
             total.fields = total.fields.saturating_add(inner.fields);
+            total.values = total.values.saturating_add(inner.values);
             total.aliases = total.aliases.saturating_add(inner.aliases);
             total.depth = total.depth.max(spread.depth.saturating_add(inner.depth));
             total.nesting = total.nesting.max(spread.nesting.saturating_add(inner.nesting));

@@ -114,6 +114,9 @@ impl<'a> Tokens<'a> {
                     self.at += 1;
                     return Ok(Kind::Text);
                 }
+                Some(b'\\') if self.bytes[self.at + 1..].starts_with(b"u0000") => {
+                    return Err(self.fault("a null character"));
+                }
                 // Which escapes exist is the parser's business; here only `\"` must not end the string.
                 Some(b'\\') if matches!(self.bytes.get(self.at + 1), Some(b'"' | b'\\')) => self.at += 2,
                 None | Some(b'\n' | b'\r') => {

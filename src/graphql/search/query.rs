@@ -125,10 +125,10 @@ impl SearchQuery {
             let asked = Asked { first, last, after, before, ..Asked::default() };
             let (filter, list) = if let Some(sort) = sort_key.column() {
                 let arguments = ProductArguments { asked, filter, sort, reverse };
-                let (request, window, _) = arguments.read(scope.locale.market.digits)?;
+                let (request, window, list) = arguments.read(scope.locale.market.digits)?;
                 let page =
                     listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
-                let (sort, list) = (request.sort, ListId::of(("products", &request)));
+                let sort = request.sort;
                 let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
                 let total = counted(request.filter.clone(), wanted.clone());
                 let page = batch::page_of(page);

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
+use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
 use crate::services::sql::{Sql, uuids};
 
@@ -76,7 +77,13 @@ const OF_PRODUCT: Children<'static> = Children {
     condition: "r.status = 1",
     keyset: NEWEST,
 };
-const OF_REVIEWER: Children<'static> = Children { parent: "r.reviewer_id", ..OF_PRODUCT };
+/// A review of a product that is not on offer does not exist.
+const OF_REVIEWER: Children<'static> = Children {
+    parent: "r.reviewer_id",
+    condition: "r.status = 1 AND EXISTS (SELECT 1 FROM product_listing l WHERE l.product_id = r.product_id \
+        AND l.locale_id = $2 AND l.published_at <= $3)",
+    ..OF_PRODUCT
+};
 
 /// Reviews of products, as many of each as a window shows.
 pub async fn of_products(
@@ -94,13 +101,17 @@ pub async fn of_products(
     pages(&rows, window)
 }
 
-/// Reviews by reviewers, the latest first, as many of each as a window shows.
+/// Reviews by reviewers of what is on offer in a locale, the latest first, as many of each as a window shows.
 pub async fn of_reviewers(
     db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
     reviewers: impl IntoIterator<Item = ReviewerId>,
     window: &Window<Key>,
 ) -> Result<HashMap<ReviewerId, Page<Review>>> {
-    let rows = OF_REVIEWER.load(db, reviewers.into_iter().map(|id| id.0), window, []).await?;
+    let rows = OF_REVIEWER
+        .load(db, reviewers.into_iter().map(|id| id.0), window, [locale.id.into(), now.0.into()])
+        .await?;
     pages(&rows, window)
 }
 
@@ -147,17 +158,21 @@ pub async fn reviewers(
     Ok(found)
 }
 
-/// How many published reviews reviewers have written.
+/// How many published reviews of what is on offer in a locale reviewers have written.
 pub async fn count_by_reviewers(
     db: &impl ConnectionTrait,
+    locale: &Locale,
+    now: Timestamp,
     reviewers: impl IntoIterator<Item = ReviewerId>,
 ) -> Result<HashMap<ReviewerId, i64>> {
     static COUNT: Sql = Sql::new(
         "SELECT r.reviewer_id, count(*) FROM {uuids $1} k \
-         JOIN review r ON r.reviewer_id = k.id AND r.status = 1 GROUP BY r.reviewer_id",
+         {lateral}JOIN{window}CROSS JOIN{end} review r ON r.reviewer_id = k.id AND r.status = 1 \
+         JOIN product_listing l ON l.product_id = r.product_id AND l.locale_id = $2 AND l.published_at <= $3 \
+         GROUP BY r.reviewer_id",
     );
     let ids = uuids(db.get_database_backend(), reviewers.into_iter().map(|id| id.0));
-    let rows = COUNT.all(db, [ids]).await?;
+    let rows = COUNT.all(db, [ids, locale.id.into(), now.0.into()]).await?;
     let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }

@@ -48,7 +48,10 @@ impl Statistics {
 }
 
 /// Looks at samples of all tables; takes seconds for a million products.
-async fn gather(app: &AppContext) -> Result<()> {
+///
+/// # Errors
+/// Where the database fails.
+pub async fn gather(app: &AppContext) -> Result<()> {
     let change = app.begin().await?;
     let texts: &[&str] = match change.engine() {
         DbBackend::Postgres => &["SET LOCAL statement_timeout = 0", "ANALYZE"],

@@ -70,7 +70,7 @@ async fn corrections(
 ) -> Result<HashMap<String, String>> {
     static CANDIDATES: Sql = Sql::new(
         "SELECT DISTINCT r.value->>0, f.term FROM {lateral}jsonb_array_elements($1::jsonb) r{window}\
-         json_each($1) r{end} JOIN search_fragment f ON f.language = $2 AND f.fragment = r.value->>1",
+         json_each($1) r CROSS{end} JOIN search_fragment f ON f.language = $2 AND f.fragment = r.value->>1",
     );
     let mut probes = Vec::new();
     for word in query.typed_words() {

@@ -286,8 +286,9 @@ pub async fn count_in_categories(
 ) -> Result<HashMap<String, i64>> {
     static COUNT: Sql = Sql::new(
         "SELECT f.value, count(*) FROM {texts $1} k \
-         JOIN facet f ON f.kind = 3 AND f.name = '' AND f.value = k.id \
-         JOIN listing_facet lf ON lf.facet_id = f.id JOIN product_listing l ON l.id = lf.listing_id \
+         {lateral}JOIN{window}CROSS JOIN{end} facet f ON f.kind = 3 AND f.name = '' AND f.value = k.id \
+         {lateral}JOIN{window}CROSS JOIN{end} listing_facet lf ON lf.facet_id = f.id \
+         {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id \
          WHERE l.locale_id = $2 AND l.published_at <= $3 GROUP BY f.value",
     );
     let handles = sql::texts(db.get_database_backend(), handles);
@@ -305,8 +306,8 @@ pub async fn count_in_collections(
 ) -> Result<HashMap<CollectionId, i64>> {
     static COUNT: Sql = Sql::new(
         "SELECT cp.collection_id, count(*) FROM {uuids $1} k \
-         JOIN collection_product cp ON cp.collection_id = k.id \
-         JOIN product_listing l ON l.product_id = cp.product_id \
+         {lateral}JOIN{window}CROSS JOIN{end} collection_product cp ON cp.collection_id = k.id \
+         {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.product_id = cp.product_id \
          WHERE l.locale_id = $2 AND l.published_at <= $3 GROUP BY cp.collection_id",
     );
     let ids = sql::uuids(db.get_database_backend(), collections.into_iter().map(|id| id.0));

@@ -12,7 +12,7 @@ use crate::graphql::catalog::media::Media;
 use crate::graphql::catalog::metafield::Seo;
 use crate::graphql::catalog::variant::Variant;
 use crate::graphql::connection::{Hanging, Listed, Places, Total};
-use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::cursor::{Asked, Column, ListId};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::id;
 use crate::graphql::loaders::{
@@ -121,7 +121,11 @@ impl Product {
         sort_key: ReviewSortKey,
     ) -> Result<Hanging<Listing, ReviewsOf, Review>> {
         let sort = ReviewSort::from(sort_key);
-        let list = ListId::of(("reviews", sort));
+        let columns: &[Column] = match sort {
+            ReviewSort::Newest => &[Column::Int],
+            ReviewSort::Best => &[Column::Int, Column::Int],
+        };
+        let list = ListId::of(("reviews", sort)).sorted_by(columns);
         let window = list.window(asked)?;
         Ok(Hanging {
             key: Box::new(move |listing| ReviewsOf(listing.product_id, sort, window.clone())),
