@@ -146,8 +146,10 @@ impl<T: Send + Sync + 'static> Row<T> {
 }
 
 impl<T> Row<T> {
-    /// What belongs to the row, where it has been loaded for its level.
-    pub fn at_hand<K: Key>(&self, mine: K) -> Option<Option<K::Value>> {
+    /// What belongs to the row, where it has been loaded for its level; never starts to load.
+    #[expect(clippy::option_option, reason = "not loaded yet, or loaded and nothing there")]
+    pub fn at_hand<K: Key>(&self, key: impl Fn(&T) -> K) -> Option<Option<K::Value>> {
+        let mine = key(self);
         let along = self.level.known(|along: &Along<K>| along.sample.is_like(&mine))?;
         along.loaded.get()?.get(&mine)?.clone().ok()
     }

@@ -65,7 +65,7 @@ where
 
     /// The same where it has been loaded.
     pub fn at_hand(self, ask: &mut Ask<'_>, row: &Row<R>) -> Option<()> {
-        let page = ask.at_hand(row, self.key)?;
+        let page = row.at_hand(self.key)?;
         ask.object(&Connection::<T>::new(page.as_deref(), self.list, self.places, self.total))
     }
 }

@@ -101,7 +101,7 @@ impl Plain for Review {
             "body" => ask.write(&self.0.body),
             "createdAt" => ask.write(&self.0.created_at.to_string()),
             "author" => ask.object(&self.reviewer()),
-            "product" => ask.maybe(ask.at_hand(&self.0, PRODUCT)?.map(Product::of)),
+            "product" => ask.maybe(self.0.at_hand(PRODUCT)?.map(Product::of)),
             _ => None,
         }
     }

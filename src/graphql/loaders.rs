@@ -22,7 +22,10 @@ use crate::services::inventory::availability::{self, Choice};
 use crate::services::inventory::levels::{self, Level};
 use crate::services::keyset;
 use crate::services::page::{Page, Window};
+use crate::services::search::facets::{self, Facets};
+use crate::services::search::filter::Filter;
 use crate::services::search::listings::{self, Listing, Request};
+use crate::services::search::parents::{self, Parent};
 use crate::services::search::related;
 
 /// A window onto a sorted list.
@@ -108,6 +111,9 @@ loaders! {
     BreadcrumbsOf(CategoryId) => RowList<Category>, |s, ids| batch::lists(categories::ancestors(s.app.db.read()?, &s.locale, ids).await?);
     ProductsIn(String, request: Request, window: Frame) => RowPage<Listing>, |s, handles| batch::pages(listings::of_categories(s.app.db.read()?, &s.locale, s.now, &handles, &request, &window).await?);
     ProductCountIn(String) => i64, |s, handles| listings::count_in_categories(s.app.db.read()?, &s.locale, s.now, handles).await?;
+
+    TotalWithin(Parent, filter: Filter) => i64, |s, parents| parents::count(s.app.db.read()?, &s.locale, s.now, &parents, &filter).await?;
+    FacetsWithin(Parent, filter: Filter) => Arc<Facets>, |s, parents| shared(facets::count_within(s.app.db.read()?, &s.locale, s.now, &parents, &filter).await?);
 
     CollectionById(CollectionId) => Row<Collection>, |s, ids| batch::rows(collections::by_ids(s.app.db.read()?, &s.locale, ids).await?);
     CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;

@@ -17,7 +17,6 @@ use async_graphql::{
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
-use super::batch::{Key, Row};
 use super::context::{LONGEST_ANSWER, RequestData, Scope};
 use super::cursor::Asked;
 use super::json;
@@ -68,11 +67,6 @@ impl<'a> Ask<'a> {
             before: self.argument("before", None)?,
             ends_unseen: !shows_page_info(&self.field.node),
         })
-    }
-
-    /// What belongs to a row, where it has been loaded for its level; never starts to load.
-    pub fn at_hand<T, K: Key>(&self, row: &Row<T>, key: impl Fn(&T) -> K) -> Option<Option<K::Value>> {
-        row.at_hand(key(row))
     }
 
     /// Answers a scalar, or a list of scalars.

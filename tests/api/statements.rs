@@ -4,7 +4,7 @@ use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
     sample: a_list_page_takes_at_most_six, a_product_page_takes_at_most_nine, a_deep_query_takes_at_most_seven,
-        lists_in_lists_take_one_statement_each;
+        lists_in_lists_take_one_statement_each, what_is_counted_of_lists_in_lists_is_counted_at_once;
 }
 
 /// The number of statements at several page sizes, which must be one number.
@@ -51,4 +51,33 @@ async fn lists_in_lists_take_one_statement_each(shop: TestShop) {
         products(first: 2) { nodes { title media(first: 2) { nodes { url } } } } } } } } }";
     let count = statements(&shop, text, &[1, 5, 8]).await;
     assert!(count <= 5, "{count}");
+}
+
+async fn what_is_counted_of_lists_in_lists_is_counted_at_once(shop: TestShop) {
+    let filter = r#"filter: { tags: ["soft", "linen"], availableForSale: true }"#;
+    for list in ["categories", "collections"] {
+        let counted = format!(
+            "plain: products(first: 1) {{ totalCount facets {{ key values {{ value count }} }} }}
+             narrowed: products(first: 1, {filter}) {{ totalCount facets {{ key values {{ value count }} }} }}"
+        );
+        let text = format!(
+            "query($n: Int!) {{ {list}(first: $n) {{ nodes {{ handle productCount {counted} }} }} }}"
+        );
+        let count = statements(&shop, &text, &[1, 2, 6]).await;
+        assert!(count <= 24, "{count}");
+
+        let all = shop.query(&text).variable("n", 6).await;
+        for node in all.list(&format!("/{list}/nodes")) {
+            let handle = node["handle"].as_str().unwrap();
+            let alone =
+                format!("{{ {}(handle: \"{handle}\") {{ handle productCount {counted} }} }}", singular(list));
+            let alone = shop.query(&alone).await;
+            assert_eq!(node, alone.at(&format!("/{}", singular(list))));
+            assert_eq!(node["productCount"], node["plain"]["totalCount"]);
+        }
+    }
+}
+
+fn singular(list: &str) -> &str {
+    if list == "categories" { "category" } else { "collection" }
 }

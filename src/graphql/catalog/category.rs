@@ -18,7 +18,7 @@ use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
-use crate::services::search::filter::Filter;
+use crate::services::search::parents::Parent;
 use crate::services::search::sort::Sort;
 
 /// A branch or leaf of the category tree.
@@ -137,11 +137,8 @@ impl Category {
                 ProductsIn(category.handle.clone(), request.clone(), window.clone())
             };
             let page = ctx.along(&self.0, key).await?;
-            let mut whole = request.filter.clone();
-            let plain = whole == Filter::default();
-            let total = plain.then(|| Total::loaded(ProductCountIn(self.0.handle.clone())));
-            whole.within_categories.push(self.0.handle.clone());
-            Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
+            let parent = |category: &categories::Category| Parent::Category(category.handle.clone());
+            Ok(Some(ProductConnection::within(&self.0, parent, page.as_deref(), &request, list)))
         })
         .await
     }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
 use crate::graphql::batch::Row;
-use crate::graphql::connection::{Listed, Total};
+use crate::graphql::connection::Listed;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Asked;
 use crate::graphql::directives::Paged;
@@ -16,7 +16,7 @@ use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::collections;
-use crate::services::search::filter::Filter;
+use crate::services::search::parents::Parent;
 
 /// Products gathered and put in order by the shop's staff.
 pub struct Collection(pub Row<collections::Collection>);
@@ -106,11 +106,8 @@ impl Collection {
                 ProductsOf(collection.id, request.clone(), window.clone())
             };
             let page = ctx.along(&self.0, key).await?;
-            let mut whole = request.filter.clone();
-            let plain = whole == Filter::default();
-            let total = plain.then(|| Total::loaded(ProductCountOf(self.0.id)));
-            whole.within_collections.push(self.0.handle.clone());
-            Ok(Some(ProductConnection::new(page.as_deref(), &request, whole, list, total)))
+            let parent = |collection: &collections::Collection| Parent::Collection(collection.handle.clone());
+            Ok(Some(ProductConnection::within(&self.0, parent, page.as_deref(), &request, list)))
         })
         .await
     }

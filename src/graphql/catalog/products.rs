@@ -1,6 +1,9 @@
 //! Lists of products: connections that know their facets.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, SimpleObject};
+use futures_util::future::BoxFuture;
 
 use super::product::Product;
 use crate::graphql::batch::Row;
@@ -9,13 +12,13 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, Column, ListId};
 use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
-use crate::graphql::loaders::Frame;
+use crate::graphql::loaders::{FacetsWithin, Frame, TotalWithin};
 use crate::graphql::search::{Facet, ProductFilter};
 use crate::services::Result;
 use crate::services::page::Page;
-use crate::services::search::facets;
-use crate::services::search::filter::Filter;
+use crate::services::search::facets::{self, Facets};
 use crate::services::search::listings::{self, Listing, Request};
+use crate::services::search::parents::Parent;
 use crate::services::search::sort::Sort;
 
 /// One page of a list of products, as a Relay connection.
@@ -25,8 +28,11 @@ pub struct ProductConnection {
     #[graphql(flatten)]
     list: Connection<Product>,
     #[graphql(skip)]
-    filter: Filter,
+    facets: Counts<Arc<Facets>>,
 }
+
+/// Counts something of the whole list when asked.
+type Counts<T> = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<T>> + Send + Sync>;
 
 #[ComplexObject]
 impl ProductConnection {
@@ -35,10 +41,8 @@ impl ProductConnection {
     #[graphql(directive = About::apply(12))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
-            let scope = ctx.scope();
-            let counted =
-                facets::count(scope.app.db.read()?, &scope.locale, scope.now, &self.filter, None).await?;
-            Ok(Some(Facet::all(counted, &scope.locale)))
+            let facets = (self.facets)(ctx).await?;
+            Ok(Some(Facet::all(Facets::clone(&facets), &ctx.scope().locale)))
         })
         .await
     }
@@ -65,29 +69,65 @@ impl ProductArguments {
 }
 
 impl ProductConnection {
-    /// A page of a list of products, `whole` being the filter of all of it.
-    pub fn new(
+    /// A page of the shop's products.
+    pub fn of_shop(page: &Page<Row<Listing>>, request: &Request, list: ListId) -> Self {
+        let filter = request.filter.clone();
+        let counted = filter.clone();
+        let total: Counts<i64> = Box::new(move |ctx| {
+            let filter = counted.clone();
+            Box::pin(async move {
+                let scope = ctx.scope();
+                listings::count(scope.app.db.read()?, &scope.locale, scope.now, &filter, None).await
+            })
+        });
+        let facets: Counts<Arc<Facets>> = Box::new(move |ctx| {
+            let filter = filter.clone();
+            Box::pin(async move {
+                let scope = ctx.scope();
+                let db = scope.app.db.read()?;
+                Ok(Arc::new(facets::count(db, &scope.locale, scope.now, &filter, None).await?))
+            })
+        });
+        Self { list: connection(Some(page), request, list, total), facets }
+    }
+
+    /// A page of the products that hang on a row; what is counted is counted for all rows of its level.
+    pub fn within<R: Send + Sync + 'static>(
+        row: &Row<R>,
+        parent: fn(&R) -> Parent,
         page: Option<&Page<Row<Listing>>>,
         request: &Request,
-        whole: Filter,
         list: ListId,
-        total: Option<Total>,
     ) -> Self {
-        let sort = request.sort;
-        let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
-        let total = total.unwrap_or_else(|| counted(whole.clone()));
-        Self { list: Connection::new(page, list, places, total), filter: whole }
+        let (counted, counting) = (row.clone(), request.filter.clone());
+        let total: Counts<i64> = Box::new(move |ctx| {
+            let (row, filter) = (counted.clone(), counting.clone());
+            Box::pin(async move {
+                let total = ctx.along(&row, |row| TotalWithin(parent(row), filter.clone())).await?;
+                Ok(total.unwrap_or(0))
+            })
+        });
+        let (row, filter) = (row.clone(), request.filter.clone());
+        let facets: Counts<Arc<Facets>> = Box::new(move |ctx| {
+            let (row, filter) = (row.clone(), filter.clone());
+            Box::pin(async move {
+                let facets = ctx.along(&row, |row| FacetsWithin(parent(row), filter.clone())).await?;
+                Ok(facets.unwrap_or_default())
+            })
+        });
+        Self { list: connection(page, request, list, total), facets }
     }
 }
 
-fn counted(filter: Filter) -> Total {
-    Total::Counted(Box::new(move |ctx| {
-        let filter = filter.clone();
-        Box::pin(async move {
-            let scope = ctx.scope();
-            listings::count(scope.app.db.read()?, &scope.locale, scope.now, &filter, None).await
-        })
-    }))
+fn connection(
+    page: Option<&Page<Row<Listing>>>,
+    request: &Request,
+    list: ListId,
+    total: Counts<i64>,
+) -> Connection<Product> {
+    let sort = request.sort;
+    let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
+    Connection::new(page, list, places, Total::Counted(total))
 }
 
 impl Listed for Product {

@@ -79,7 +79,7 @@ impl CatalogQuery {
                 listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window)
                     .await?;
             let page = batch::page_of(page);
-            Ok(Some(ProductConnection::new(Some(&page), &request, request.filter.clone(), list, None)))
+            Ok(Some(ProductConnection::of_shop(&page, &request, list)))
         })
         .await
     }

@@ -57,8 +57,8 @@ impl Variant {
         Ok(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
     }
 
-    fn selected_at_hand(&self, ask: &Ask<'_>) -> Option<Vec<SelectedOption>> {
-        let of_product = ask.at_hand(&self.0, OPTIONS)?;
+    fn selected_at_hand(&self) -> Option<Vec<SelectedOption>> {
+        let of_product = self.0.at_hand(OPTIONS)?;
         Some(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
     }
 
@@ -83,19 +83,19 @@ impl Plain for Variant {
             "requiresShipping" => ask.write(&self.0.requires_shipping),
             "taxable" => ask.write(&self.0.taxable),
             "title" if ask.scope().locale.is_base() => ask.write(&self.0.title),
-            "title" => ask.write(&joined(&self.selected_at_hand(ask)?)),
-            "selectedOptions" => ask.list(self.selected_at_hand(ask)?),
+            "title" => ask.write(&joined(&self.selected_at_hand()?)),
+            "selectedOptions" => ask.list(self.selected_at_hand()?),
             "availableForSale" => {
-                let levels = ask.at_hand(&self.0, LEVELS)?.unwrap_or_default();
+                let levels = self.0.at_hand(LEVELS)?.unwrap_or_default();
                 ask.write(&self.0.is_available(in_stock(&levels)))
             }
             "stockLevels" if !self.0.tracked => ask.list::<StockLevel>([]),
             "stockLevels" => {
-                let levels = ask.at_hand(&self.0, LEVELS)?.unwrap_or_default();
+                let levels = self.0.at_hand(LEVELS)?.unwrap_or_default();
                 ask.list(told(&levels, ask.scope()))
             }
             "image" if self.0.media_id.is_none() => ask.null(),
-            "image" => ask.maybe(ask.at_hand(&self.0, IMAGE)?.map(Media::of)),
+            "image" => ask.maybe(self.0.at_hand(IMAGE)?.map(Media::of)),
             _ => None,
         }
     }

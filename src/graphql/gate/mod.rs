@@ -136,7 +136,7 @@ impl<E: Executor> Gate<E> {
         if cost > self.limits.cost {
             return Err(Refusal::cost(cost, self.limits.cost));
         }
-        let heaviest = variables.iter().map(|(_, value)| weight::of_const(value)).max().unwrap_or(0);
+        let heaviest = variables.values().map(weight::of_const).max().unwrap_or(0);
         let heaviest = heaviest.max(prepared.heaviest);
         if cost.saturating_mul(heaviest) > self.limits.work {
             return Err(Refusal::work(cost, heaviest, self.limits.work));

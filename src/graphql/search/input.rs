@@ -133,7 +133,6 @@ impl ProductFilter {
             rating_min: self.min_rating.map(hundredths).transpose()?,
             handles: self.handles,
             skus: self.skus,
-            ..Filter::default()
         })
     }
 }

@@ -20,10 +20,6 @@ pub struct Filter {
     pub categories: Vec<String>,
     /// Handles of collections.
     pub collections: Vec<String>,
-    /// The category that the list belongs to; not a choice of the shopper's.
-    pub within_categories: Vec<String>,
-    /// The collection that the list belongs to; not a choice of the shopper's.
-    pub within_collections: Vec<String>,
     /// Names of vendors.
     pub vendors: Vec<String>,
     /// Product types.
@@ -73,25 +69,21 @@ pub(super) struct Group {
     pub ids: Vec<i64>,
     /// How many listings they have, exact up to [`FEW`] each.
     pub listings: i64,
-    /// Whether the shopper chose them.
-    pub chosen: bool,
 }
 
 impl Filter {
-    /// What its facets are: kind, name, values, and whether the shopper chose them.
-    fn groups(&self) -> Vec<(FacetKind, &str, &[String], bool)> {
+    /// What its facets are: kind, name and values.
+    fn groups(&self) -> Vec<(FacetKind, &str, &[String])> {
         let mut groups = vec![
-            (FacetKind::Category, "", self.within_categories.as_slice(), false),
-            (FacetKind::Collection, "", &self.within_collections, false),
-            (FacetKind::Category, "", &self.categories, true),
-            (FacetKind::Collection, "", &self.collections, true),
-            (FacetKind::Vendor, "", &self.vendors, true),
-            (FacetKind::ProductType, "", &self.product_types, true),
-            (FacetKind::Tag, "", &self.tags, true),
+            (FacetKind::Category, "", self.categories.as_slice()),
+            (FacetKind::Collection, "", &self.collections),
+            (FacetKind::Vendor, "", &self.vendors),
+            (FacetKind::ProductType, "", &self.product_types),
+            (FacetKind::Tag, "", &self.tags),
         ];
         let options = self.options.iter();
-        groups.extend(options.map(|(name, values)| (FacetKind::Option, name.as_str(), &values[..], true)));
-        groups.retain(|(_, _, values, _)| !values.is_empty());
+        groups.extend(options.map(|(name, values)| (FacetKind::Option, name.as_str(), &values[..])));
+        groups.retain(|(_, _, values)| !values.is_empty());
         groups
     }
 
@@ -108,7 +100,7 @@ impl Filter {
         if wanted.is_empty() {
             return Ok(Resolved { groups: Vec::new(), plain: self.clone() });
         }
-        let triples = wanted.iter().flat_map(|(kind, name, values, _)| {
+        let triples = wanted.iter().flat_map(|(kind, name, values)| {
             values.iter().map(move |value| json!([kind.to_value(), name, value]))
         });
         let mut found: HashMap<(i16, String, String), (i64, i64)> = HashMap::new();
@@ -116,7 +108,7 @@ impl Filter {
             let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             found.insert(facet, (row.try_get_by_index(3)?, row.try_get_by_index(4)?));
         }
-        let group = |(kind, name, values, chosen): (FacetKind, &str, &[String], bool)| {
+        let group = |(kind, name, values): (FacetKind, &str, &[String])| {
             let facet = |value: &String| found.get(&(kind.to_value(), name.to_owned(), value.clone()));
             let facets: Vec<&(i64, i64)> = values.iter().filter_map(facet).collect();
             Group {
@@ -124,7 +116,6 @@ impl Filter {
                 name: name.to_owned(),
                 ids: facets.iter().map(|(id, _)| *id).collect(),
                 listings: facets.iter().map(|(_, listings)| listings).sum(),
-                chosen,
             }
         };
         let groups = wanted.into_iter().map(group).collect();
@@ -135,8 +126,7 @@ impl Filter {
 impl Resolved {
     /// The parts that narrow anything.
     pub fn parts(&self) -> Vec<Part> {
-        let chosen = self.groups.iter().filter(|group| group.chosen);
-        let facets = chosen.map(|group| Part::Facet(group.kind, group.name.clone()));
+        let facets = self.groups.iter().map(|group| Part::Facet(group.kind, group.name.clone()));
         let mut parts: Vec<Part> = facets.collect();
         if self.plain.price_min.is_some() || self.plain.price_max.is_some() {
             parts.push(Part::Price);

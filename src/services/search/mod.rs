@@ -4,6 +4,7 @@ pub mod facets;
 pub mod filter;
 pub mod find;
 pub mod listings;
+pub mod parents;
 pub mod project;
 mod query;
 pub mod related;

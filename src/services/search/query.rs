@@ -35,6 +35,16 @@ impl Query {
         query
     }
 
+    /// The engine that it is for.
+    pub fn engine(&self) -> DbBackend {
+        self.engine
+    }
+
+    /// Adds a condition.
+    pub fn demand_text(&mut self, condition: String) {
+        self.conditions.push(condition);
+    }
+
     /// Adds a value and answers its place in the text.
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
@@ -66,7 +76,7 @@ impl Query {
         let groups: Vec<&Group> = filter
             .groups
             .iter()
-            .filter(|group| !group.chosen || except != Some(&Part::Facet(group.kind, group.name.clone())))
+            .filter(|group| except != Some(&Part::Facet(group.kind, group.name.clone())))
             .collect();
         let rarest = groups.iter().min_by_key(|group| group.listings);
         let start = rarest.filter(|group| group.listings <= FEW && !self.is_joined());

@@ -75,22 +75,22 @@ impl Product {
     fn loaded(&self, ask: &mut Ask<'_>) -> Option<()> {
         let row = &self.0;
         match ask.name() {
-            "featuredImage" => ask.maybe(first_of(ask.at_hand(row, FIRST_IMAGE)?).map(Media::of)),
+            "featuredImage" => ask.maybe(first_of(row.at_hand(FIRST_IMAGE)?).map(Media::of)),
             "category" if row.category_id.is_none() => ask.null(),
-            "category" => ask.maybe(ask.at_hand(row, MAIN_CATEGORY)?.map(Category::of)),
+            "category" => ask.maybe(row.at_hand(MAIN_CATEGORY)?.map(Category::of)),
             "tags" => {
-                let tags = ask.at_hand(row, |listing| TagsOf(listing.product_id))?.unwrap_or_default();
+                let tags = row.at_hand(|listing| TagsOf(listing.product_id))?.unwrap_or_default();
                 ask.write(&*tags)
             }
             "relatedProducts" => ask.list(self.related_at_hand(ask)?),
-            "descriptionHtml" => ask.write(&self.texts_at_hand(ask)?.description_html),
-            "seo" => ask.object(&Seo::from(&*self.texts_at_hand(ask)?)),
+            "descriptionHtml" => ask.write(&self.texts_at_hand()?.description_html),
+            "seo" => ask.object(&Seo::from(&*self.texts_at_hand()?)),
             _ => None,
         }
     }
 
-    fn texts_at_hand(&self, ask: &Ask<'_>) -> Option<Arc<Texts>> {
-        ask.at_hand(&self.0, |listing| TextsOf(listing.product_id))?
+    fn texts_at_hand(&self) -> Option<Arc<Texts>> {
+        self.0.at_hand(|listing| TextsOf(listing.product_id))?
     }
 
     pub(super) fn variants_list(&self, asked: Asked) -> Result<Hanging<Listing, VariantsOf, Variant>> {

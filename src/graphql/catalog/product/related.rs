@@ -36,9 +36,9 @@ impl Product {
     /// The first so many, loaded for all rows of the level.
     pub(super) async fn related(&self, ctx: &Context<'_>, wanted: u32) -> Result<Vec<Self>> {
         let mut found = Vec::new();
-        self.add_others(&mut found, ctx.along(&self.0, in_category(wanted)).await?, wanted);
+        self.add_others(&mut found, &ctx.along(&self.0, in_category(wanted)).await?, wanted);
         if found.len() < wanted as usize && self.0.branch_id.is_some() {
-            self.add_others(&mut found, ctx.along(&self.0, beside_category(wanted)).await?, wanted);
+            self.add_others(&mut found, &ctx.along(&self.0, beside_category(wanted)).await?, wanted);
         }
         Ok(found)
     }
@@ -47,14 +47,14 @@ impl Product {
     pub(super) fn related_at_hand(&self, ask: &Ask<'_>) -> Option<Vec<Self>> {
         let wanted = ask.argument("first", Some(|| 4))?;
         let mut found = Vec::new();
-        self.add_others(&mut found, ask.at_hand(&self.0, in_category(wanted))?, wanted);
+        self.add_others(&mut found, &self.0.at_hand(in_category(wanted))?, wanted);
         if found.len() < wanted as usize && self.0.branch_id.is_some() {
-            self.add_others(&mut found, ask.at_hand(&self.0, beside_category(wanted))?, wanted);
+            self.add_others(&mut found, &self.0.at_hand(beside_category(wanted))?, wanted);
         }
         Some(found)
     }
 
-    fn add_others(&self, found: &mut Vec<Self>, best: Best, wanted: u32) {
+    fn add_others(&self, found: &mut Vec<Self>, best: &Best, wanted: u32) {
         for row in best.iter().flat_map(|best| best.iter()) {
             let is_new = |row: &Row<Listing>| {
                 let id = row.product_id;

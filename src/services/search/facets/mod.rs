@@ -1,7 +1,8 @@
 //! Facets: by which values a list can be narrowed further, and how many products each would leave.
 //!
 //! The database hands over the facet numbers of all hits in one text, and they are counted here: one statement for
-//! the whole list, and one more for each part of the filter, because a facet's counts leave its own filter out.
+//! the whole list, or for all lists of one level, and one more for each part of the filter, because a facet's counts
+//! leave its own filter out.
 
 mod buckets;
 mod labels;
@@ -10,11 +11,12 @@ use std::collections::HashMap;
 
 use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
 
 pub use self::buckets::Bucket;
 use self::labels::Label;
 use super::filter::{Filter, Part, Resolved};
+use super::parents::{self, Parent};
 use super::query::Query;
 use super::text;
 use crate::services::Result;
@@ -78,61 +80,115 @@ pub async fn count(
     wanted: Option<&text::Query>,
 ) -> Result<Facets> {
     let filter = filter.resolve(db).await?;
-    let all = tally(db, locale, now, &filter, wanted, None).await?;
-    let mut without = Vec::new();
-    for part in filter.parts() {
-        let tally = tally(db, locale, now, &filter, wanted, Some(&part)).await?;
-        without.push((part, tally));
-    }
-    let tallies = std::iter::once(&all).chain(without.iter().map(|(_, tally)| tally));
-    let labels = labels::load(db, locale, tallies.flat_map(|tally| tally.facets.keys())).await?;
-    let of = |part: &Part| without.iter().find(|(other, _)| other == part).map_or(&all, |(_, tally)| tally);
-    Ok(Facets {
-        groups: groups(&labels, &filter, |kind, name| of(&Part::Facet(kind, name.to_owned()))),
-        prices: buckets::of(of(&Part::Price).prices.clone()),
-        availability: of(&Part::Availability).availability,
-    })
+    let hits = Hits { db, locale, now, filter: &filter, wanted, parents: &[] };
+    Ok(hits.facets().await?.remove(&WHOLE).unwrap_or_default())
 }
 
-async fn tally(
+/// Counts the facets of the lists that hang on several parents, all at once.
+pub async fn count_within(
     db: &impl ConnectionTrait,
     locale: &Locale,
     now: Timestamp,
-    filter: &Resolved,
-    wanted: Option<&text::Query>,
-    except: Option<&Part>,
-) -> Result<Tally> {
-    let engine = db.get_database_backend();
-    let mut query = Query::new(engine, locale, now, true, Vec::new());
-    if let Some(wanted) = wanted
-        && !query.matching(wanted)
-    {
-        return Ok(Tally::default());
+    parents: &[Parent],
+    filter: &Filter,
+) -> Result<HashMap<Parent, Facets>> {
+    let mut known = parents::numbers(db, parents).await?;
+    let filter = filter.resolve(db).await?;
+    let numbers: Vec<i64> = known.keys().copied().collect();
+    let hits = Hits { db, locale, now, filter: &filter, wanted: None, parents: &numbers };
+    let facets = hits.facets().await?;
+    Ok(facets.into_iter().filter_map(|(number, facets)| Some((known.remove(&number)?, facets))).collect())
+}
+
+/// What stands for the whole list where it hangs on nothing.
+const WHOLE: i64 = 0;
+
+/// The lists whose facets are counted.
+struct Hits<'a, D> {
+    db: &'a D,
+    locale: &'a Locale,
+    now: Timestamp,
+    filter: &'a Resolved,
+    wanted: Option<&'a text::Query>,
+    /// The numbers of the parents that they hang on; none for one list that hangs on nothing.
+    parents: &'a [i64],
+}
+
+impl<D: ConnectionTrait> Hits<'_, D> {
+    /// The facets of each list, by its parent.
+    async fn facets(&self) -> Result<HashMap<i64, Facets>> {
+        let all = self.tally(None).await?;
+        let mut without = Vec::new();
+        for part in self.filter.parts() {
+            let tallies = self.tally(Some(&part)).await?;
+            without.push((part, tallies));
+        }
+        let tallies = std::iter::once(&all).chain(without.iter().map(|(_, tallies)| tallies));
+        let ids = tallies.flat_map(HashMap::values).flat_map(|tally| tally.facets.keys());
+        let labels = labels::load(self.db, self.locale, ids).await?;
+        let parents: &[i64] = if self.parents.is_empty() { &[WHOLE] } else { self.parents };
+        let nothing = Tally::default();
+        let facets = |parent: &i64| {
+            let of = |part: &Part| {
+                let tallies = without.iter().find(|(other, _)| other == part).map_or(&all, |(_, all)| all);
+                tallies.get(parent).unwrap_or(&nothing)
+            };
+            let facets = Facets {
+                groups: groups(&labels, self.filter, |kind, name| of(&Part::Facet(kind, name.to_owned()))),
+                prices: buckets::of(of(&Part::Price).prices.clone()),
+                availability: of(&Part::Availability).availability,
+            };
+            (*parent, facets)
+        };
+        Ok(parents.iter().map(facets).collect())
     }
-    query.narrow(filter, except);
-    let lists = match engine {
-        DbBackend::Postgres => "string_agg(l.facets, ''), string_agg(l.price_min::text, ',')",
-        _ => "group_concat(l.facets, ''), group_concat(l.price_min, ',')",
-    };
-    let text = format!(
-        "SELECT {lists}, count(*), count(*) FILTER (WHERE l.available) FROM {} WHERE {}",
-        query.from(),
-        query.conditions()
-    );
-    let rows = sql::all(db, &text, query.into_values()).await?;
-    let Some(row) = rows.first() else { return Ok(Tally::default()) };
-    let (facets, prices): (Option<String>, Option<String>) =
-        (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-    let (hits, available): (i64, i64) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-    let mut counts = HashMap::new();
-    for facet in numbers(facets.as_deref().unwrap_or_default()) {
-        *counts.entry(facet).or_insert(0) += 1;
+
+    /// What one statement tells of the hits of each list, one part of the filter left out.
+    async fn tally(&self, except: Option<&Part>) -> Result<HashMap<i64, Tally>> {
+        let engine = self.db.get_database_backend();
+        let mut query = Query::new(engine, self.locale, self.now, self.parents.is_empty(), Vec::new());
+        if let Some(wanted) = self.wanted
+            && !query.matching(wanted)
+        {
+            return Ok(HashMap::new());
+        }
+        let (parent, grouped) = if self.parents.is_empty() {
+            ("CAST(0 AS bigint)", "")
+        } else {
+            parents::begin(&mut query, self.parents.iter().copied());
+            ("lf.facet_id", "GROUP BY lf.facet_id")
+        };
+        query.narrow(self.filter, except);
+        let lists = match engine {
+            DbBackend::Postgres => "string_agg(l.facets, ''), string_agg(l.price_min::text, ',')",
+            _ => "group_concat(l.facets, ''), group_concat(l.price_min, ',')",
+        };
+        let text = format!(
+            "SELECT {parent}, {lists}, count(*), count(*) FILTER (WHERE l.available) FROM {} WHERE {} {grouped}",
+            query.from(),
+            query.conditions()
+        );
+        let rows = sql::all(self.db, &text, query.into_values()).await?;
+        let pair = |row: &QueryResult| Ok((row.try_get_by_index(0)?, Tally::read(row)?));
+        Ok(rows.iter().map(pair).collect::<std::result::Result<_, DbErr>>()?)
     }
-    Ok(Tally {
-        facets: counts,
-        prices: numbers(prices.as_deref().unwrap_or_default()).collect(),
-        availability: (available, hits - available),
-    })
+}
+
+impl Tally {
+    fn read(row: &QueryResult) -> std::result::Result<Self, DbErr> {
+        let (facets, prices): (Option<String>, Option<String>) =
+            (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        let (hits, available): (i64, i64) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+        let mut counts = HashMap::new();
+        for facet in numbers(facets.as_deref().unwrap_or_default()) {
+            *counts.entry(facet).or_insert(0) += 1;
+        }
+        Ok(Self {
+            facets: counts,
+            prices: numbers(prices.as_deref().unwrap_or_default()).collect(),
+            availability: (available, hits - available),
+        })
+    }
 }
 
 fn numbers(list: &str) -> impl Iterator<Item = i64> {
@@ -166,7 +222,7 @@ fn groups<'a>(
             value: label.value.clone(),
             label: label.value_text.clone(),
             count: *count,
-            selected: filter.groups.iter().any(|group| group.chosen && group.ids.contains(id)),
+            selected: filter.groups.iter().any(|group| group.ids.contains(id)),
         });
     }
     for group in &mut groups {
