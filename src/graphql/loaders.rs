@@ -110,7 +110,6 @@ loaders! {
     ChildCountOf(CategoryId) => i64, |s, ids| categories::count_children(s.app.db.read()?, ids).await?;
     BreadcrumbsOf(CategoryId) => RowList<Category>, |s, ids| batch::lists(categories::ancestors(s.app.db.read()?, &s.locale, ids).await?);
     ProductsIn(String, request: Request, window: Frame) => RowPage<Listing>, |s, handles| batch::pages(listings::of_categories(s.app.db.read()?, &s.locale, s.now, &handles, &request, &window).await?);
-    ProductCountIn(String) => i64, |s, handles| listings::count_in_categories(s.app.db.read()?, &s.locale, s.now, handles).await?;
 
     TotalWithin(Parent, filter: Filter) => i64, |s, parents| parents::count(s.app.db.read()?, &s.locale, s.now, &parents, &filter).await?;
     FacetsWithin(Parent, filter: Filter) => Arc<Facets>, |s, parents| shared(facets::count_within(s.app.db.read()?, &s.locale, s.now, &parents, &filter).await?);
@@ -118,7 +117,6 @@ loaders! {
     CollectionById(CollectionId) => Row<Collection>, |s, ids| batch::rows(collections::by_ids(s.app.db.read()?, &s.locale, ids).await?);
     CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;
     ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.now, &ids, &request, &window).await?);
-    ProductCountOf(CollectionId) => i64, |s, ids| listings::count_in_collections(s.app.db.read()?, &s.locale, s.now, ids).await?;
 
     ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, ids).await?);
     ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);

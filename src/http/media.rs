@@ -79,6 +79,12 @@ fn path_below(uri: &Uri) -> Option<Uri> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_name_that_no_file_can_have_is_not_looked_for() {
+        assert!(below(&format!("/media/{}", "a".repeat(255))).is_some());
+        assert_eq!(below(&format!("/media/{}", "a".repeat(256))), None);
+    }
+
     fn below(path: &str) -> Option<String> {
         path_below(&path.parse().expect("a uri")).map(|uri| uri.path().to_owned())
     }

@@ -12,12 +12,13 @@ use crate::graphql::directives::{About, Paged};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
-    BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductCountIn, ProductsIn,
+    BreadcrumbsOf, CategoryById, ChildCountOf, ChildrenOf, ProductsIn, TotalWithin,
 };
 use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::categories;
+use crate::services::search::filter::Filter;
 use crate::services::search::parents::Parent;
 use crate::services::search::sort::Sort;
 
@@ -105,7 +106,8 @@ impl Category {
 
     /// How many products on offer here are in it or anywhere below it.
     async fn product_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let count = ctx.along(&self.0, |category| ProductCountIn(category.handle.clone())).await?;
+        let count =
+            ctx.along(&self.0, |category| TotalWithin(as_parent(category), Filter::default())).await?;
         Ok(count.unwrap_or(0))
     }
 
@@ -137,8 +139,7 @@ impl Category {
                 ProductsIn(category.handle.clone(), request.clone(), window.clone())
             };
             let page = ctx.along(&self.0, key).await?;
-            let parent = |category: &categories::Category| Parent::Category(category.handle.clone());
-            Ok(Some(ProductConnection::within(&self.0, parent, page.as_deref(), &request, list)))
+            Ok(Some(ProductConnection::within(&self.0, as_parent, page.as_deref(), &request, list)))
         })
         .await
     }
@@ -147,4 +148,9 @@ impl Category {
     async fn seo(&self) -> Seo {
         Seo { title: self.0.seo_title.clone(), description: self.0.seo_description.clone() }
     }
+}
+
+/// A category as what lists hang on.
+fn as_parent(category: &categories::Category) -> Parent {
+    Parent::Category(category.handle.clone())
 }

@@ -11,11 +11,12 @@ use crate::graphql::cursor::Asked;
 use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
-use crate::graphql::loaders::{ProductCountOf, ProductsOf};
+use crate::graphql::loaders::{ProductsOf, TotalWithin};
 use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::Result;
 use crate::services::catalog::collections;
+use crate::services::search::filter::Filter;
 use crate::services::search::parents::Parent;
 
 /// Products gathered and put in order by the shop's staff.
@@ -75,7 +76,9 @@ impl Collection {
 
     /// How many of its products are on offer here.
     async fn product_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        Ok(ctx.along(&self.0, |collection| ProductCountOf(collection.id)).await?.unwrap_or(0))
+        let count =
+            ctx.along(&self.0, |collection| TotalWithin(as_parent(collection), Filter::default())).await?;
+        Ok(count.unwrap_or(0))
     }
 
     /// Its products that are on offer here, in the order that staff gave them.
@@ -106,8 +109,7 @@ impl Collection {
                 ProductsOf(collection.id, request.clone(), window.clone())
             };
             let page = ctx.along(&self.0, key).await?;
-            let parent = |collection: &collections::Collection| Parent::Collection(collection.handle.clone());
-            Ok(Some(ProductConnection::within(&self.0, parent, page.as_deref(), &request, list)))
+            Ok(Some(ProductConnection::within(&self.0, as_parent, page.as_deref(), &request, list)))
         })
         .await
     }
@@ -116,4 +118,9 @@ impl Collection {
     async fn seo(&self) -> Seo {
         Seo { title: self.0.seo_title.clone(), description: self.0.seo_description.clone() }
     }
+}
+
+/// A collection as what lists hang on.
+fn as_parent(collection: &collections::Collection) -> Parent {
+    Parent::Collection(collection.handle.clone())
 }

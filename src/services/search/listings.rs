@@ -7,6 +7,7 @@ use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
 use super::filter::Filter;
+use super::parents::{self, Parent};
 use super::query::Query;
 use super::sort::Sort;
 use super::text;
@@ -15,7 +16,7 @@ use crate::services::catalog::ratings::Rating;
 use crate::services::keyset::{Children, Key, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql::{self, Sql};
+use crate::services::sql;
 
 /// A product as lists show it: published in the market, in the language of the request.
 #[derive(Clone, Debug)]
@@ -169,27 +170,19 @@ pub async fn of_categories(
     request: &Request,
     window: &Window<Key>,
 ) -> Result<HashMap<String, Page<Listing>>> {
-    static FACETS: Sql = Sql::new(
-        "SELECT f.id, f.value FROM {texts $1} k JOIN facet f ON f.kind = 3 AND f.name = '' AND f.value = k.id",
-    );
-    let engine = db.get_database_backend();
-    let mut facets: HashMap<i64, String> = HashMap::new();
-    for row in FACETS.all(db, [sql::texts(engine, handles.iter().cloned())]).await? {
-        facets.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-    }
-    let from =
-        "listing_facet lf {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id";
+    let categories: Vec<Parent> = handles.iter().cloned().map(Parent::Category).collect();
+    let numbers = parents::numbers(db, &categories).await?;
     let sort = request.sort.outside_collections();
     let parents = Parents {
         kind: "ints",
-        keys: sql::ints(engine, facets.keys().copied()),
+        keys: sql::ints(db.get_database_backend(), numbers.keys().copied()),
         column: "lf.facet_id",
-        from,
+        from: parents::FROM,
     };
     let rows = parents.load(db, locale, now, request, sort, window).await?;
     let mut found: HashMap<String, Vec<Listing>> = HashMap::new();
     for row in &rows {
-        if let Some(handle) = facets.get(&row.try_get_by_index(0)?) {
+        if let Some(Parent::Category(handle)) = numbers.get(&row.try_get_by_index(0)?) {
             found.entry(handle.clone()).or_default().push(read(row, 1)?);
         }
     }
@@ -275,45 +268,6 @@ pub async fn count(
     let text = format!("SELECT count(*) FROM {} WHERE {}", query.from(), query.conditions());
     let rows = sql::all(db, &text, query.into_values()).await?;
     Ok(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
-}
-
-/// How many products categories have, with all below them; those that have none are left out.
-pub async fn count_in_categories(
-    db: &impl ConnectionTrait,
-    locale: &Locale,
-    now: Timestamp,
-    handles: Vec<String>,
-) -> Result<HashMap<String, i64>> {
-    static COUNT: Sql = Sql::new(
-        "SELECT f.value, count(*) FROM {texts $1} k \
-         {lateral}JOIN{window}CROSS JOIN{end} facet f ON f.kind = 3 AND f.name = '' AND f.value = k.id \
-         {lateral}JOIN{window}CROSS JOIN{end} listing_facet lf ON lf.facet_id = f.id \
-         {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id \
-         WHERE l.locale_id = $2 AND l.published_at <= $3 GROUP BY f.value",
-    );
-    let handles = sql::texts(db.get_database_backend(), handles);
-    let rows = COUNT.all(db, [handles, locale.id.into(), now.0.into()]).await?;
-    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
-    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
-}
-
-/// How many products collections have; those that have none are left out.
-pub async fn count_in_collections(
-    db: &impl ConnectionTrait,
-    locale: &Locale,
-    now: Timestamp,
-    collections: Vec<CollectionId>,
-) -> Result<HashMap<CollectionId, i64>> {
-    static COUNT: Sql = Sql::new(
-        "SELECT cp.collection_id, count(*) FROM {uuids $1} k \
-         {lateral}JOIN{window}CROSS JOIN{end} collection_product cp ON cp.collection_id = k.id \
-         {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.product_id = cp.product_id \
-         WHERE l.locale_id = $2 AND l.published_at <= $3 GROUP BY cp.collection_id",
-    );
-    let ids = sql::uuids(db.get_database_backend(), collections.into_iter().map(|id| id.0));
-    let rows = COUNT.all(db, [ids, locale.id.into(), now.0.into()]).await?;
-    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
-    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
 /// Reads a row of [`COLUMNS`] that begin at `at`.

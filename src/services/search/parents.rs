@@ -23,7 +23,7 @@ pub enum Parent {
 }
 
 /// From listings' facets to the listings.
-const FROM: &str =
+pub(super) const FROM: &str =
     "listing_facet lf {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id";
 
 /// The numbers of the parents' facets; those that nothing is in have none.
