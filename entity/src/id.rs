@@ -64,4 +64,9 @@ ids! {
     StockMovementId = "mov";
     ReviewerId = "rvr";
     ReviewId = "rev";
+    AccountId = "acc";
+    SessionId = "ses";
+    RoleId = "rol";
+    AppTokenId = "apt";
+    UploadId = "upl";
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, RANGE};
 use http::{HeaderValue, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use tower::ServiceExt;
@@ -51,6 +51,9 @@ impl Media {
             return not_found();
         };
         *request.uri_mut() = below;
+        if request.headers().get(RANGE).is_some_and(|range| !is_one_range(range)) {
+            request.headers_mut().remove(RANGE);
+        }
         let Ok(response) = self.files.oneshot(request).await;
         match response.status() {
             StatusCode::NOT_FOUND => not_found(),
@@ -64,6 +67,13 @@ impl Media {
             }
         }
     }
+}
+
+/// Whether it asks for one range of bytes. Other units have to be ignored and many ranges may be
+/// (RFC 9110, section 14.2).
+fn is_one_range(range: &HeaderValue) -> bool {
+    let range = range.as_bytes();
+    range.len() > 6 && range[..6].eq_ignore_ascii_case(b"bytes=") && !range.contains(&b',')
 }
 
 /// The path within the folder; `None` if a part of it is hidden, leads upwards or cannot be a name.

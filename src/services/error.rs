@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sea_orm::{DbErr, RuntimeErr};
 
+use super::problem::Problem;
 use crate::infrastructure::database::operation::Expired;
 
 /// The closed list of error codes that a client may meet in `extensions.code`.
@@ -64,6 +65,9 @@ pub enum Error {
     /// The caller asked for something that cannot be; says what.
     #[error("{0}")]
     BadRequest(String),
+    /// What the caller can put right: told beside the change, not as an error of the operation.
+    #[error("the input of the change is not right")]
+    Problems(Vec<Problem>),
     /// The caller has to sign in.
     #[error("sign in to continue")]
     Unauthenticated,
@@ -93,7 +97,7 @@ impl Error {
     /// The code under which clients see it.
     pub fn code(&self) -> Code {
         match self {
-            Self::BadRequest(_) => Code::BadRequest,
+            Self::BadRequest(_) | Self::Problems(_) => Code::BadRequest,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::Forbidden => Code::Forbidden,
             Self::Timeout => Code::Timeout,

@@ -13,6 +13,8 @@ pub mod health;
 pub mod keyset;
 pub mod operation;
 pub mod page;
+pub mod permission;
+pub mod problem;
 pub mod sql;
 pub mod viewer;
 
@@ -28,4 +30,6 @@ pub mod imports;
 pub use change::Change;
 pub use context::AppContext;
 pub use error::{Code, Error, Result};
+pub use permission::{Permission, Permissions};
+pub use problem::{Problem, Problems, Reason};
 pub use viewer::Viewer;

@@ -140,8 +140,11 @@ impl ProductFilter {
 fn amount(decimal: Option<Decimal>, digits: u32) -> Result<Option<i64>> {
     let Some(Decimal(text)) = decimal else { return Ok(None) };
     let minor = from_decimal(&text, digits);
-    let problem =
-        || Error::BadRequest(format!("a price is a decimal with at most {digits} digits after the point"));
+    let problem = || {
+        Error::BadRequest(format!(
+            "a price is a decimal of at most 18 digits, {digits} of them after the point"
+        ))
+    };
     minor.map(Some).ok_or_else(problem)
 }
 

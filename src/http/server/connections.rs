@@ -1,5 +1,6 @@
 //! The connections that are open, from the first byte to the last.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
+use http::HeaderValue;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -20,8 +23,10 @@ use tower::ServiceExt;
 use tracing::{debug, warn};
 
 use super::activity::Activity;
+use super::message;
 use super::refuse::Refusals;
-use crate::http::caller::Peer;
+use crate::http::caller::{Peer, REQUEST_ID, RequestId};
+use crate::http::error::JSON;
 use crate::http::options::Options;
 
 /// The largest head of a request, in bytes: request line and headers. Larger ones are told 431.
@@ -110,7 +115,7 @@ impl Shared {
         let service = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            activity.clone().during(self.app.clone().oneshot(request))
+            activity.clone().during(answer(self.app.clone(), request))
         });
         let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), service));
         let mut is_stopping = false;
@@ -131,6 +136,19 @@ impl Shared {
             }
         }
     }
+}
+
+/// Lets the routes answer what is a request by the letter of HTTP.
+async fn answer(app: Router, request: http::Request<Body>) -> Result<Response, Infallible> {
+    let Some(rejection) = message::problem(&request) else {
+        return app.oneshot(request).await;
+    };
+    let id = RequestId::generate();
+    let mut response = rejection.into_response(id.as_str(), JSON);
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    Ok(response)
 }
 
 fn protocol(options: &Options) -> Builder<TokioExecutor> {

@@ -4,6 +4,7 @@
 
 mod activity;
 mod connections;
+mod message;
 mod refuse;
 
 use std::io;

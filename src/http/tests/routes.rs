@@ -125,6 +125,23 @@ async fn media_are_served_with_caching_and_a_sandbox() {
 }
 
 #[tokio::test]
+async fn one_range_of_media_is_served_and_other_wishes_get_all_of_it() {
+    let folder = Folder::new("ranges");
+    let ask = |range: &str| {
+        let mut request = get("/media/a.svg");
+        request.headers_mut().insert("range", range.parse().expect("valid"));
+        send(folder.options(), request)
+    };
+    let part = ask("bytes=1-3").await;
+    assert_eq!((part.status, &part.body[..]), (StatusCode::PARTIAL_CONTENT, &b"svg"[..]));
+    for range in ["lines=1-3", "bytes=0-1,3-4", "bytes", "x"] {
+        let whole = ask(range).await;
+        assert_eq!((whole.status, &whole.body[..]), (StatusCode::OK, &b"<svg/>"[..]), "{range}");
+    }
+    assert_eq!(ask("bytes=90-").await.status, StatusCode::RANGE_NOT_SATISFIABLE);
+}
+
+#[tokio::test]
 async fn media_show_nothing_but_files_of_their_folder() {
     let folder = Folder::new("hidden");
     for uri in [

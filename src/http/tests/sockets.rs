@@ -76,6 +76,21 @@ async fn a_head_that_is_too_large_is_431() {
 }
 
 #[tokio::test]
+async fn a_request_without_a_host_or_with_an_unknown_coding_is_told_why() {
+    let server = Server::start(Options::default()).await;
+    for request in [
+        head("content-length: 0\r\n").replace("host: shop\r\n", ""),
+        head("content-length: 0\r\nhost: other\r\n"),
+        format!("{}2\r\n{{}}\r\n0\r\n\r\n", head("transfer-encoding: gzip, chunked\r\n")),
+    ] {
+        let answer = server.exchange(request).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.contains("x-request-id: ") && answer.contains("BAD_REQUEST"), "{answer}");
+    }
+    server.assert_answers().await;
+}
+
+#[tokio::test]
 async fn nonsense_on_the_line_harms_nobody() {
     let server = Server::start(Options::default()).await;
     for bytes in [&b"\0\0\0\0\r\n\r\n"[..], b"\x16\x03\x01\x02\x00\x01", b"GET\r\n\r\n", b"\xff\xff\n\n"] {
