@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
-use async_graphql::{Response, Value as GraphQlValue};
+use async_graphql::{Pos, Request, Response, Value as GraphQlValue};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
@@ -15,7 +15,7 @@ use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt};
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::services::operation::{self, Operation};
-use crate::services::{AppContext, Code, Viewer};
+use crate::services::{AppContext, Code, Error, Viewer};
 
 /// What was asked, decoded from the wire.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +47,8 @@ pub struct Caller {
     pub language: Option<String>,
     /// Where the request comes from.
     pub address: IpAddr,
+    /// Who it is from, once the credentials have been looked at.
+    pub viewer: Viewer,
 }
 
 /// What becomes of a request.
@@ -108,6 +110,7 @@ pub struct Api {
     gate: Gate<ShopSchema>,
     deadline: Duration,
     cost_limit: u64,
+    most_changes: usize,
     introspection: bool,
     public_url: Arc<str>,
 }
@@ -121,12 +124,17 @@ impl Api {
         let model = Model::parse(&schema::sdl()).map_err(|error| error.to_string())?;
         let executor = schema::executor(settings.introspection);
         let introspection = settings.introspection;
-        let cost_limit = settings.limits.cost;
+        let undeclared = model.undeclared();
+        if !undeclared.is_empty() {
+            return Err(format!("these root fields do not say who may use them: {}", undeclared.join(", ")));
+        }
+        let (cost_limit, most_changes) = (settings.limits.cost, settings.limits.root_fields);
         Ok(Self {
             app,
             gate: Gate::new(executor, schema::checker(), model, settings.limits),
             deadline: settings.deadline,
             cost_limit,
+            most_changes,
             introspection,
             public_url: settings.public_url.into(),
         })
@@ -145,7 +153,7 @@ impl Api {
         };
         let text = decoded.query.as_deref().unwrap_or_default();
         let name = decoded.operation_name.as_deref();
-        let mut admitted = match self.gate.admit(text, name, decoded.variables).await {
+        let mut admitted = match self.gate.admit(text, name, decoded.variables, &caller.viewer).await {
             Ok(admitted) => admitted,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
@@ -169,8 +177,9 @@ impl Api {
 
     async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
         let operation = Operation::until(Instant::now() + self.deadline);
-        let request = admitted.request.data(RequestData::new(scope));
-        let work = operation::within(Arc::clone(&operation), self.gate.executor().execute(request));
+        let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
+        let request = admitted.request.data(RequestData::new(scope, changes));
+        let work = self.perform(request, Arc::clone(&operation), changes > 0);
         let response = tokio::time::timeout(self.deadline, work).await;
         report.statements = operation.statements();
         report.database = operation.time();
@@ -181,6 +190,19 @@ impl Api {
         let code = label(&mut response, &caller.request_id);
         response.extensions.insert("cost".to_owned(), self.told_cost(report.cost));
         Answer::Executed { body: body(&response), code, report }
+    }
+
+    /// Changes run in a task of their own: a client that hangs up does not cut one in half.
+    async fn perform(&self, request: Request, operation: Arc<Operation>, is_change: bool) -> Response {
+        let executor = self.gate.executor().clone();
+        let work = operation::within(operation, async move { executor.execute(request).await });
+        if !is_change {
+            return work.await;
+        }
+        tokio::spawn(work).await.unwrap_or_else(|failure| {
+            let error = async_graphql::Error::from(Error::internal(failure));
+            Response::from_errors(vec![error.into_server_error(Pos::default())])
+        })
     }
 
     /// What holds for the whole operation: the market and the language are settled here.
@@ -198,7 +220,7 @@ impl Api {
         };
         Ok(Scope {
             app: Arc::clone(&self.app),
-            viewer: Viewer::Anonymous,
+            viewer: caller.viewer,
             now: self.app.now(),
             locale,
             markets,

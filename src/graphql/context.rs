@@ -1,6 +1,6 @@
 //! What resolvers find in their context.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::Context;
@@ -28,10 +28,41 @@ pub struct Scope {
     pub public_url: Arc<str>,
 }
 
+impl Scope {
+    /// The same as it is after a change: a later moment, and the markets as they are then.
+    fn renewed(&self) -> Self {
+        let markets = self.app.markets();
+        let locale = markets.locale(Some(&self.locale.market.handle), &self.locale.language);
+        Self {
+            app: Arc::clone(&self.app),
+            viewer: self.viewer,
+            now: self.app.now(),
+            locale: locale.unwrap_or_else(|| self.locale.clone()),
+            markets,
+            public_url: Arc::clone(&self.public_url),
+        }
+    }
+}
+
+/// What is read at one time: nothing that was loaded before a change is told after it.
+struct Generation {
+    scope: Arc<Scope>,
+    loaders: Loaders,
+}
+
+impl Generation {
+    fn new(scope: Scope) -> Self {
+        let scope = Arc::new(scope);
+        Self { loaders: Loaders::new(&scope), scope }
+    }
+}
+
 /// What is put into each request's data.
 pub struct RequestData {
-    pub scope: Arc<Scope>,
-    pub loaders: Loaders,
+    first: Generation,
+    /// One for each change that the operation may make.
+    later: Vec<OnceLock<Generation>>,
+    current: AtomicUsize,
     written: AtomicUsize,
 }
 
@@ -40,10 +71,35 @@ pub struct RequestData {
 pub const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 impl RequestData {
-    /// A fresh set of loaders: nothing outlives the operation.
-    pub fn new(scope: Scope) -> Self {
-        let scope = Arc::new(scope);
-        Self { loaders: Loaders::new(&scope), scope, written: AtomicUsize::new(0) }
+    /// A fresh set of loaders, for an operation that makes at most so many changes: nothing outlives the operation.
+    pub fn new(scope: Scope, changes: usize) -> Self {
+        Self {
+            first: Generation::new(scope),
+            later: (0..changes).map(|_| OnceLock::new()).collect(),
+            current: AtomicUsize::new(0),
+            written: AtomicUsize::new(0),
+        }
+    }
+
+    fn generation(&self) -> &Generation {
+        let later = self.current.load(Ordering::Acquire).checked_sub(1).and_then(|it| self.later.get(it));
+        later.map_or(&self.first, |later| later.get_or_init(|| Generation::new(self.first.scope.renewed())))
+    }
+
+    /// Forgets what was loaded: a change begins, and what is told after it is read after it. Changes of one operation
+    /// run one after the other (GraphQL specification, section 6.2.2).
+    pub fn renew(&self) {
+        self.current.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// What is the same for the whole operation.
+    pub fn scope(&self) -> &Scope {
+        &self.generation().scope
+    }
+
+    /// What loads in batches.
+    pub fn loaders(&self) -> &Loaders {
+        &self.generation().loaders
     }
 
     /// Counts bytes of the answer; `false` where it becomes too long.
@@ -56,6 +112,12 @@ impl RequestData {
 pub trait ContextExt {
     /// What is the same for the whole operation.
     fn scope(&self) -> &Scope;
+
+    /// The outside world, for a change to be made in.
+    fn app(&self) -> &AppContext;
+
+    /// Who asks.
+    fn viewer(&self) -> &Viewer;
 
     /// Loads one thing, together with everything else that is asked for at the same time.
     ///
@@ -76,11 +138,19 @@ pub trait ContextExt {
 
 impl ContextExt for Context<'_> {
     fn scope(&self) -> &Scope {
-        &self.data_unchecked::<RequestData>().scope
+        self.data_unchecked::<RequestData>().scope()
+    }
+
+    fn app(&self) -> &AppContext {
+        &self.data_unchecked::<RequestData>().first.scope.app
+    }
+
+    fn viewer(&self) -> &Viewer {
+        &self.data_unchecked::<RequestData>().first.scope.viewer
     }
 
     fn load<K: Key>(&self, key: K) -> BoxFuture<'_, Result<Option<K::Value>>> {
-        Box::pin(super::batch::load(&self.data_unchecked::<RequestData>().loaders, key))
+        Box::pin(super::batch::load(self.data_unchecked::<RequestData>().loaders(), key))
     }
 
     fn along<'a, T, K>(
@@ -92,6 +162,6 @@ impl ContextExt for Context<'_> {
         T: Send + Sync + 'static,
         K: Key,
     {
-        Box::pin(row.along(&self.data_unchecked::<RequestData>().loaders, key))
+        Box::pin(row.along(self.data_unchecked::<RequestData>().loaders(), key))
     }
 }

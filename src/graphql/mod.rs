@@ -2,6 +2,7 @@
 
 pub mod gate;
 
+mod access;
 mod api;
 mod batch;
 mod connection;
@@ -9,11 +10,11 @@ mod context;
 mod cursor;
 mod directives;
 mod error;
-mod guard;
 mod id;
 mod json;
 mod loaders;
 mod money;
+mod payload;
 mod quick;
 mod scalars;
 mod schema;

@@ -9,7 +9,7 @@ use super::context::ContextExt;
 use super::directives::SlicedBy;
 use super::engagement::{Review, Reviewer};
 use super::error::{Nullable, nullable};
-use super::guard::Allow;
+use super::access::Anyone;
 use super::id;
 use super::loaders::{
     CategoryById, CollectionById, MediaById, ProductById, ReviewById, ReviewerById, VariantById,
@@ -37,10 +37,10 @@ pub enum Node {
 #[derive(Default)]
 pub struct NodeQuery;
 
-#[Object(guard = "Allow::Nobody")]
+#[Object]
 impl NodeQuery {
     /// Anything by its id; null where there is no such thing for you.
-    #[graphql(guard = "Allow::Anyone")]
+    #[graphql(directive = Anyone::apply())]
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -51,7 +51,7 @@ impl NodeQuery {
 
     /// Several things by their ids, in the order of the ids; null in the place of what is not there. At most 100.
     #[graphql(
-        guard = "Allow::Anyone",
+        directive = Anyone::apply(),
         directive = SlicedBy::apply("ids")
     )]
     async fn nodes(

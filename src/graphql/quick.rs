@@ -50,7 +50,7 @@ impl<'a> Ask<'a> {
 
     /// What is the same for the whole operation.
     pub fn scope(&self) -> &'a Scope {
-        &self.data.scope
+        self.data.scope()
     }
 
     /// The value of an argument; `None` where it does not fit.

@@ -1,24 +1,30 @@
 //! The roots merged, and the schema built of them.
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode,
+    EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder, ValidationMode,
 };
 
+use super::access::Veiled;
 use super::catalog::CatalogQuery;
 use super::gate::CheckOnly;
 use super::node::NodeQuery;
 use super::search::SearchQuery;
-use super::shop::ShopQuery;
+use super::shop::{ShopMutation, ShopQuery};
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
 pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery);
 
-/// The shop's schema.
-pub type ShopSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+/// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
+/// all, whatever becomes of the others.
+#[derive(MergedObject, Default)]
+pub struct Mutation(ShopMutation);
 
-fn build() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).disable_suggestions()
+/// The shop's schema.
+pub type ShopSchema = Schema<Query, Veiled<Mutation>, EmptySubscription>;
+
+fn build() -> SchemaBuilder<Query, Veiled<Mutation>, EmptySubscription> {
+    Schema::build(Query::default(), Veiled::default(), EmptySubscription).disable_suggestions()
 }
 
 /// The schema that executes what the gate has admitted: it does not check again.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::error::Rejection;
 use super::parameters::Parameters;
 use crate::graphql::Caller;
+use crate::services::Viewer;
 
 /// The header that carries the request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -99,6 +100,7 @@ pub fn caller(head: &Parts, parameters: &mut Parameters) -> Result<Caller, Rejec
         accept_language: text(&head.headers, &ACCEPT_LANGUAGE, LONGEST_LANGUAGES),
         language: language.filter(|text| text.len() <= LONGEST_LANGUAGES),
         address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0),
+        viewer: Viewer::Anonymous,
     })
 }
 

@@ -16,6 +16,7 @@ pub mod page;
 pub mod permission;
 pub mod problem;
 pub mod sql;
+pub mod text;
 pub mod viewer;
 
 pub mod events;

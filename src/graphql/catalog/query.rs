@@ -12,7 +12,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
-use crate::graphql::guard::Allow;
+use crate::graphql::access::Anyone;
 use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoryByHandle, CategoryById, CollectionByHandle, CollectionById, ProductByHandle, ProductById,
@@ -26,10 +26,10 @@ use crate::services::search::sort::Sort;
 #[derive(Default)]
 pub struct CatalogQuery;
 
-#[Object(guard = "Allow::Nobody")]
+#[Object]
 impl CatalogQuery {
     /// A product by its id or handle; null where it is not on offer here.
-    #[graphql(guard = "Allow::Anyone")]
+    #[graphql(directive = Anyone::apply())]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -51,7 +51,7 @@ impl CatalogQuery {
     }
 
     /// The products on offer here.
-    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn products(
         &self,
@@ -85,7 +85,7 @@ impl CatalogQuery {
     }
 
     /// A category by its id or handle.
-    #[graphql(guard = "Allow::Anyone")]
+    #[graphql(directive = Anyone::apply())]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -105,7 +105,7 @@ impl CatalogQuery {
     }
 
     /// The categories at the top of the tree, in their order; `children` leads on.
-    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
     async fn categories(
         &self,
         ctx: &Context<'_>,
@@ -129,7 +129,7 @@ impl CatalogQuery {
     }
 
     /// A collection by its id or handle.
-    #[graphql(guard = "Allow::Anyone")]
+    #[graphql(directive = Anyone::apply())]
     async fn collection(
         &self,
         ctx: &Context<'_>,
@@ -149,7 +149,7 @@ impl CatalogQuery {
     }
 
     /// The collections, in their order.
-    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
     async fn collections(
         &self,
         ctx: &Context<'_>,

@@ -12,6 +12,7 @@ mod level;
 mod limits;
 mod merge;
 mod model;
+mod names;
 mod overlap;
 mod path;
 mod prepare;
@@ -36,6 +37,8 @@ use async_graphql::{Executor, Name, Request};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value as Json};
+
+use crate::services::Viewer;
 
 pub use self::cost::Formula;
 pub use self::limits::Limits;
@@ -91,12 +94,12 @@ impl<E: Executor> Gate<E> {
         &self.model
     }
 
-    /// The prepared and valid document of a text: from the cache, or prepared, checked and kept.
+    /// The prepared and valid document of a text for a viewer: from the cache, or prepared, checked and kept.
     ///
     /// # Errors
-    /// A refusal where the document is above a limit or not valid. Refusals are not kept.
-    pub async fn document(&self, text: &str) -> Result<Arc<Prepared>, Refusal> {
-        let prepared = self.checked(text).await?;
+    /// A refusal where the document is above a limit, not valid, or not for the viewer. Refusals are not kept.
+    pub async fn document(&self, text: &str, viewer: &Viewer) -> Result<Arc<Prepared>, Refusal> {
+        let prepared = self.checked(text, viewer).await?;
         self.keep(text, &prepared);
         Ok(prepared)
     }
@@ -107,29 +110,32 @@ impl<E: Executor> Gate<E> {
         }
     }
 
-    async fn checked(&self, text: &str) -> Result<Arc<Prepared>, Refusal> {
+    async fn checked(&self, text: &str, viewer: &Viewer) -> Result<Arc<Prepared>, Refusal> {
         if let Some(known) = self.known.get(text) {
+            known.names.check(viewer, &self.model)?;
             return Ok(known);
         }
         let prepared = prepare(text, &self.model, &self.limits)?;
+        prepared.names.check(viewer, &self.model)?;
         Refusal::unless_empty(input_names::repeated(text))?;
         check(&prepared, &self.model)?;
         validate(&self.checker, prepared.original.clone(), async_graphql::Variables::default()).await?;
         Ok(Arc::new(prepared))
     }
 
-    /// Admits one operation of a document with its variables.
+    /// Admits one operation of a document with its variables, for a viewer.
     ///
     /// # Errors
-    /// A refusal where the document is above a limit or not valid, the operation is not found, a
+    /// A refusal where the document is above a limit, not valid or not for the viewer, the operation is not found, a
     /// variable does not fit, or the operation costs too much.
     pub async fn admit(
         &self,
         text: &str,
         operation_name: Option<&str>,
         variables: Map<String, Json>,
+        viewer: &Viewer,
     ) -> Result<Admitted, Refusal> {
-        let prepared = self.checked(text).await?;
+        let prepared = self.checked(text, viewer).await?;
         let operation = prepared.operation(operation_name)?;
         let variables = coerce(&operation.variables, &self.model, variables)?;
         let cost = operation.cost.evaluate(&variables);

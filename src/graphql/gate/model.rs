@@ -1,11 +1,12 @@
 //! The schema as the gate sees it: types, arguments, and what things cost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{BaseType, OperationType, Type};
 use async_graphql::{Name, Value};
 
 use super::sdl;
+use crate::graphql::access::Rule;
 
 /// The schema of this service, read from its own SDL.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct Model {
     pub(super) query: Name,
     pub(super) mutation: Option<Name>,
     pub(super) subscription: Option<Name>,
+    /// The types that everybody can reach.
+    pub(super) public: HashSet<Name>,
 }
 
 /// The SDL could not be read as a schema; tells why.
@@ -67,6 +70,8 @@ pub struct FieldModel {
     pub weight: Option<u64>,
     /// `@listSize` on the field.
     pub size: Option<ListSize>,
+    /// `@access` on the field; `None` where it is for whoever may use the field around it.
+    pub rule: Option<Rule>,
 }
 
 /// An argument, or a field of an input object.
@@ -130,6 +135,16 @@ impl Model {
     /// The named type that a field's selection set selects from.
     pub fn target(&self, parent: Option<&Name>, field: &str) -> Option<&Name> {
         self.field(parent?, field).map(|field| named(&field.ty))
+    }
+
+    /// Root fields that nobody is let in to: those without a declaration.
+    pub fn undeclared(&self) -> Vec<String> {
+        let roots = [Some(&self.query), self.mutation.as_ref(), self.subscription.as_ref()];
+        let fields = roots.into_iter().flatten().flat_map(|root| {
+            let fields = self.types.get(root).into_iter().flat_map(|ty| &ty.fields);
+            fields.filter(|(_, field)| field.rule == Some(Rule::Nobody)).map(move |(name, _)| format!("{root}.{name}"))
+        });
+        fields.collect()
     }
 
     /// The objects that a value of the type can be (specification section 5.5.2.3, `GetPossibleTypes`).

@@ -15,6 +15,7 @@ use super::cost::Formula;
 use super::limits::Limits;
 use super::merge::Merger;
 use super::model::Model;
+use super::names::Names;
 use super::price::price;
 use super::refusal::Refusal;
 use super::scan::scan;
@@ -29,6 +30,8 @@ pub struct Prepared {
     pub original: ExecutableDocument,
     /// Its operations in the order of the text; at least one.
     pub operations: Vec<PreparedOperation>,
+    /// The names in it that are not there for everybody.
+    pub names: Names,
     /// The weight of its heaviest argument; see [`super::weight`].
     pub heaviest: u64,
     /// A short hash of the text in hexadecimal, for logs: the same in every process and release,
@@ -73,7 +76,8 @@ pub fn prepare(text: &str, model: &Model, limits: &Limits) -> Result<Prepared, R
     let bytes = text.len() * 3
         + document_bytes(&original)
         + operations.iter().map(|operation| document_bytes(&operation.document) * 2).sum::<usize>();
-    Ok(Prepared { original, operations, heaviest, hash: short_hash(text).into(), bytes: bytes as u64 })
+    let names = Names::of(&original, model);
+    Ok(Prepared { original, operations, names, heaviest, hash: short_hash(text).into(), bytes: bytes as u64 })
 }
 
 fn prepare_operation(

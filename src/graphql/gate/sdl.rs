@@ -1,6 +1,6 @@
 //! Reads the model from SDL.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use async_graphql::parser::types::{
     ConstDirective, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeDefinition,
@@ -11,11 +11,19 @@ use async_graphql::{Name, Value};
 
 use super::introspection::INTROSPECTION;
 use super::model::{FieldModel, InputModel, ListSize, Model, ModelError, TypeKind, TypeModel, named};
+use super::names::visible_types;
+use crate::graphql::access::Rule;
+use crate::services::Viewer;
 
 /// See [`Model::parse`].
 pub fn read(sdl: &str) -> Result<Model, ModelError> {
-    let mut model =
-        Model { types: HashMap::new(), query: Name::new("Query"), mutation: None, subscription: None };
+    let mut model = Model {
+        types: HashMap::new(),
+        query: Name::new("Query"),
+        mutation: None,
+        subscription: None,
+        public: HashSet::new(),
+    };
     let mut members = Vec::new();
     for text in [INTROSPECTION, sdl] {
         let document = parse_schema(text).map_err(|error| ModelError(error.to_string()))?;
@@ -28,9 +36,11 @@ pub fn read(sdl: &str) -> Result<Model, ModelError> {
         ty.possible.push(part);
     }
     model.types.values_mut().for_each(|ty| ty.possible.sort());
+    close_undeclared_roots(&mut model);
     add_introspection_fields(&mut model)?;
     share_prices_with_interfaces(&mut model);
     check_names(&model)?;
+    model.public = visible_types(&model, &Viewer::Anonymous);
     Ok(model)
 }
 
@@ -102,6 +112,7 @@ fn field_models(fields: Vec<Positioned<FieldDefinition>>) -> HashMap<Name, Field
         arguments: field.arguments.into_iter().map(|argument| input_model(argument.node)).collect(),
         weight: weight(&field.directives),
         size: directive(&field.directives, "listSize").map(list_size),
+        rule: rule(&field.directives),
     };
     fields.into_iter().map(|field| (field.node.name.node.clone(), model(field.node))).collect()
 }
@@ -120,6 +131,24 @@ fn directive<'a>(directives: &'a [Positioned<ConstDirective>], name: &str) -> Op
 
 fn weight(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     number(directive(directives, "cost")?.get_argument("weight").map(|value| &value.node))
+}
+
+/// A rule that is misspelt lets nobody in.
+fn rule(directives: &[Positioned<ConstDirective>]) -> Option<Rule> {
+    match directive(directives, "access")?.get_argument("to").map(|value| &value.node) {
+        Some(Value::String(word)) => Some(Rule::parse(word).unwrap_or(Rule::Nobody)),
+        _ => Some(Rule::Nobody),
+    }
+}
+
+/// What is not declared on a root field is for nobody.
+fn close_undeclared_roots(model: &mut Model) {
+    let roots = [Some(&model.query), model.mutation.as_ref(), model.subscription.as_ref()];
+    for root in roots.into_iter().flatten() {
+        for field in model.types.get_mut(root).into_iter().flat_map(|ty| ty.fields.values_mut()) {
+            field.rule.get_or_insert(Rule::Nobody);
+        }
+    }
 }
 
 fn list_size(directive: &ConstDirective) -> ListSize {
@@ -155,7 +184,7 @@ fn add_introspection_fields(model: &mut Model) -> Result<(), ModelError> {
     };
     ty.fields.extend(root);
     let typename = Type::new("String!").ok_or_else(|| ModelError("String".to_owned()))?;
-    let typename = FieldModel { ty: typename, arguments: Vec::new(), weight: None, size: None };
+    let typename = FieldModel { ty: typename, arguments: Vec::new(), weight: None, size: None, rule: None };
     for ty in model.types.values_mut() {
         if matches!(ty.kind, TypeKind::Object | TypeKind::Interface | TypeKind::Union) {
             ty.fields.insert(Name::new("__typename"), typename.clone());
@@ -209,6 +238,7 @@ mod tests {
     use async_graphql::parser::types::OperationType;
 
     use super::*;
+    use crate::services::Permission;
 
     const SDL: &str = r#"
         directive @cost(weight: Int!) on FIELD_DEFINITION | OBJECT
@@ -252,6 +282,25 @@ mod tests {
         assert_eq!(model.target(Some(&model.query), "__schema"), Some(&Name::new("__Schema")));
         assert!(model.field("Hit", "__typename").is_some());
         assert!(model.get("__Root").is_none());
+    }
+
+    #[test]
+    fn a_root_field_without_a_declaration_is_for_nobody() {
+        let model = Model::parse(
+            r#"
+            directive @access(to: String!) on FIELD_DEFINITION
+            type Query { open: Part @access(to: "anyone") closed: Int typo: Int @access(to: "everybody") }
+            type Mutation { change: Int }
+            type Part { plain: Int guarded: Int @access(to: "stock.write") }
+            "#,
+        );
+        let model = model.unwrap();
+        let mut undeclared = model.undeclared();
+        undeclared.sort();
+        assert_eq!(undeclared, ["Mutation.change", "Query.closed", "Query.typo"]);
+        assert_eq!(model.field("Part", "plain").unwrap().rule, None);
+        assert_eq!(model.field("Part", "guarded").unwrap().rule, Some(Rule::Needs(Permission::StockWrite)));
+        assert_eq!(model.field("Query", "__schema").unwrap().rule, None);
     }
 
     #[test]

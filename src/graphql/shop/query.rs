@@ -12,7 +12,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
-use crate::graphql::guard::Allow;
+use crate::graphql::access::Anyone;
 use crate::graphql::id;
 use crate::services::markets;
 
@@ -20,16 +20,16 @@ use crate::services::markets;
 #[derive(Default)]
 pub struct ShopQuery;
 
-#[Object(guard = "Allow::Nobody")]
+#[Object]
 impl ShopQuery {
     /// The shop itself.
-    #[graphql(guard = "Allow::Anyone")]
+    #[graphql(directive = Anyone::apply())]
     async fn shop(&self) -> Option<Shop> {
         Some(Shop)
     }
 
     /// A market by its id or handle; without either the market that this request is answered in.
-    #[graphql(guard = "Allow::Anyone")]
+    #[graphql(directive = Anyone::apply())]
     async fn market(
         &self,
         ctx: &Context<'_>,
@@ -49,7 +49,7 @@ impl ShopQuery {
     }
 
     /// All markets, the default one first.
-    #[graphql(guard = "Allow::Anyone", directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
     async fn markets(
         &self,
         ctx: &Context<'_>,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Shop;
 use crate::services::events::{self, Event};
-use crate::services::{Change, Result};
+use crate::services::{AppContext, Change, Problems, Reason, Result, text};
 
 /// A market that is to be.
 #[derive(Clone, Debug)]
@@ -96,4 +96,37 @@ pub async fn add_location(
     row.insert(&change.tx).await?;
     events::publish(change, Event::MarketsChanged, [id.0]).await?;
     Ok(id)
+}
+
+/// What the shop is to be called; `None` leaves as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ShopChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it is; empty for nothing.
+    pub description: Option<String>,
+}
+
+/// Changes what the shop is called.
+///
+/// # Errors
+/// [`Error::Problems`] for a name without 1 to 255 characters or a description of more than 5,000.
+pub async fn update_shop(app: &AppContext, wish: ShopChange) -> Result<()> {
+    let mut problems = Problems::default();
+    let name = wish.name.as_deref().and_then(|name| text::line(&mut problems, &[&"name"], name, 1..=255));
+    let description = wish.description.as_deref();
+    let description = description.and_then(|it| text::lines(&mut problems, &[&"description"], it, 5_000));
+    problems.none()?;
+    let change = app.begin().await?;
+    let Some(known) = shop::Entity::find().one(&change.tx).await? else {
+        return Err(Problems::one(Reason::NotFound, &[], "the shop has not been set up yet"));
+    };
+    let named = Shop {
+        name: name.unwrap_or(known.name),
+        description: description.unwrap_or(known.description),
+        base_language: known.base_language,
+    };
+    name_shop(&change, named).await?;
+    change.commit().await?;
+    app.refresh_markets().await
 }

@@ -5,8 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use entity::id::{AccountId, SessionId};
 use serde_json::Value;
 use vitrine::graphql::{Answer, Api, Caller, Decoded, Report};
+use vitrine::services::{Permission, Viewer};
 
 /// An operation that is about to be sent; `await` sends it.
 pub struct Ask {
@@ -26,6 +28,7 @@ impl Ask {
             accept_language: None,
             language: None,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            viewer: Viewer::Anonymous,
         };
         Self { api, decoded, caller }
     }
@@ -44,6 +47,19 @@ impl Ask {
     pub fn variable(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.decoded.variables.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Asks as somebody.
+    pub fn as_viewer(mut self, viewer: Viewer) -> Self {
+        self.caller.viewer = viewer;
+        self
+    }
+
+    /// Asks as somebody on the staff who has these rights.
+    pub fn as_staff(self, permissions: &[Permission]) -> Self {
+        let (account, session) = (AccountId::generate(), SessionId::generate());
+        let permissions = permissions.iter().copied().collect();
+        self.as_viewer(Viewer::Staff { account, session, permissions })
     }
 
     pub fn operation(mut self, name: &str) -> Self {

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::shop::{admit, gate, object, refusal};
 use crate::graphql::gate::{Gate, Limits, Model};
 use crate::services::error::Code;
+use crate::services::Viewer;
 
 async fn cost(text: &str, variables: serde_json::Value) -> u64 {
     admit(text, variables).await.unwrap_or_else(|refusal| panic!("{refusal}: {text}")).cost
@@ -129,7 +130,7 @@ async fn the_cache_stays_within_its_bytes() {
         limits,
     );
     for i in 0..500 {
-        gate.admit(&format!("{{ a{i}: page }}"), None, object(json!({}))).await.unwrap();
+        gate.admit(&format!("{{ a{i}: page }}"), None, object(json!({})), &Viewer::Anonymous).await.unwrap();
     }
     assert!(gate.known.weight() <= 200_000);
     assert!(!gate.known.is_empty());

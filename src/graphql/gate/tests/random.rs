@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::shop::{Calls, Shop, model, object, schema};
 use crate::graphql::gate::{Gate, Limits};
+use crate::services::Viewer;
 
 /// A xorshift generator: the same documents in every run.
 struct Random(u64);
@@ -82,7 +83,7 @@ fn selections(random: &mut Random, ty: &str, depth: usize) -> String {
 
 async fn compare(gate: &Gate<Shop>, strict: &Shop, text: &str, variables: serde_json::Value) {
     let admitted = gate
-        .admit(text, None, object(variables.clone()))
+        .admit(text, None, object(variables.clone()), &Viewer::Anonymous)
         .await
         .unwrap_or_else(|refusal| panic!("{refusal}\n{text}"));
     let through = gate.executor().execute(admitted.request.data(Calls::default())).await;

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::shop::{gate, model, refusal, schema};
 use crate::graphql::gate::{Limits, check, prepare, validate};
+use crate::services::Viewer;
 
 async fn is_valid(text: &str) -> bool {
-    gate().document(text).await.map_err(|refusal| println!("{refusal}")).is_ok()
+    gate().document(text, &Viewer::Anonymous).await.map_err(|refusal| println!("{refusal}")).is_ok()
 }
 
 #[tokio::test]
@@ -79,7 +80,7 @@ async fn mistakes_are_found_without_variables() {
         ("subscription ($x: Boolean!) { ticks @skip(if: $x) }", "must not be conditional"),
         ("subscription { __typename }", "__typename"),
     ] {
-        let told = match gate().document(text).await {
+        let told = match gate().document(text, &Viewer::Anonymous).await {
             Ok(_) => panic!("valid: {text}"),
             Err(refusal) => refusal.to_string(),
         };
