@@ -9,6 +9,9 @@ use sea_orm::DeriveValueType;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct Timestamp(pub i64);
 
+/// Later than any moment: what never comes.
+pub const NEVER: Timestamp = Timestamp(i64::MAX);
+
 /// One second, in microseconds.
 pub const SECOND: i64 = 1_000_000;
 

@@ -1,16 +1,16 @@
 //! What resolvers find in their context.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
-use entity::time::Timestamp;
+use entity::time::{NEVER, Timestamp};
 use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
 use super::loaders::Loaders;
 use crate::services::markets::{Locale, Markets};
-use crate::services::{AppContext, Result, Viewer};
+use crate::services::{AppContext, Permission, Result, Viewer};
 
 /// What is the same for a whole operation.
 pub struct Scope {
@@ -29,6 +29,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// What has been published by then is there for the viewer: for staff who may see what is unpublished, everything.
+    pub fn horizon(&self) -> Timestamp {
+        if self.viewer.may(Permission::ProductsRead) { NEVER } else { self.now }
+    }
+
     /// The same as it is after a change: a later moment, and the markets as they are then.
     fn renewed(&self) -> Self {
         let markets = self.app.markets();

@@ -83,16 +83,16 @@ macro_rules! loaders {
 }
 
 loaders! {
-    ProductById(ProductId) => Row<Listing>, |s, ids| batch::rows(listings::by_ids(s.app.db.read()?, &s.locale, s.now, ids).await?);
-    ProductByHandle(String) => Row<Listing>, |s, handles| batch::rows(listings::by_handles(s.app.db.read()?, &s.locale, s.now, handles).await?);
+    ProductById(ProductId) => Row<Listing>, |s, ids| batch::rows(listings::by_ids(s.app.db.read()?, &s.locale, s.horizon(), ids).await?);
+    ProductByHandle(String) => Row<Listing>, |s, handles| batch::rows(listings::by_handles(s.app.db.read()?, &s.locale, s.horizon(), handles).await?);
     TextsOf(ProductId) => Arc<Texts>, |s, ids| shared(products::texts(s.app.db.read()?, &s.locale, ids).await?);
     TagsOf(ProductId) => Arc<Vec<String>>, |s, ids| shared(products::tags(s.app.db.read()?, ids).await?);
     OptionsOf(ProductId) => Arc<Vec<ProductOption>>, |s, ids| shared(options::of_products(s.app.db.read()?, &s.locale, ids).await?);
     ChoicesOf(ProductId) => Arc<Vec<Choice>>, |s, ids| shared(availability::of_products(s.app.db.read()?, s.locale.market.id, ids).await?);
     CategoriesOf(ProductId) => RowList<Category>, |s, ids| batch::lists(categories::of_products(s.app.db.read()?, &s.locale, ids).await?);
     CollectionsOf(ProductId) => RowList<Collection>, |s, ids| batch::lists(collections::of_products(s.app.db.read()?, &s.locale, ids).await?);
-    BestIn(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_in_categories(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
-    BestBelow(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_below_categories(s.app.db.read()?, &s.locale, s.now, ids, size).await?);
+    BestIn(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_in_categories(s.app.db.read()?, &s.locale, s.horizon(), ids, size).await?);
+    BestBelow(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_below_categories(s.app.db.read()?, &s.locale, s.horizon(), ids, size).await?);
     MetafieldsOf(Uuid) => Arc<Vec<Metafield>>, |s, ids| shared(metafields::of_owners(s.app.db.read()?, ids).await?);
 
     VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, s.locale.market.id, ids).await?);
@@ -109,20 +109,20 @@ loaders! {
     ChildrenOf(CategoryId, window: Frame) => RowPage<Category>, |s, ids| batch::pages(categories::children(s.app.db.read()?, &s.locale, ids, &window).await?);
     ChildCountOf(CategoryId) => i64, |s, ids| categories::count_children(s.app.db.read()?, ids).await?;
     BreadcrumbsOf(CategoryId) => RowList<Category>, |s, ids| batch::lists(categories::ancestors(s.app.db.read()?, &s.locale, ids).await?);
-    ProductsIn(String, request: Request, window: Frame) => RowPage<Listing>, |s, handles| batch::pages(listings::of_categories(s.app.db.read()?, &s.locale, s.now, &handles, &request, &window).await?);
+    ProductsIn(String, request: Request, window: Frame) => RowPage<Listing>, |s, handles| batch::pages(listings::of_categories(s.app.db.read()?, &s.locale, s.horizon(), &handles, &request, &window).await?);
 
-    TotalWithin(Parent, filter: Filter) => i64, |s, parents| parents::count(s.app.db.read()?, &s.locale, s.now, &parents, &filter).await?;
-    FacetsWithin(Parent, filter: Filter) => Arc<Facets>, |s, parents| shared(facets::count_within(s.app.db.read()?, &s.locale, s.now, &parents, &filter).await?);
+    TotalWithin(Parent, filter: Filter) => i64, |s, parents| parents::count(s.app.db.read()?, &s.locale, s.horizon(), &parents, &filter).await?;
+    FacetsWithin(Parent, filter: Filter) => Arc<Facets>, |s, parents| shared(facets::count_within(s.app.db.read()?, &s.locale, s.horizon(), &parents, &filter).await?);
 
     CollectionById(CollectionId) => Row<Collection>, |s, ids| batch::rows(collections::by_ids(s.app.db.read()?, &s.locale, ids).await?);
     CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;
-    ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.now, &ids, &request, &window).await?);
+    ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.horizon(), &ids, &request, &window).await?);
 
     ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, ids).await?);
     ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);
     ReviewerById(ReviewerId) => Row<Reviewer>, |s, ids| batch::rows(reviews::reviewers(s.app.db.read()?, ids).await?);
-    ReviewsBy(ReviewerId, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_reviewers(s.app.db.read()?, &s.locale, s.now, ids, &window).await?);
-    ReviewCountBy(ReviewerId) => i64, |s, ids| reviews::count_by_reviewers(s.app.db.read()?, &s.locale, s.now, ids).await?;
+    ReviewsBy(ReviewerId, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_reviewers(s.app.db.read()?, &s.locale, s.horizon(), ids, &window).await?);
+    ReviewCountBy(ReviewerId) => i64, |s, ids| reviews::count_by_reviewers(s.app.db.read()?, &s.locale, s.horizon(), ids).await?;
 }
 
 /// Sorts keys by what they say beside whose they are: each group is one statement.

@@ -3,13 +3,13 @@
 use async_graphql::{Context, ID, Interface, Object};
 use entity::id::{LocationId, MarketId};
 
+use super::access::Anyone;
 use super::catalog::{Category, Collection, Media, Product, Variant};
 use super::connection::Listed as _;
 use super::context::ContextExt;
 use super::directives::SlicedBy;
 use super::engagement::{Review, Reviewer};
 use super::error::{Nullable, nullable};
-use super::access::Anyone;
 use super::id;
 use super::loaders::{
     CategoryById, CollectionById, MediaById, ProductById, ReviewById, ReviewerById, VariantById,

@@ -25,11 +25,8 @@ static CLOSURE: Sql = Sql::new(
      WHERE cc.descendant_id = c.id AND cc.ancestor_id = c.parent_id AND cc.depth = 1)",
 );
 static LISTINGS: Sql = Sql::new(
-    "SELECT count(*) FROM publication p JOIN market_language ml ON ml.market_id = p.market_id \
-     JOIN product q ON q.id = p.product_id AND q.status = 0 \
-     WHERE EXISTS (SELECT 1 FROM variant v JOIN price c ON c.variant_id = v.id AND c.market_id = p.market_id \
-       WHERE v.product_id = p.product_id) \
-     AND NOT EXISTS (SELECT 1 FROM product_listing l WHERE l.product_id = p.product_id AND l.locale_id = ml.id)",
+    "SELECT count(*) FROM product p CROSS JOIN market_language ml \
+     WHERE NOT EXISTS (SELECT 1 FROM product_listing l WHERE l.product_id = p.id AND l.locale_id = ml.id)",
 );
 static LISTED: Sql = Sql::new(
     "SELECT count(*) FROM product_listing l JOIN product p ON p.id = l.product_id \

@@ -31,7 +31,11 @@ pub fn line(
 pub fn lines(problems: &mut Problems, path: &[&dyn Display], typed: &str, most: usize) -> Option<String> {
     let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     if typed.chars().any(is_odd) {
-        problems.add(Reason::Invalid, path, "control characters other than line breaks and tabs are not allowed");
+        problems.add(
+            Reason::Invalid,
+            path,
+            "control characters other than line breaks and tabs are not allowed",
+        );
         return None;
     }
     if typed.chars().count() > most {
@@ -50,7 +54,8 @@ pub fn handle(problems: &mut Problems, path: &[&dyn Display], typed: &str) -> Op
         && !typed.starts_with('-')
         && !typed.ends_with('-');
     if !fits {
-        let message = "a handle has 1 to 255 lower-case letters, digits and hyphens, and no hyphen at either end";
+        let message =
+            "a handle has 1 to 255 lower-case letters, digits and hyphens, and no hyphen at either end";
         problems.add(Reason::Invalid, path, message);
         return None;
     }

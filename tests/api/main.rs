@@ -1,5 +1,6 @@
 //! The API and everything behind it, on both engines.
 
+mod access;
 mod attacks;
 mod bin;
 mod catalog;

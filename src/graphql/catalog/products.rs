@@ -77,7 +77,7 @@ impl ProductConnection {
             let filter = counted.clone();
             Box::pin(async move {
                 let scope = ctx.scope();
-                listings::count(scope.app.db.read()?, &scope.locale, scope.now, &filter, None).await
+                listings::count(scope.app.db.read()?, &scope.locale, scope.horizon(), &filter, None).await
             })
         });
         let facets: Counts<Arc<Facets>> = Box::new(move |ctx| {
@@ -85,7 +85,7 @@ impl ProductConnection {
             Box::pin(async move {
                 let scope = ctx.scope();
                 let db = scope.app.db.read()?;
-                Ok(Arc::new(facets::count(db, &scope.locale, scope.now, &filter, None).await?))
+                Ok(Arc::new(facets::count(db, &scope.locale, scope.horizon(), &filter, None).await?))
             })
         });
         Self { list: connection(Some(page), request, list, total), facets }

@@ -6,13 +6,13 @@ use super::category::Category;
 use super::collection::Collection;
 use super::product::Product;
 use super::products::{ProductArguments, ProductConnection};
+use crate::graphql::access::Anyone;
 use crate::graphql::batch;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
-use crate::graphql::access::Anyone;
 use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoryByHandle, CategoryById, CollectionByHandle, CollectionById, ProductByHandle, ProductById,
@@ -76,7 +76,7 @@ impl CatalogQuery {
             };
             let (request, window, list) = arguments.read(scope.locale.market.digits)?;
             let page =
-                listings::page(scope.app.db.read()?, &scope.locale, scope.now, &request, None, &window)
+                listings::page(scope.app.db.read()?, &scope.locale, scope.horizon(), &request, None, &window)
                     .await?;
             let page = batch::page_of(page);
             Ok(Some(ProductConnection::of_shop(&page, &request, list)))

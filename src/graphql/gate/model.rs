@@ -142,7 +142,9 @@ impl Model {
         let roots = [Some(&self.query), self.mutation.as_ref(), self.subscription.as_ref()];
         let fields = roots.into_iter().flatten().flat_map(|root| {
             let fields = self.types.get(root).into_iter().flat_map(|ty| &ty.fields);
-            fields.filter(|(_, field)| field.rule == Some(Rule::Nobody)).map(move |(name, _)| format!("{root}.{name}"))
+            fields
+                .filter(|(_, field)| field.rule == Some(Rule::Nobody))
+                .map(move |(name, _)| format!("{root}.{name}"))
         });
         fields.collect()
     }

@@ -4,6 +4,7 @@ use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 
 use super::facet::Facet;
 use super::input::ProductFilter;
+use crate::graphql::access::Anyone;
 use crate::graphql::batch::{self, level};
 use crate::graphql::catalog::{Category, Product, ProductArguments};
 use crate::graphql::connection::{Connection, Listed, Places, Total};
@@ -11,7 +12,6 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Paged, cost};
 use crate::graphql::error::{Nullable, nullable};
-use crate::graphql::access::Anyone;
 use crate::graphql::loaders::CategoryById;
 use crate::services::Error;
 use crate::services::search::filter::Filter;
@@ -73,7 +73,7 @@ impl SearchConnection {
             let scope = ctx.scope();
             let db = scope.app.db.read()?;
             let counted =
-                facets::count(db, &scope.locale, scope.now, &self.filter, Some(&self.wanted)).await?;
+                facets::count(db, &scope.locale, scope.horizon(), &self.filter, Some(&self.wanted)).await?;
             Ok(Some(Facet::all(counted, &scope.locale)))
         })
         .await
@@ -121,13 +121,14 @@ impl SearchQuery {
             let scope = ctx.scope();
             let db = scope.app.db.read()?;
             let Understood { query: wanted, corrected } =
-                find::understand(db, &scope.locale, scope.now, &query).await?;
+                find::understand(db, &scope.locale, scope.horizon(), &query).await?;
             let asked = Asked { first, last, after, before, ..Asked::default() };
             let (filter, list) = if let Some(sort) = sort_key.column() {
                 let arguments = ProductArguments { asked, filter, sort, reverse };
                 let (request, window, list) = arguments.read(scope.locale.market.digits)?;
                 let page =
-                    listings::page(db, &scope.locale, scope.now, &request, Some(&wanted), &window).await?;
+                    listings::page(db, &scope.locale, scope.horizon(), &request, Some(&wanted), &window)
+                        .await?;
                 let sort = request.sort;
                 let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
                 let total = counted(request.filter.clone(), wanted.clone());
@@ -143,7 +144,8 @@ impl SearchQuery {
                 let filter = filter.unwrap_or_default();
                 let list = ListId::of(("hits", &query, &filter));
                 let (offset, size) = list.offset(asked)?;
-                let page = find::hits(db, &scope.locale, scope.now, &wanted, &filter, offset, size).await?;
+                let page =
+                    find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, offset, size).await?;
                 let total = counted(filter.clone(), wanted.clone());
                 let page = batch::page_of(page);
                 (filter, Connection::new(Some(&page), list, Places::From(offset), total))
@@ -169,7 +171,7 @@ impl SearchQuery {
         nullable(async {
             let scope = ctx.scope();
             let found =
-                suggest::suggest(scope.app.db.read()?, &scope.locale, scope.now, &query, first).await?;
+                suggest::suggest(scope.app.db.read()?, &scope.locale, scope.horizon(), &query, first).await?;
             let mut categories = Vec::with_capacity(found.categories.len());
             for id in found.categories {
                 categories.extend(ctx.load(CategoryById(id)).await?.map(Category::of));
@@ -186,7 +188,8 @@ fn counted(filter: Filter, wanted: text::Query) -> Total {
         let (filter, wanted) = (filter.clone(), wanted.clone());
         Box::pin(async move {
             let scope = ctx.scope();
-            listings::count(scope.app.db.read()?, &scope.locale, scope.now, &filter, Some(&wanted)).await
+            listings::count(scope.app.db.read()?, &scope.locale, scope.horizon(), &filter, Some(&wanted))
+                .await
         })
     }))
 }

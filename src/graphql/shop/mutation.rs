@@ -40,10 +40,7 @@ impl ShopMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ShopUpdateInput,
     ) -> Nullable<ShopUpdatePayload> {
-        let wish = ShopChange {
-            name: input.name,
-            description: or_empty(input.description),
-        };
+        let wish = ShopChange { name: input.name, description: or_empty(input.description) };
         change(ctx, async {
             write::update_shop(ctx.app(), wish).await?;
             Ok(ShopUpdatePayload { shop: Some(Shop), ..ShopUpdatePayload::default() })

@@ -6,13 +6,13 @@ use async_graphql::{Context, ID, Object};
 use entity::id::MarketId;
 
 use super::types::{Market, Shop};
+use crate::graphql::access::Anyone;
 use crate::graphql::batch;
 use crate::graphql::connection::{Connection, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
-use crate::graphql::access::Anyone;
 use crate::graphql::id;
 use crate::services::markets;
 

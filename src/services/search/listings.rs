@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::id::{CategoryId, CollectionId, ProductId};
-use entity::time::Timestamp;
+use entity::time::{NEVER, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
 use super::filter::Filter;
@@ -39,7 +39,7 @@ pub struct Listing {
     pub branch_id: Option<CategoryId>,
     /// Whether it is a gift card.
     pub gift_card: bool,
-    /// From when on it is on offer in the market.
+    /// From when on it is on offer in the market; `NEVER` where it is not to be.
     pub published_at: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
@@ -47,7 +47,7 @@ pub struct Listing {
     pub updated_at: Timestamp,
     /// The folded title by which lists sort.
     pub title_key: String,
-    /// The lowest and the highest price of its variants, in minor units.
+    /// The lowest and the highest price of its variants, in minor units; both [`NO_PRICE`] where there is none.
     pub price: (i64, i64),
     /// The lowest and the highest price before a reduction, in minor units, where there is any.
     pub compare_at: Option<(i64, i64)>,
@@ -59,7 +59,20 @@ pub struct Listing {
     pub place: Option<i32>,
 }
 
+/// What a listing has in place of a price where no variant has one in the market.
+pub const NO_PRICE: i64 = -1;
+
 impl Listing {
+    /// From when on it is on offer in the market; `None` where it is not to be.
+    pub fn offered_from(&self) -> Option<Timestamp> {
+        (self.published_at != NEVER).then_some(self.published_at)
+    }
+
+    /// The lowest and the highest price of its variants, in minor units; `None` where none has a price in the market.
+    pub fn price_range(&self) -> Option<(i64, i64)> {
+        (self.price.0 != NO_PRICE).then_some(self.price)
+    }
+
     /// Its place in a list sorted so.
     pub fn key(&self, sort: Sort) -> Key {
         let value = match sort {

@@ -141,7 +141,7 @@ impl Query {
             }
             if let Some(max) = plain.price_max {
                 let max = self.bind(max);
-                self.conditions.push(format!("l.price_min <= {max}"));
+                self.conditions.push(format!("l.price_min BETWEEN 0 AND {max}"));
             }
         }
         if let Some(available) = plain.available.filter(|_| except != Some(&Part::Availability)) {

@@ -99,9 +99,9 @@ impl Product {
         self.0.gift_card
     }
 
-    /// From when on it is on offer in the market.
-    async fn published_at(&self) -> DateTime {
-        DateTime(self.0.published_at)
+    /// From when on it is on offer in the market; null where it is not to be, which only staff come across.
+    async fn published_at(&self) -> Option<DateTime> {
+        self.0.offered_from().map(DateTime)
     }
 
     /// When it was made.
@@ -119,9 +119,9 @@ impl Product {
         self.0.available
     }
 
-    /// What its variants cost in the market.
-    async fn price_range(&self, ctx: &Context<'_>) -> MoneyRange {
-        MoneyRange::new(self.0.price, &ctx.scope().locale)
+    /// What its variants cost in the market; null where none has a price there, which only staff come across.
+    async fn price_range(&self, ctx: &Context<'_>) -> Option<MoneyRange> {
+        self.0.price_range().map(|range| MoneyRange::new(range, &ctx.scope().locale))
     }
 
     /// What those of its variants whose price is reduced cost before; null where none is.

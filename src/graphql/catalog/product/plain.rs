@@ -37,11 +37,13 @@ impl Plain for Product {
             "vendor" => ask.write(&row.vendor),
             "productType" => ask.write(&row.product_type),
             "isGiftCard" => ask.write(&row.gift_card),
-            "publishedAt" => ask.write(&row.published_at.to_string()),
+            "publishedAt" => ask.write(&row.offered_from().map(|from| from.to_string())),
             "createdAt" => ask.write(&row.created_at.to_string()),
             "updatedAt" => ask.write(&row.updated_at.to_string()),
             "availableForSale" => ask.write(&row.available),
-            "priceRange" => ask.object(&MoneyRange::new(row.price, &ask.scope().locale)),
+            "priceRange" => {
+                ask.maybe(row.price_range().map(|range| MoneyRange::new(range, &ask.scope().locale)))
+            }
             "compareAtPriceRange" => {
                 ask.maybe(row.compare_at.map(|range| MoneyRange::new(range, &ask.scope().locale)))
             }

@@ -190,5 +190,8 @@ async fn refusals_are_not_kept_and_admissions_are() {
     let first = gate.document("{ page }", &Viewer::Anonymous).await.unwrap();
     let again = gate.document("{ page }", &Viewer::Anonymous).await.unwrap();
     assert!(std::sync::Arc::ptr_eq(&first, &again));
-    assert_eq!(gate.admit("{ page }", None, object(json!({})), &Viewer::Anonymous).await.unwrap().hash.len(), 16);
+    assert_eq!(
+        gate.admit("{ page }", None, object(json!({})), &Viewer::Anonymous).await.unwrap().hash.len(),
+        16
+    );
 }

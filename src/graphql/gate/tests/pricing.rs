@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::shop::{admit, gate, object, refusal};
 use crate::graphql::gate::{Gate, Limits, Model};
-use crate::services::error::Code;
 use crate::services::Viewer;
+use crate::services::error::Code;
 
 async fn cost(text: &str, variables: serde_json::Value) -> u64 {
     admit(text, variables).await.unwrap_or_else(|refusal| panic!("{refusal}: {text}")).cost

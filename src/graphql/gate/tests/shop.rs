@@ -357,8 +357,10 @@ pub async fn refusal(text: &str, variables: Json) -> String {
 /// The response's data as JSON text, and how many counting resolvers ran.
 pub async fn run(text: &str, variables: Json) -> (String, usize) {
     let gate = gate();
-    let admitted =
-        gate.admit(text, None, object(variables), &Viewer::Anonymous).await.unwrap_or_else(|refusal| panic!("{refusal}: {text}"));
+    let admitted = gate
+        .admit(text, None, object(variables), &Viewer::Anonymous)
+        .await
+        .unwrap_or_else(|refusal| panic!("{refusal}: {text}"));
     let calls = Calls::default();
     let response = gate.executor().execute(admitted.request.data(calls.clone())).await;
     assert_eq!(response.errors, [], "{text}");

@@ -185,7 +185,7 @@ impl Tally {
         }
         Ok(Self {
             facets: counts,
-            prices: numbers(prices.as_deref().unwrap_or_default()).collect(),
+            prices: numbers(prices.as_deref().unwrap_or_default()).filter(|price| *price >= 0).collect(),
             availability: (available, hits - available),
         })
     }

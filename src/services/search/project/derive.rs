@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use entity::id::ProductId;
 use entity::search::facet::FacetKind;
-use entity::time::Timestamp;
+use entity::time::{NEVER, Timestamp};
 
 use super::read::{Offer, Source};
 use crate::services::markets::{Locale, Markets};
@@ -57,18 +57,18 @@ impl Text<'_> {
     }
 }
 
-/// A product has a listing in each locale of a market where it is published, active, and has a price.
+/// A product has a listing in each locale. Where it is not active, not published or has no price in the market, it is
+/// on offer [`NEVER`], and only staff come across it.
 pub fn listings<'a>(sources: &'a HashMap<ProductId, Source>, markets: &Markets) -> Vec<Wanted<'a>> {
     let locales: Vec<Locale> = markets.locales().collect();
     let mut wanted = Vec::new();
-    for (product, source) in sources.iter().filter(|(_, source)| source.active) {
+    for (product, source) in sources {
         for locale in &locales {
             let market = locale.market.id;
-            if let (Some(published_at), Some(offer)) =
-                (source.published.get(&market), source.offers.get(&market))
-            {
-                wanted.push(listing(*product, source, locale, *published_at, *offer));
-            }
+            let (published, offer) = (source.published.get(&market), source.offers.get(&market));
+            let on_offer = published.filter(|_| source.active && offer.is_some());
+            let offer = offer.copied().unwrap_or(Offer::NONE);
+            wanted.push(listing(*product, source, locale, *on_offer.unwrap_or(&NEVER), offer));
         }
     }
     wanted

@@ -9,6 +9,7 @@ use entity::time::Timestamp;
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult, TryGetable};
 
 use crate::services::catalog::ratings::Rating;
+use crate::services::search::listings::NO_PRICE;
 use crate::services::sql::{Sql, uuids};
 
 /// One product with everything that its listings tell of.
@@ -60,6 +61,11 @@ pub struct Offer {
     pub price: (i64, i64),
     pub compare_at: (Option<i64>, Option<i64>),
     pub available: bool,
+}
+
+impl Offer {
+    /// What a product without a price has.
+    pub const NONE: Self = Self { price: (NO_PRICE, NO_PRICE), compare_at: (None, None), available: false };
 }
 
 type Sources = HashMap<ProductId, Source>;

@@ -1,0 +1,239 @@
+//! Who may call what: every root field as every kind of viewer, kept as a table that is read at each change.
+//!
+//! `UPDATE=1 cargo nextest run access` writes `tests/api/access.txt` anew; read the difference.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
+};
+use entity::id::{AccountId, AppTokenId, SessionId};
+use serde_json::Value;
+use vitrine::services::search::project;
+use vitrine::services::{Permission, Permissions, Viewer};
+
+use crate::harness::{Ask, TestShop, on_each_engine, setting};
+
+on_each_engine! {
+    sample: every_root_field_lets_in_whom_its_declaration_names, what_is_hidden_answers_like_what_is_not_there,
+        introspection_shows_each_viewer_its_own_schema, staff_see_what_is_not_published;
+}
+
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/access.txt");
+
+/// Every kind of viewer: for each right, somebody on the staff who has it alone, and an app with its scope.
+fn viewers() -> Vec<(String, Viewer)> {
+    let (account, session) = (AccountId::generate(), SessionId::generate());
+    let staff = |permissions| Viewer::Staff { account, session, permissions };
+    let app = |permissions| Viewer::App { token: AppTokenId::generate(), permissions };
+    let mut all = vec![
+        ("anonymous".to_owned(), Viewer::Anonymous),
+        ("customer".to_owned(), Viewer::Customer { account, session }),
+        ("staff without rights".to_owned(), staff(Permissions::NONE)),
+        ("app without scopes".to_owned(), app(Permissions::NONE)),
+    ];
+    for permission in Permission::ALL {
+        let only: Permissions = [*permission].into_iter().collect();
+        all.push((format!("staff {permission}"), staff(only)));
+        all.push((format!("app {permission}"), app(only)));
+    }
+    all
+}
+
+struct Root {
+    operation: &'static str,
+    name: String,
+    text: String,
+}
+
+/// One operation for each root field, with values for what it has to be given and something selected from it.
+fn roots(schema: &ServiceDocument) -> Vec<Root> {
+    let of = |type_name: &'static str, operation: &'static str| {
+        fields(schema, type_name).into_iter().map(move |field| {
+            let given: Vec<String> =
+                field.arguments.iter().filter_map(|it| argument(schema, &it.node)).collect();
+            let given = if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) };
+            let selection = if is_leaf(schema, &field.ty.node) { "" } else { " { __typename }" };
+            let name = field.name.node.to_string();
+            let text = format!("{operation} {{ {name}{given}{selection} }}");
+            Root { operation, name, text }
+        })
+    };
+    of("Query", "query").chain(of("Mutation", "mutation")).collect()
+}
+
+fn definition<'a>(schema: &'a ServiceDocument, name: &str) -> Option<&'a TypeKind> {
+    schema.definitions.iter().find_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) if ty.node.name.node == name => Some(&ty.node.kind),
+        _ => None,
+    })
+}
+
+fn fields<'a>(schema: &'a ServiceDocument, name: &str) -> Vec<&'a FieldDefinition> {
+    match definition(schema, name) {
+        Some(TypeKind::Object(object)) => object.fields.iter().map(|field| &field.node).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_leaf(schema: &ServiceDocument, ty: &Type) -> bool {
+    !matches!(
+        definition(schema, base(ty)),
+        Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_))
+    )
+}
+
+fn base(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => base(item),
+    }
+}
+
+fn argument(schema: &ServiceDocument, argument: &InputValueDefinition) -> Option<String> {
+    let is_required = !argument.ty.node.nullable && argument.default_value.is_none();
+    is_required.then(|| format!("{}: {}", argument.name.node, value(schema, &argument.ty.node)))
+}
+
+/// Some value of an input type, in the words of a document.
+fn value(schema: &ServiceDocument, ty: &Type) -> String {
+    let BaseType::Named(name) = &ty.base else { return "[]".to_owned() };
+    match (name.as_str(), definition(schema, name)) {
+        ("Int" | "Float", _) => "1".to_owned(),
+        ("Boolean", _) => "false".to_owned(),
+        (_, Some(TypeKind::Enum(of))) => of.values[0].node.value.node.to_string(),
+        (_, Some(TypeKind::InputObject(of))) => {
+            let given: Vec<String> = of.fields.iter().filter_map(|it| argument(schema, &it.node)).collect();
+            format!("{{ {} }}", given.join(", "))
+        }
+        ("DateTime", _) => "\"2026-01-01T00:00:00Z\"".to_owned(),
+        ("Decimal", _) => "\"1\"".to_owned(),
+        _ => "\"x\"".to_owned(),
+    }
+}
+
+fn rule(field: &FieldDefinition) -> String {
+    let declared = field.directives.iter().find(|directive| directive.node.name.node == "access");
+    let to = declared.and_then(|directive| directive.node.get_argument("to")).map(|it| it.node.to_string());
+    to.map_or("nobody".to_owned(), |word| word.trim_matches('"').to_owned())
+}
+
+async fn every_root_field_lets_in_whom_its_declaration_names(shop: TestShop) {
+    let schema = parse_schema(vitrine::graphql::sdl()).unwrap();
+    let viewers = viewers();
+    let mut table = String::from(
+        "# Who may call each root field. Written by tests/api/access.rs; read every difference.\n",
+    );
+    for root in roots(&schema) {
+        let mut allowed = Vec::new();
+        for (name, viewer) in &viewers {
+            let reply = shop.ask(&root.text).as_viewer(*viewer).await;
+            let unknown = format!("Unknown field \"{}\" on type", root.name);
+            if !reply.json.to_string().contains(&unknown.replace('"', "\\\"")) {
+                allowed.push(name.as_str());
+            }
+        }
+        let who = summary(&allowed, viewers.len());
+        let _ = writeln!(table, "{} {}: {who}", root.operation, root.name);
+        let parent = if root.operation == "query" { "Query" } else { "Mutation" };
+        let all = fields(&schema, parent);
+        let declared = rule(all.iter().find(|field| field.name.node == root.name.as_str()).unwrap());
+        let expected = match declared.as_str() {
+            "anyone" => "everybody".to_owned(),
+            "signed-in" => "customers and staff".to_owned(),
+            permission => format!("staff {permission}, app {permission}"),
+        };
+        assert_eq!(who, expected, "{}", root.name);
+    }
+    if setting("UPDATE").is_some() {
+        fs::write(TABLE, &table).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(TABLE).unwrap_or_default(),
+        table,
+        "UPDATE=1 writes it anew; read the difference"
+    );
+}
+
+fn summary(allowed: &[&str], all: usize) -> String {
+    let signed_in = |name: &&str| name.starts_with("staff") || **name == *"customer";
+    match allowed {
+        everybody if everybody.len() == all => "everybody".to_owned(),
+        some if some.len() > 2 && some.iter().all(signed_in) => "customers and staff".to_owned(),
+        some => some.join(", "),
+    }
+}
+
+/// A hidden field, a hidden type and a hidden argument's type answer word for word like ones that are not there.
+async fn what_is_hidden_answers_like_what_is_not_there(shop: TestShop) {
+    for (hidden, absent) in [
+        (
+            "mutation { shopUpdate(input: {name: \"x\"}) { shop { name } } }",
+            "mutation { shopUpdata(input: {name: \"x\"}) { shop { name } } }",
+        ),
+        ("mutation { shopUpdate { nope } }", "mutation { shopUpdata { nope } }"),
+        ("mutation { shopUpdate(nope: 1) }", "mutation { shopUpdata(nope: 1) }"),
+        (
+            "query A { shop { name } } mutation B { shopUpdate }",
+            "query A { shop { name } } mutation B { shopUpdata }",
+        ),
+        ("query ($a: ShopUpdateInput) { shop { name } }", "query ($a: ShopUpdataInput) { shop { name } }"),
+        (
+            "{ shop { ... on ShopUpdatePayload { shop { name } } } }",
+            "{ shop { ... on ShopUpdataPayload { shop { name } } } }",
+        ),
+        (
+            "{ shop { name } } fragment F on ShopUpdatePayload { shop { name } }",
+            "{ shop { name } } fragment F on ShopUpdataPayload { shop { name } }",
+        ),
+    ] {
+        let told = |reply: Value| reply["errors"].to_string();
+        let hidden = told(ask(&shop, hidden).await.json);
+        let absent = told(ask(&shop, absent).await.json);
+        assert_eq!(hidden.replace("Update", "Updata"), absent);
+        assert!(absent.contains("nknown"), "{absent}");
+    }
+}
+
+/// Asks for the operation A where there are several.
+fn ask(shop: &TestShop, text: &str) -> Ask {
+    let asked = shop.ask(text);
+    if text.starts_with("query A") { asked.operation("A") } else { asked }
+}
+
+async fn introspection_shows_each_viewer_its_own_schema(shop: TestShop) {
+    const TYPES: &str = "{ __schema { types { name } mutationType { fields { name } } } __type(name: \"ShopUpdateInput\") { name } }";
+    let names = |reply: &Value, pointer: &str| -> BTreeSet<String> {
+        let list = reply.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+        list.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let anonymous = shop.ask(TYPES).await.json;
+    assert!(!names(&anonymous, "/data/__schema/types").contains("ShopUpdateInput"));
+    assert!(!names(&anonymous, "/data/__schema/mutationType/fields").contains("shopUpdate"));
+    assert_eq!(anonymous["data"]["__type"], Value::Null);
+    let staff = shop.ask(TYPES).as_staff(&[Permission::MarketsWrite]).await.json;
+    assert!(names(&staff, "/data/__schema/types").contains("ShopUpdateInput"));
+    assert!(names(&staff, "/data/__schema/mutationType/fields").contains("shopUpdate"));
+    assert_eq!(staff["data"]["__type"]["name"], "ShopUpdateInput");
+}
+
+async fn staff_see_what_is_not_published(shop: TestShop) {
+    let handle =
+        shop.ask("{ products(first: 1) { nodes { handle } } }").await.handles("/products")[0].clone();
+    shop.sql(&format!("UPDATE product SET status = 1 WHERE handle = '{handle}'")).await;
+    project::rebuild(&shop.app).await.unwrap();
+    let text = "query ($handle: String!) { product(handle: $handle) { handle publishedAt } products(first: 100) { totalCount } }";
+    let anonymous = shop.ask(text).variable("handle", handle.as_str()).await;
+    let staff =
+        shop.ask(text).variable("handle", handle.as_str()).as_staff(&[Permission::ProductsRead]).await;
+    let other = shop.ask(text).variable("handle", handle.as_str()).as_staff(&[Permission::StockWrite]).await;
+
+    assert_eq!(anonymous.at("/product"), &Value::Null);
+    assert_eq!(other.data(), anonymous.data(), "a right of another kind shows nothing more");
+    assert_eq!(staff.text("/product/handle"), handle);
+    assert_eq!(staff.at("/product/publishedAt"), &Value::Null);
+    assert!(staff.number("/products/totalCount") > anonymous.number("/products/totalCount"));
+}
