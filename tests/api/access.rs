@@ -130,7 +130,7 @@ async fn every_root_field_lets_in_whom_its_declaration_names(shop: TestShop) {
     for root in roots(&schema) {
         let mut allowed = Vec::new();
         for (name, viewer) in &viewers {
-            let reply = shop.ask(&root.text).as_viewer(*viewer).await;
+            let reply = shop.query(&root.text).as_viewer(*viewer).await;
             let unknown = format!("Unknown field \"{}\" on type", root.name);
             if !reply.json.to_string().contains(&unknown.replace('"', "\\\"")) {
                 allowed.push(name.as_str());
@@ -200,7 +200,7 @@ async fn what_is_hidden_answers_like_what_is_not_there(shop: TestShop) {
 
 /// Asks for the operation A where there are several.
 fn ask(shop: &TestShop, text: &str) -> Ask {
-    let asked = shop.ask(text);
+    let asked = shop.query(text);
     if text.starts_with("query A") { asked.operation("A") } else { asked }
 }
 
@@ -210,11 +210,11 @@ async fn introspection_shows_each_viewer_its_own_schema(shop: TestShop) {
         let list = reply.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
         list.iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect()
     };
-    let anonymous = shop.ask(TYPES).await.json;
+    let anonymous = shop.query(TYPES).await.json;
     assert!(!names(&anonymous, "/data/__schema/types").contains("ShopUpdateInput"));
     assert!(!names(&anonymous, "/data/__schema/mutationType/fields").contains("shopUpdate"));
     assert_eq!(anonymous["data"]["__type"], Value::Null);
-    let staff = shop.ask(TYPES).as_staff(&[Permission::MarketsWrite]).await.json;
+    let staff = shop.query(TYPES).as_staff(&[Permission::MarketsWrite]).await.json;
     assert!(names(&staff, "/data/__schema/types").contains("ShopUpdateInput"));
     assert!(names(&staff, "/data/__schema/mutationType/fields").contains("shopUpdate"));
     assert_eq!(staff["data"]["__type"]["name"], "ShopUpdateInput");
@@ -222,14 +222,14 @@ async fn introspection_shows_each_viewer_its_own_schema(shop: TestShop) {
 
 async fn staff_see_what_is_not_published(shop: TestShop) {
     let handle =
-        shop.ask("{ products(first: 1) { nodes { handle } } }").await.handles("/products")[0].clone();
+        shop.query("{ products(first: 1) { nodes { handle } } }").await.handles("/products")[0].clone();
     shop.sql(&format!("UPDATE product SET status = 1 WHERE handle = '{handle}'")).await;
     project::rebuild(&shop.app).await.unwrap();
     let text = "query ($handle: String!) { product(handle: $handle) { handle publishedAt } products(first: 100) { totalCount } }";
-    let anonymous = shop.ask(text).variable("handle", handle.as_str()).await;
+    let anonymous = shop.query(text).variable("handle", handle.as_str()).await;
     let staff =
-        shop.ask(text).variable("handle", handle.as_str()).as_staff(&[Permission::ProductsRead]).await;
-    let other = shop.ask(text).variable("handle", handle.as_str()).as_staff(&[Permission::StockWrite]).await;
+        shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::ProductsRead]).await;
+    let other = shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::StockWrite]).await;
 
     assert_eq!(anonymous.at("/product"), &Value::Null);
     assert_eq!(other.data(), anonymous.data(), "a right of another kind shows nothing more");

@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
 
-pub use self::ask::{Reply, text_at};
+pub use self::ask::{Ask, Reply, text_at};
 pub use self::engine::{Engine, Filling};
 pub use self::shop::{TestShop, draft};
 
