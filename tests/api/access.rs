@@ -186,8 +186,8 @@ async fn what_is_hidden_answers_like_what_is_not_there(shop: TestShop) {
             "{ shop { ... on ShopUpdataPayload { shop { name } } } }",
         ),
         (
-            "{ shop { name } } fragment F on ShopUpdatePayload { shop { name } }",
-            "{ shop { name } } fragment F on ShopUpdataPayload { shop { name } }",
+            "{ shop { ...F } } fragment F on ShopUpdatePayload { shop { name } }",
+            "{ shop { ...F } } fragment F on ShopUpdataPayload { shop { name } }",
         ),
     ] {
         let told = |reply: Value| reply["errors"].to_string();
@@ -229,7 +229,8 @@ async fn staff_see_what_is_not_published(shop: TestShop) {
     let anonymous = shop.query(text).variable("handle", handle.as_str()).await;
     let staff =
         shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::ProductsRead]).await;
-    let other = shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::StockWrite]).await;
+    let other =
+        shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::StockWrite]).await;
 
     assert_eq!(anonymous.at("/product"), &Value::Null);
     assert_eq!(other.data(), anonymous.data(), "a right of another kind shows nothing more");

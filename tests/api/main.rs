@@ -4,6 +4,7 @@ mod access;
 mod attacks;
 mod bin;
 mod catalog;
+mod changes;
 mod connections;
 mod docs;
 mod gate;

@@ -3,7 +3,7 @@
 //! What is not there and what is not for the viewer are told by the same words, and before anything else that is wrong
 //! with the document, so that no answer tells one from the other.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use async_graphql::parser::Positioned;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet, TypeCondition};
@@ -14,37 +14,45 @@ use super::refusal::{Problem, Refusal, excerpt};
 use crate::graphql::access::Rule;
 use crate::services::Viewer;
 
-/// The names of a document that are not there for everybody.
+/// The names of a document that are not there for everybody, outer ones before inner ones.
 #[derive(Debug, Default)]
-pub struct Names {
-    fields: Vec<(Rule, Unknown)>,
-    types: Vec<(Name, Unknown)>,
-    nowhere: Vec<Unknown>,
-}
+pub struct Names(Vec<Unknown>);
 
-/// What is said of a name that is not there.
-#[derive(Clone, Debug)]
+/// A name that is not there for everybody, and what is said of it then.
+#[derive(Debug)]
 struct Unknown {
+    /// Who finds it.
+    there: There,
+    /// The one of these names that it stands below: where that is not there, nothing is said of this one.
+    below: Option<usize>,
     message: String,
     pos: Pos,
+}
+
+#[derive(Debug)]
+enum There {
+    ForNobody,
+    For(Rule),
+    /// Where the viewer can reach this type.
+    WithType(Name),
 }
 
 impl Names {
     /// Looks at every name of a document once, in time linear in its text.
     pub fn of(document: &ExecutableDocument, model: &Model) -> Self {
-        let mut walk = Walk { model, names: Self::default() };
+        let mut walk = Walk { model, found: Vec::new() };
         for (_, operation) in document.operations.iter() {
             for variable in &operation.node.variable_definitions {
                 let ty = named(&variable.node.var_type.node);
-                walk.known_type(ty, variable.node.var_type.pos);
+                walk.known_type(ty, variable.node.var_type.pos, None);
             }
-            walk.set(model.root(operation.node.ty), &operation.node.selection_set.node);
+            walk.set(model.root(operation.node.ty), &operation.node.selection_set.node, None);
         }
         for fragment in document.fragments.values() {
-            let parent = walk.condition(&fragment.node.type_condition);
-            walk.set(parent, &fragment.node.selection_set.node);
+            let (parent, below) = walk.condition(&fragment.node.type_condition, None);
+            walk.set(parent, &fragment.node.selection_set.node, below);
         }
-        walk.names
+        Self(walk.found)
     }
 
     /// Whether all names are there for the viewer.
@@ -52,84 +60,117 @@ impl Names {
     /// # Errors
     /// A refusal that names those that are not.
     pub fn check(&self, viewer: &Viewer, model: &Model) -> Result<(), Refusal> {
-        if self.fields.is_empty() && self.types.is_empty() && self.nowhere.is_empty() {
+        if self.0.is_empty() {
             return Ok(());
         }
-        let fields = self.fields.iter().filter(|(rule, _)| !rule.allows(viewer)).map(|(_, unknown)| unknown);
-        let mut unknown: Vec<&Unknown> = self.nowhere.iter().chain(fields).collect();
-        if !self.types.is_empty() {
-            let visible = visible_types(model, viewer);
-            unknown.extend(self.types.iter().filter(|(name, _)| !visible.contains(name)).map(|(_, it)| it));
+        let has_types = self.0.iter().any(|name| matches!(name.there, There::WithType(_)));
+        let visible = if has_types { visible_types(model, viewer) } else { HashSet::new() };
+        let mut there: Vec<bool> = Vec::with_capacity(self.0.len());
+        let mut told = Vec::new();
+        for name in &self.0 {
+            let outer = name.below.is_none_or(|below| there.get(below).copied().unwrap_or(false));
+            let own = match &name.there {
+                There::ForNobody => false,
+                There::For(rule) => rule.allows(viewer),
+                There::WithType(ty) => visible.contains(ty),
+            };
+            if outer && !own {
+                told.push(name);
+            }
+            there.push(outer && own);
         }
-        unknown.sort_by_key(|unknown| (unknown.pos.line, unknown.pos.column));
-        Refusal::unless_empty(
-            unknown.into_iter().map(|unknown| Problem::at(&unknown.message, [unknown.pos])).collect(),
-        )
+        told.sort_by_key(|name| (name.pos.line, name.pos.column));
+        Refusal::unless_empty(told.into_iter().map(|name| Problem::at(&name.message, [name.pos])).collect())
     }
 
     /// The rights without which some part of the document cannot be used.
-    pub fn rules(&self) -> BTreeSet<Rule> {
-        self.fields.iter().map(|(rule, _)| *rule).collect()
+    #[cfg(test)]
+    pub fn rules(&self) -> Vec<Rule> {
+        let rule = |name: &Unknown| if let There::For(rule) = name.there { Some(rule) } else { None };
+        self.0.iter().filter_map(rule).collect()
     }
 }
 
 struct Walk<'a> {
     model: &'a Model,
-    names: Names,
+    found: Vec<Unknown>,
 }
 
 impl<'a> Walk<'a> {
-    fn set(&mut self, parent: Option<&'a Name>, set: &SelectionSet) {
+    fn set(&mut self, parent: Option<&'a Name>, set: &SelectionSet, below: Option<usize>) {
         // A type that is not there has been told of already.
         let Some(parent) = parent else { return };
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    let name = &field.node.name.node;
-                    let below = self.field(parent, name, field.pos);
-                    self.set(below, &field.node.selection_set.node);
+                    let (inner, below) = self.field(parent, &field.node.name.node, field.pos, below);
+                    self.set(inner, &field.node.selection_set.node, below);
                 }
                 Selection::InlineFragment(fragment) => {
-                    let condition = fragment.node.type_condition.as_ref();
-                    let inner = condition.map_or(Some(parent), |condition| self.condition(condition));
-                    self.set(inner, &fragment.node.selection_set.node);
+                    let (inner, below) = match &fragment.node.type_condition {
+                        Some(condition) => self.condition(condition, below),
+                        None => (Some(parent), below),
+                    };
+                    self.set(inner, &fragment.node.selection_set.node, below);
                 }
                 Selection::FragmentSpread(_) => {}
             }
         }
     }
 
-    /// Notes a field, and answers the type below it.
-    fn field(&mut self, parent: &Name, name: &Name, pos: Pos) -> Option<&'a Name> {
+    /// Notes a field where it is not there for everybody; answers the type that is selected from, and what it is below.
+    fn field(
+        &mut self,
+        parent: &Name,
+        name: &Name,
+        pos: Pos,
+        below: Option<usize>,
+    ) -> (Option<&'a Name>, Option<usize>) {
         let known = self.model.field(parent, name);
-        let rule = known.and_then(|field| field.rule).filter(|rule| *rule != Rule::Anyone);
-        if known.is_none() || rule.is_some() {
-            let message = format!("Unknown field \"{}\" on type \"{parent}\".", excerpt(name));
-            let unknown = Unknown { message, pos };
-            match rule {
-                Some(rule) => self.names.fields.push((rule, unknown)),
-                None => self.names.nowhere.push(unknown),
-            }
-        }
+        let there = match known.map(|field| field.rule) {
+            None => Some(There::ForNobody),
+            Some(None | Some(Rule::Anyone)) => None,
+            Some(Some(rule)) => Some(There::For(rule)),
+        };
+        let message = || format!("Unknown field \"{}\" on type \"{parent}\".", excerpt(name));
+        let below = self.note(there, below, message, pos);
         // Below a leaf there is nothing to look for: validation says so.
-        known.map(|field| named(&field.ty)).filter(|ty| !self.model.is_leaf(ty))
+        (known.map(|field| named(&field.ty)).filter(|ty| !self.model.is_leaf(ty)), below)
     }
 
-    fn condition(&mut self, condition: &Positioned<TypeCondition>) -> Option<&'a Name> {
-        self.known_type(&condition.node.on.node, condition.node.on.pos)
+    fn condition(
+        &mut self,
+        condition: &Positioned<TypeCondition>,
+        below: Option<usize>,
+    ) -> (Option<&'a Name>, Option<usize>) {
+        self.known_type(&condition.node.on.node, condition.node.on.pos, below)
     }
 
-    fn known_type(&mut self, name: &Name, pos: Pos) -> Option<&'a Name> {
+    fn known_type(
+        &mut self,
+        name: &Name,
+        pos: Pos,
+        below: Option<usize>,
+    ) -> (Option<&'a Name>, Option<usize>) {
         let known = self.model.types.get_key_value(name).map(|(name, _)| name);
-        let unknown = || Unknown { message: format!("Unknown type \"{}\".", excerpt(name)), pos };
-        match known {
-            Some(known) if !self.model.public.contains(known) => {
-                self.names.types.push((known.clone(), unknown()));
-            }
-            Some(_) => {}
-            None => self.names.nowhere.push(unknown()),
-        }
-        known
+        let there = match known {
+            None => Some(There::ForNobody),
+            Some(name) if self.model.public.contains(name) => None,
+            Some(name) => Some(There::WithType(name.clone())),
+        };
+        (known, self.note(there, below, || format!("Unknown type \"{}\".", excerpt(name)), pos))
+    }
+
+    fn note(
+        &mut self,
+        there: Option<There>,
+        below: Option<usize>,
+        message: impl FnOnce() -> String,
+        pos: Pos,
+    ) -> Option<usize> {
+        let Some(there) = there else { return below };
+        self.found.push(Unknown { there, below, message: message(), pos });
+        Some(self.found.len() - 1)
     }
 }
 
@@ -159,3 +200,60 @@ pub fn visible_types(model: &Model, viewer: &Viewer) -> HashSet<Name> {
 }
 
 const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use entity::id::{AccountId, SessionId};
+
+    use super::*;
+    use crate::services::Permission;
+
+    const SDL: &str = r#"
+        directive @access(to: String!) on FIELD_DEFINITION
+        type Query { part: Part @access(to: "anyone") stock(in: In): Stock @access(to: "stock.write") closed: Int }
+        type Part { name: String cost: Int @access(to: "prices.write") }
+        type Stock { level: Int part: Part }
+        input In { a: Int }
+    "#;
+
+    fn told(text: &str, permissions: &[Permission]) -> Vec<String> {
+        let model = Model::parse(SDL).unwrap();
+        let names = Names::of(&parse_query(text).unwrap(), &model);
+        let (account, session) = (AccountId::generate(), SessionId::generate());
+        let viewer = Viewer::Staff { account, session, permissions: permissions.iter().copied().collect() };
+        let told = names.check(&viewer, &model).err().map(|refusal| refusal.errors);
+        told.into_iter().flatten().map(|problem| problem.message).collect()
+    }
+
+    #[test]
+    fn only_the_outermost_name_that_is_not_there_is_told() {
+        let stock = ["Unknown field \"stock\" on type \"Query\"."];
+        assert_eq!(told("{ stock { level nope part { cost } } }", &[]), stock);
+        let inner = ["Unknown field \"nope\" on type \"Stock\".", "Unknown field \"cost\" on type \"Part\"."];
+        assert_eq!(told("{ stock { level nope part { cost } } }", &[Permission::StockWrite]), inner);
+        assert_eq!(told("{ part { name cost } }", &[Permission::PricesWrite]), [""; 0]);
+    }
+
+    #[test]
+    fn nobody_is_let_in_where_nothing_is_declared() {
+        assert_eq!(told("{ closed }", Permission::ALL), ["Unknown field \"closed\" on type \"Query\"."]);
+    }
+
+    #[test]
+    fn types_are_there_for_those_who_can_reach_them() {
+        for text in ["query ($a: In) { part { name } }", "{ part { name ... on In { nope } } }"] {
+            assert_eq!(told(text, &[]), ["Unknown type \"In\"."]);
+        }
+        assert_eq!(told("query ($a: In) { stock(in: $a) { level } }", &[Permission::StockWrite]), [""; 0]);
+        assert_eq!(told("{ part { ... on Stock { nope } } }", &[]), ["Unknown type \"Stock\"."]);
+    }
+
+    #[test]
+    fn the_rights_that_a_document_needs_are_known() {
+        let model = Model::parse(SDL).unwrap();
+        let names = Names::of(&parse_query("{ stock { part { cost } } }").unwrap(), &model);
+        let needs = [Permission::StockWrite, Permission::PricesWrite].map(Rule::Needs);
+        assert_eq!(names.rules(), needs);
+    }
+}
