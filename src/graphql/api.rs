@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::context::{RequestData, Scope};
 use super::error::{label, refused};
-use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt};
+use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::services::operation::{self, Operation};
@@ -140,9 +140,9 @@ impl Api {
         })
     }
 
-    /// The schema as text.
-    pub fn sdl(&self) -> String {
-        schema::sdl()
+    /// The schema as text, as the viewer may see it.
+    pub fn sdl(&self, viewer: &Viewer) -> String {
+        view(&schema::sdl(), self.gate.model(), viewer)
     }
 
     /// Answers a request.

@@ -33,10 +33,11 @@ use self::caller::RequestId;
 use self::error::{JSON, Rejection};
 use self::media::Media;
 use crate::graphql::{Answer, Api, Caller, Decoded};
+use crate::services::Viewer;
 
 /// The whole HTTP side of the service, for [`serve`] or a test to call.
 pub fn router(api: Arc<Api>, health: Health, options: &Options) -> Router {
-    let sdl = Bytes::from(api.sdl());
+    let sdl = Bytes::from(api.sdl(&Viewer::Anonymous));
     let execute = move |decoded: Decoded, is_get: bool, caller: Caller| {
         let api = api.clone();
         async move { api.execute(decoded, is_get, &caller).await }

@@ -25,6 +25,7 @@ mod survey;
 mod tokens;
 mod validate;
 mod variables;
+mod view;
 mod weight;
 
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use self::refusal::{Problem, Refusal, excerpt, message};
 pub use self::scan::scan;
 pub use self::validate::{CheckOnly, check, validate};
 pub use self::variables::coerce;
+pub use self::view::view;
 
 /// Admits documents to one schema.
 #[derive(Debug)]
