@@ -5,7 +5,7 @@ import 'graphiql/style.css';
 import { createRoot } from 'react-dom/client';
 import { fetcher } from './fetcher';
 import icon from './icon.svg';
-import { defaultHeaders, samples } from './samples';
+import { defaultHeaders, fillInId, samples } from './samples';
 import { SchemaNotice } from './schema-notice';
 import './style.css';
 import { startingEditors } from './tabs';
@@ -35,4 +35,5 @@ function Page() {
   );
 }
 
+await fillInId(samples);
 createRoot(document.getElementById('root')!).render(<Page />);

@@ -29,6 +29,22 @@ export const samples: Tab[] = Object.entries(documents)
     return { query, variables: pretty(variables), headers: pretty(headers) };
   });
 
+/** The beginning of an id that a visitor is to complete, as the sample of `node` has it. */
+const UNFINISHED = '"prd_"';
+
+/** Completes the sample that asks for something by its id, where the shop has a product to show. */
+export async function fillInId(tabs: Tab[]): Promise<void> {
+  const answer = await fetch('/graphql?query={products(first:1){nodes{id}}}', {
+    headers: { 'Apollo-Require-Preflight': 'true' },
+  })
+    .then((response) => response.json())
+    .catch(() => null); // Without an answer the visitor fills it in by hand.
+  const id = answer?.data?.products?.nodes[0]?.id;
+  for (const tab of tabs) {
+    if (typeof id === 'string') tab.variables = tab.variables?.replace(UNFINISHED, `"${id}"`);
+  }
+}
+
 function pretty(value: object): string {
   return JSON.stringify(value, null, 2);
 }
