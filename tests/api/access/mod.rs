@@ -1,20 +1,22 @@
 //! Who may call what: every root field as every kind of viewer, kept as a table that is read at each change.
 //!
-//! `UPDATE=1 cargo nextest run access` writes `tests/api/access.txt` anew; read the difference.
+//! `UPDATE=1 cargo nextest run access` writes `table.txt` anew; read the difference.
+
+mod junk;
+mod roots;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{
-    BaseType, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
-};
+use async_graphql::parser::types::FieldDefinition;
 use entity::id::{AccountId, AppTokenId, SessionId};
 use serde_json::Value;
 use vitrine::services::search::project;
 use vitrine::services::{Permission, Permissions, Viewer};
 
+use self::roots::{fields, roots};
 use crate::harness::{Ask, TestShop, on_each_engine, setting};
 
 on_each_engine! {
@@ -22,7 +24,7 @@ on_each_engine! {
         introspection_shows_each_viewer_its_own_schema, staff_see_what_is_not_published;
 }
 
-const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/access.txt");
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/access/table.txt");
 
 /// Every kind of viewer: for each right, somebody on the staff who has it alone, and an app with its scope.
 fn viewers() -> Vec<(String, Viewer)> {
@@ -43,78 +45,6 @@ fn viewers() -> Vec<(String, Viewer)> {
     all
 }
 
-struct Root {
-    operation: &'static str,
-    name: String,
-    text: String,
-}
-
-/// One operation for each root field, with values for what it has to be given and something selected from it.
-fn roots(schema: &ServiceDocument) -> Vec<Root> {
-    let of = |type_name: &'static str, operation: &'static str| {
-        fields(schema, type_name).into_iter().map(move |field| {
-            let given: Vec<String> =
-                field.arguments.iter().filter_map(|it| argument(schema, &it.node)).collect();
-            let given = if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) };
-            let selection = if is_leaf(schema, &field.ty.node) { "" } else { " { __typename }" };
-            let name = field.name.node.to_string();
-            let text = format!("{operation} {{ {name}{given}{selection} }}");
-            Root { operation, name, text }
-        })
-    };
-    of("Query", "query").chain(of("Mutation", "mutation")).collect()
-}
-
-fn definition<'a>(schema: &'a ServiceDocument, name: &str) -> Option<&'a TypeKind> {
-    schema.definitions.iter().find_map(|definition| match definition {
-        TypeSystemDefinition::Type(ty) if ty.node.name.node == name => Some(&ty.node.kind),
-        _ => None,
-    })
-}
-
-fn fields<'a>(schema: &'a ServiceDocument, name: &str) -> Vec<&'a FieldDefinition> {
-    match definition(schema, name) {
-        Some(TypeKind::Object(object)) => object.fields.iter().map(|field| &field.node).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn is_leaf(schema: &ServiceDocument, ty: &Type) -> bool {
-    !matches!(
-        definition(schema, base(ty)),
-        Some(TypeKind::Object(_) | TypeKind::Interface(_) | TypeKind::Union(_))
-    )
-}
-
-fn base(ty: &Type) -> &str {
-    match &ty.base {
-        BaseType::Named(name) => name,
-        BaseType::List(item) => base(item),
-    }
-}
-
-fn argument(schema: &ServiceDocument, argument: &InputValueDefinition) -> Option<String> {
-    let is_required = !argument.ty.node.nullable && argument.default_value.is_none();
-    is_required.then(|| format!("{}: {}", argument.name.node, value(schema, &argument.ty.node)))
-}
-
-/// Some value of an input type, in the words of a document.
-fn value(schema: &ServiceDocument, ty: &Type) -> String {
-    let BaseType::Named(name) = &ty.base else { return "[]".to_owned() };
-    match (name.as_str(), definition(schema, name)) {
-        ("Int" | "Float", _) => "1".to_owned(),
-        ("Boolean", _) => "false".to_owned(),
-        (_, Some(TypeKind::Enum(of))) => of.values[0].node.value.node.to_string(),
-        (_, Some(TypeKind::InputObject(of))) => {
-            let given: Vec<String> = of.fields.iter().filter_map(|it| argument(schema, &it.node)).collect();
-            format!("{{ {} }}", given.join(", "))
-        }
-        ("DateTime", _) => "\"2026-01-01T00:00:00Z\"".to_owned(),
-        ("Decimal", _) => "\"1\"".to_owned(),
-        _ => "\"x\"".to_owned(),
-    }
-}
-
 fn rule(field: &FieldDefinition) -> String {
     let declared = field.directives.iter().find(|directive| directive.node.name.node == "access");
     let to = declared.and_then(|directive| directive.node.get_argument("to")).map(|it| it.node.to_string());
@@ -125,9 +55,9 @@ async fn every_root_field_lets_in_whom_its_declaration_names(shop: TestShop) {
     let schema = parse_schema(vitrine::graphql::sdl()).unwrap();
     let viewers = viewers();
     let mut table = String::from(
-        "# Who may call each root field. Written by tests/api/access.rs; read every difference.\n",
+        "# Who may call each root field. Written by the test beside it; read every difference.\n",
     );
-    for root in roots(&schema) {
+    for root in roots(&schema, &roots::Plain) {
         let mut allowed = Vec::new();
         for (name, viewer) in &viewers {
             let reply = shop.query(&root.text).as_viewer(*viewer).await;
