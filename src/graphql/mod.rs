@@ -7,6 +7,7 @@ mod api;
 mod batch;
 mod connection;
 mod context;
+mod cookies;
 mod cursor;
 mod directives;
 mod error;
@@ -27,4 +28,5 @@ mod search;
 mod shop;
 
 pub use api::{Answer, Api, Caller, Decoded, Report, Settings};
+pub use cookies::{Cookie, CookieKind, Cookies};
 pub use schema::sdl;

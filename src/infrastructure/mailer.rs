@@ -42,7 +42,9 @@ impl fmt::Debug for Mail {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// The address of the server makes no sense; it is not repeated, because it may hold a password.
-    #[error("the address of the mail server is smtp://, smtps:// or smtp://...?tls=required, with user:password@host")]
+    #[error(
+        "the address of the mail server is smtp://, smtps:// or smtp://...?tls=required, with user:password@host"
+    )]
     Server,
     /// The sender's address makes no sense.
     #[error("the sender of mails is an address such as shop@example.com or Shop <shop@example.com>")]

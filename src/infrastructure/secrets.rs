@@ -292,7 +292,11 @@ mod tests {
     #[test]
     fn a_file_of_keys_is_made_once_for_its_owner_only() {
         use std::os::unix::fs::PermissionsExt as _;
-        let path = std::env::temp_dir().join(format!("vitrine-keys-{}-{}", std::process::id(), random_token().unwrap()));
+        let path = std::env::temp_dir().join(format!(
+            "vitrine-keys-{}-{}",
+            std::process::id(),
+            random_token().unwrap()
+        ));
         let made = KeyRing::in_file(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let sealed = made.seal(b"text", "place").unwrap();

@@ -149,7 +149,8 @@ impl Tokens {
         let iss = self.validation.iss.iter().flatten().next().cloned().unwrap_or_default();
         let aud = self.audience.clone();
         let kind = kind.to_owned();
-        let claims = Claims { iss, aud, sub, sid, kind, iat: now, nbf: now, exp: now.saturating_add(seconds) };
+        let claims =
+            Claims { iss, aud, sub, sid, kind, iat: now, nbf: now, exp: now.saturating_add(seconds) };
         let header = Header { kid: Some(signing.key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, &claims, &signing.key.private).map_err(|_| BrokenKey)
     }
