@@ -44,6 +44,7 @@ impl Scope {
         Self {
             app: Arc::clone(&self.app),
             viewer: self.viewer,
+            cookies: self.cookies.clone(),
             now: self.app.now(),
             locale: locale.unwrap_or_else(|| self.locale.clone()),
             markets,
