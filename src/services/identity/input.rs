@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_none() {
-        let (long, many) = ("a".repeat(65), "a.".repeat(120));
+        let (long, many) = ("a".repeat(65), "a.".repeat(130));
         for text in [
             "",
             "@",
