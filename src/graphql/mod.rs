@@ -22,6 +22,7 @@ mod schema;
 
 mod catalog;
 mod engagement;
+mod identity;
 mod inventory;
 mod node;
 mod search;

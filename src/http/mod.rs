@@ -67,7 +67,7 @@ where
         .route("/health/ready", get(health::ready));
     if options.introspection {
         let (app, secure) = (app.clone(), !options.development);
-        let serve = move |request: Request| async move { schema(&request, app.as_deref(), secure, sdl).await };
+        let serve = move |request: Request| async move { schema(request, app.as_deref(), secure, sdl).await };
         routes = routes.route("/schema.graphql", get(serve));
     }
     if let Some(app) = app {
@@ -96,12 +96,13 @@ where
 
 /// The schema as the caller may see it.
 async fn schema(
-    request: &Request,
+    request: Request,
     app: Option<&AppContext>,
     secure: bool,
     sdl: impl Fn(&Viewer) -> String,
 ) -> Response {
-    let viewer = match Credentials::from_headers(request.headers(), secure) {
+    let (head, _) = request.into_parts();
+    let viewer = match Credentials::from_headers(&head.headers, secure) {
         Ok(credentials) => credentials.viewer(app, secure).await,
         Err(rejection) => Err(rejection),
     };
@@ -110,7 +111,7 @@ async fn schema(
             let private = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
             (private, sdl(&viewer)).into_response()
         }
-        Err(rejection) => rejection.into_response(RequestId::of(request.extensions()).as_str(), JSON),
+        Err(rejection) => rejection.into_response(RequestId::of(&head.extensions).as_str(), JSON),
     }
 }
 

@@ -3,6 +3,7 @@
 mod access_tokens;
 mod apps;
 mod customers;
+mod journey;
 mod refresh;
 mod staff;
 mod wire;
