@@ -1,8 +1,9 @@
 //! Puts the parts together: the only place that knows them all.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 
@@ -14,6 +15,7 @@ use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::{Address, Database, migrate};
 use crate::services::catalog::variants;
 use crate::services::context::Projection;
+use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
 use crate::services::{AppContext, Error, search};
 
 /// What is derived from products when a change commits, in this order.
@@ -50,6 +52,53 @@ pub async fn migrated(database: &Address, config: &Config) -> Result<Arc<AppCont
     context_of(database, Clock::system(), config.quantity_cap).await
 }
 
+/// Sets up who may sign in: what serves needs it, and what changes accounts or keys.
+///
+/// # Errors
+/// Where there are no keys, or they do not open what the shop has sealed.
+pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Error> {
+    let mailer = match &config.smtp_url {
+        Some(url) => Mailer::smtp(url.reveal(), &config.mail_from).map_err(Error::internal)?,
+        None => Mailer::kept(config.development),
+    };
+    let settings = IdentitySettings {
+        ring: key_ring(config).map_err(Error::internal)?,
+        passwords: Parameters::default(),
+        access: config.access_token,
+        mailer,
+        issuer: config.public_url.clone().unwrap_or_else(|| "vitrine".to_owned()),
+        public_url: public_url(config),
+        step: ANSWERS_EVERY,
+    };
+    app.open_identity(settings).await
+}
+
+/// Answers that must not tell whether an account exists come at multiples of this.
+const ANSWERS_EVERY: Duration = Duration::from_millis(250);
+
+/// The operator's keys. In development a file of them is made beside the database.
+fn key_ring(config: &Config) -> io::Result<KeyRing> {
+    if !config.secrets.is_empty() {
+        return KeyRing::parse(config.secrets.iter().map(|key| key.reveal())).map_err(io::Error::other);
+    }
+    if !config.development {
+        return Err(io::Error::other(
+            "VITRINE_SECRETS is not set. Make a key with `vitrine keys new`, and keep it safe: without it nobody can sign \
+             in, and what is sealed stays sealed",
+        ));
+    }
+    let folder = match &config.database {
+        Address::Sqlite(path) => Path::new(path).parent().unwrap_or(Path::new("")),
+        Address::Postgres(_) => Path::new(""),
+    };
+    let path = folder.join("vitrine.key");
+    KeyRing::in_file(&path).map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+}
+
+fn public_url(config: &Config) -> String {
+    config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen))
+}
+
 /// The API over a shop.
 ///
 /// # Errors
@@ -59,7 +108,7 @@ pub fn api(app: Arc<AppContext>, config: &Config) -> io::Result<Api> {
         limits: Limits { cost: config.cost_limit, ..Limits::default() },
         deadline: config.deadline,
         introspection: config.introspection,
-        public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
+        public_url: public_url(config),
     };
     Api::new(app, settings).map_err(io::Error::other)
 }
@@ -75,7 +124,7 @@ pub fn router(app: &Arc<AppContext>, config: &Config) -> io::Result<(Router, htt
         let app = Arc::clone(&checked);
         async move { crate::services::health::check(&app).await.map_err(|error| error.to_string()) }
     });
-    Ok((http::router(api, health.clone(), &options(config)), health))
+    Ok((http::router(api, Arc::clone(app), health.clone(), &options(config)), health))
 }
 
 /// What the HTTP layer has to know.

@@ -44,5 +44,7 @@ fn anybody() -> Caller {
         accept_language: None,
         language: None,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        viewer: vitrine::services::Viewer::Anonymous,
+        cookies: vitrine::graphql::Cookies::default(),
     }
 }

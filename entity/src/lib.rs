@@ -9,6 +9,7 @@ pub mod money;
 pub mod time;
 
 pub mod events;
+pub mod identity;
 pub mod markets;
 pub mod catalog;
 pub mod pricing;

@@ -10,7 +10,9 @@ use super::{Failure, Outcome, explain, start_logs};
 use crate::app;
 use crate::config::Config;
 use crate::infrastructure::database::Address;
+use crate::services::identity::staff;
 use crate::services::imports::{sample, statistics};
+use crate::services::{AppContext, Error};
 
 /// Create a shop with a sample catalogue on an embedded database and serve it; `DATABASE_URL` is never touched
 #[derive(Args)]
@@ -44,8 +46,21 @@ impl Demo {
             statistics::gather(&context).await.map_err(|error| explain(&error))?;
             context.refresh_markets().await.map_err(|error| explain(&error))?;
         }
+        app::open_identity(&context, &config).await.map_err(|error| explain(&error))?;
+        people(&context).await.map_err(|error| explain(&error))?;
         serve(listener, context, &config, || welcome(config.listen, &self.data)).await
     }
+}
+
+const OWNER: (&str, &str) = ("owner@demo.example", "vitrine demo owner");
+const CUSTOMER: (&str, &str) = ("customer@demo.example", "vitrine demo customer");
+
+/// Somebody who runs the shop and somebody who shops there: their passwords are no secret.
+async fn people(context: &AppContext) -> Result<(), Error> {
+    if !staff::is_anybody_there(context).await? {
+        staff::add(context, OWNER.0, Some("Olivia Owner"), staff::OWNERS, Some(OWNER.1)).await?;
+    }
+    staff::add_customer(context, CUSTOMER.0, "Carl Customer", CUSTOMER.1).await
 }
 
 fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
@@ -60,6 +75,10 @@ Vitrine is serving a sample shop.
   GraphiQL   http://{address}/graphiql
   GraphQL    http://{address}/graphql
   Schema     http://{address}/schema.graphql
+  Mails      http://{address}/mails
+
+  Owner      {} with the password "{}"
+  Customer   {} with the password "{}"
 
 A query to paste:
 
@@ -81,6 +100,10 @@ The same from a terminal, in the other market and in German:
     -d '{{"query":"{{ products(first: 3) {{ nodes {{ title priceRange {{ min {{ amount currency }} }} }} }} }}"}}'
 
 The shop is kept in {} (delete the folder to begin anew). Ctrl-C ends the server."#,
+        OWNER.0,
+        OWNER.1,
+        CUSTOMER.0,
+        CUSTOMER.1,
         data.display()
     );
 }

@@ -9,10 +9,12 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod keys;
 mod migrate;
 mod schema;
 mod seed;
 mod serve;
+mod staff;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,8 @@ enum Command {
     Seed(seed::Seed),
     Schema(schema::Schema),
     Doctor(doctor::Doctor),
+    Staff(staff::Staff),
+    Keys(keys::Keys),
 }
 
 /// Why a command failed, for a person to read.
@@ -92,6 +96,8 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Seed(seed) => seed.run(&config).await,
         Command::Schema(schema) => schema.run(),
         Command::Doctor(doctor) => doctor.run(&config).await,
+        Command::Staff(staff) => staff.run(&config).await,
+        Command::Keys(keys) => keys.run(&config).await,
     }
 }
 
@@ -104,6 +110,10 @@ fn start_logs(config: &Config) -> Result<(), Failure> {
 /// Tells a failure with its causes: at the command line nobody is kept from them.
 fn explain(error: &Error) -> Failure {
     let mut text = error.to_string();
+    if let Error::Problems(problems) = error {
+        let told = problems.iter().map(|problem| format!("{}: {}", problem.path.join("."), problem.message));
+        return Failure(told.collect::<Vec<_>>().join("; "));
+    }
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");

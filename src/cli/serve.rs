@@ -29,6 +29,7 @@ impl Serve {
         config.listen = self.listen.unwrap_or(config.listen);
         let listener = bind(&mut config).await?;
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
+        app::open_identity(&context, &config).await.map_err(|error| explain(&error))?;
         let took = began.elapsed();
         serve(listener, context, &config, || {
             tracing::info!(address = %config.listen, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "serving");
@@ -59,6 +60,7 @@ pub async fn serve(
 ) -> Outcome {
     let (router, health) = app::router(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
+    let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! {
@@ -71,6 +73,7 @@ pub async fn serve(
     ready();
     let served = http::serve(listener, router, stop, &app::options(config)).await;
     refresh.abort();
+    follow.abort();
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)

@@ -13,8 +13,10 @@ use std::time::Duration;
 use config::{Environment, File, FileFormat, Map, Value};
 
 mod address;
+mod secret;
 
 pub use address::Address;
+pub use secret::Secret;
 
 /// The settings.
 #[derive(Clone, Debug)]
@@ -45,6 +47,14 @@ pub struct Config {
     pub media: Option<PathBuf>,
     /// What the addresses of those files begin with (`VITRINE_PUBLIC_URL`); without, the address listened on.
     pub public_url: Option<String>,
+    /// The keys that seal and sign, each 32 bytes in base64 (`VITRINE_SECRETS`): the first one seals, all of them open.
+    pub secrets: Vec<Secret>,
+    /// How long an access token is good (`VITRINE_ACCESS_TOKEN_MINUTES`).
+    pub access_token: Duration,
+    /// The server that sends mails (`VITRINE_SMTP_URL`); without, none are sent.
+    pub smtp_url: Option<Secret>,
+    /// Whom mails are from (`VITRINE_MAIL_FROM`).
+    pub mail_from: String,
     /// What is logged (`RUST_LOG`).
     pub log_filter: Option<String>,
     /// In which form (`VITRINE_LOG_FORMAT`): `json` or `text`.
@@ -65,11 +75,15 @@ pub const HELP: &str =
   VITRINE_QUANTITY_CAP    most pieces in stock that are told        [100]
   VITRINE_MEDIA           folder of the files below /media          [none]
   VITRINE_PUBLIC_URL      what addresses of these files begin with  [http://LISTEN]
+  VITRINE_SECRETS         keys that seal and sign, comma between    [none: see `vitrine keys new`]
+  VITRINE_ACCESS_TOKEN_MINUTES  how long an access token is good, 5-15 [10]
+  VITRINE_SMTP_URL        mail server, smtp(s)://user:password@host [none: mails are not sent]
+  VITRINE_MAIL_FROM       whom mails are from                       [shop@localhost]
   VITRINE_LOG_FORMAT      json or text                              [json]
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 17] = [
     "database_url",
     "listen",
     "profile",
@@ -81,6 +95,10 @@ const NAMES: [&str; 13] = [
     "quantity_cap",
     "media",
     "public_url",
+    "secrets",
+    "access_token_minutes",
+    "smtp_url",
+    "mail_from",
     "log_format",
     "config",
 ];
@@ -127,6 +145,10 @@ impl Config {
             public_url: reader
                 .optional::<String>("public_url")
                 .map(|url| url.trim_end_matches('/').to_owned()),
+            secrets: reader.secrets(),
+            access_token: Duration::from_mins(reader.within("access_token_minutes", 10, 5, 15)),
+            smtp_url: reader.optional("smtp_url"),
+            mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
             log_filter,
             log_json: reader.word("log_format", &["json", "text"]) != Some(1),
         };
@@ -177,6 +199,17 @@ impl Reader {
         value
     }
 
+    /// Keys with commas between them; what is wrong with one is told without it.
+    fn secrets(&mut self) -> Vec<Secret> {
+        let text: String = self.optional("secrets").unwrap_or_default();
+        let keys: Vec<Secret> =
+            text.split(',').map(str::trim).filter(|key| !key.is_empty()).map(Secret::new).collect();
+        if !keys.iter().all(Secret::is_key) {
+            self.refuse("secrets", &"each key is 32 bytes in base64: `vitrine keys new` makes one");
+        }
+        keys
+    }
+
     fn word(&mut self, name: &str, words: &[&str]) -> Option<usize> {
         let word: String = self.optional(name)?;
         let place = words.iter().position(|known| *known == word);
@@ -216,18 +249,19 @@ mod tests {
     #[test]
     fn everything_wrong_is_told_at_once_and_no_password() {
         let wrong = settings(&[
-            ("database_url", "mysql://root:secret@host/db"),
+            ("database_url", "mysql://root:hunter2@host/db"),
             ("listen", "here"),
             ("connections", "0"),
             ("profile", "staging"),
             ("colour", "red"),
+            ("secrets", "hunter2"),
         ]);
 
         let problems = Config::of(wrong, None).unwrap_err();
 
-        for name in ["database_url", "listen", "connections", "profile", "colour"] {
+        for name in ["database_url", "listen", "connections", "profile", "colour", "secrets"] {
             assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name}: {problems:?}");
         }
-        assert!(!problems.concat().contains("secret"));
+        assert!(!problems.concat().contains("hunter2"));
     }
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::context::{RequestData, Scope};
+use super::cookies::Cookies;
 use super::error::{label, refused};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
@@ -49,6 +50,8 @@ pub struct Caller {
     pub address: IpAddr,
     /// Who it is from, once the credentials have been looked at.
     pub viewer: Viewer,
+    /// The cookies of a browser.
+    pub cookies: Cookies,
 }
 
 /// What becomes of a request.
@@ -221,6 +224,7 @@ impl Api {
         Ok(Scope {
             app: Arc::clone(&self.app),
             viewer: caller.viewer,
+            cookies: caller.cookies.clone(),
             now: self.app.now(),
             locale,
             markets,

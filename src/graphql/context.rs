@@ -8,6 +8,7 @@ use entity::time::{NEVER, Timestamp};
 use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
+use super::cookies::Cookies;
 use super::loaders::Loaders;
 use crate::services::markets::{Locale, Markets};
 use crate::services::{AppContext, Permission, Result, Viewer};
@@ -18,6 +19,8 @@ pub struct Scope {
     pub app: Arc<AppContext>,
     /// Who asks.
     pub viewer: Viewer,
+    /// The cookies of a browser.
+    pub cookies: Cookies,
     /// The moment that the answer is about.
     pub now: Timestamp,
     /// The market and language that the answer is in.
@@ -41,6 +44,7 @@ impl Scope {
         Self {
             app: Arc::clone(&self.app),
             viewer: self.viewer,
+            cookies: self.cookies.clone(),
             now: self.app.now(),
             locale: locale.unwrap_or_else(|| self.locale.clone()),
             markets,

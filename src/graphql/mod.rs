@@ -7,6 +7,7 @@ mod api;
 mod batch;
 mod connection;
 mod context;
+mod cookies;
 mod cursor;
 mod directives;
 mod error;
@@ -21,10 +22,12 @@ mod schema;
 
 mod catalog;
 mod engagement;
+mod identity;
 mod inventory;
 mod node;
 mod search;
 mod shop;
 
 pub use api::{Answer, Api, Caller, Decoded, Report, Settings};
+pub use cookies::{Cookie, CookieKind, Cookies};
 pub use schema::sdl;

@@ -7,18 +7,19 @@ use async_graphql::{
 use super::access::Veiled;
 use super::catalog::CatalogQuery;
 use super::gate::CheckOnly;
+use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
 use super::node::NodeQuery;
 use super::search::SearchQuery;
 use super::shop::{ShopMutation, ShopQuery};
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery);
+pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, IdentityQuery);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ShopMutation);
+pub struct Mutation(ShopMutation, SessionMutation, AccountMutation, StaffMutation, AppMutation);
 
 /// The shop's schema.
 pub type ShopSchema = Schema<Query, Veiled<Mutation>, EmptySubscription>;

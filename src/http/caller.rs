@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::error::Rejection;
 use super::parameters::Parameters;
-use crate::graphql::Caller;
+use crate::graphql::{Caller, Cookies};
 use crate::services::Viewer;
 
 /// The header that carries the request's id, in and out.
@@ -99,6 +99,7 @@ pub fn caller(head: &Parts, parameters: &mut Parameters) -> Result<Caller, Rejec
         market: market(&head.headers, parameters.take("market")?)?,
         accept_language: text(&head.headers, &ACCEPT_LANGUAGE, LONGEST_LANGUAGES),
         language: language.filter(|text| text.len() <= LONGEST_LANGUAGES),
+        cookies: Cookies::default(),
         address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0),
         viewer: Viewer::Anonymous,
     })

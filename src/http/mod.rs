@@ -6,11 +6,13 @@ mod graphiql;
 mod graphql;
 mod health;
 mod layers;
+mod mails;
 mod media;
 mod options;
 mod parameters;
 mod request_log;
 pub mod server;
+mod session;
 
 #[cfg(test)]
 mod tests;
@@ -19,10 +21,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::response::{Redirect, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 pub use self::health::Health;
 pub use self::options::Options;
@@ -32,30 +34,48 @@ pub use self::server::serve;
 use self::caller::RequestId;
 use self::error::{JSON, Rejection};
 use self::media::Media;
+use self::session::Credentials;
 use crate::graphql::{Answer, Api, Caller, Decoded};
-use crate::services::Viewer;
+use crate::services::{AppContext, Viewer, identity};
 
 /// The whole HTTP side of the service, for [`serve`] or a test to call.
-pub fn router(api: Arc<Api>, health: Health, options: &Options) -> Router {
-    let sdl = Bytes::from(api.sdl(&Viewer::Anonymous));
+pub fn router(api: Arc<Api>, app: Arc<AppContext>, health: Health, options: &Options) -> Router {
+    let told = Arc::clone(&api);
+    let sdl = move |viewer: &Viewer| told.sdl(viewer);
     let execute = move |decoded: Decoded, is_get: bool, caller: Caller| {
         let api = api.clone();
         async move { api.execute(decoded, is_get, &caller).await }
     };
-    routes(execute, sdl, health, options)
+    routes(execute, Some(app), sdl, health, options)
 }
 
-fn routes<E, F>(execute: E, sdl: Bytes, health: Health, options: &Options) -> Router
+/// Without `app` nobody can sign in.
+fn routes<E, F>(
+    execute: E,
+    app: Option<Arc<AppContext>>,
+    sdl: impl Fn(&Viewer) -> String + Clone + Send + Sync + 'static,
+    health: Health,
+    options: &Options,
+) -> Router
 where
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
     let mut routes = Router::new()
-        .route("/graphql", graphql::endpoint(Arc::new(options.clone()), execute))
+        .route("/graphql", graphql::endpoint(Arc::new(options.clone()), app.clone(), execute))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     if options.introspection {
-        routes = routes.route("/schema.graphql", get(([(CONTENT_TYPE, "text/plain; charset=utf-8")], sdl)));
+        let (app, secure) = (app.clone(), !options.development);
+        let serve = move |request: Request| async move { schema(request, app.as_deref(), secure, sdl).await };
+        routes = routes.route("/schema.graphql", get(serve));
+    }
+    if let Some(app) = app {
+        let (keys, mails) = (Arc::clone(&app), app);
+        routes = routes.route("/.well-known/jwks.json", get(move || async move { key_set(&keys) }));
+        if options.development {
+            routes = routes.route("/mails", get(move || async move { mails::page(&mails) }));
+        }
     }
     if options.graphiql {
         routes = routes
@@ -72,6 +92,40 @@ where
     }
     let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     layers::wrap(routes.with_state(health), options)
+}
+
+/// The schema as the caller may see it.
+async fn schema(
+    request: Request,
+    app: Option<&AppContext>,
+    secure: bool,
+    sdl: impl Fn(&Viewer) -> String,
+) -> Response {
+    let (head, _) = request.into_parts();
+    let viewer = match Credentials::from_headers(&head.headers, secure) {
+        Ok(credentials) => credentials.viewer(app, secure).await,
+        Err(rejection) => Err(rejection),
+    };
+    match viewer {
+        Ok(viewer) => {
+            let private = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+            (private, sdl(&viewer)).into_response()
+        }
+        Err(rejection) => rejection.into_response(RequestId::of(&head.extensions).as_str(), JSON),
+    }
+}
+
+/// The public halves of the keys that sign access tokens. Others may keep them for five minutes; a new key signs only
+/// after that.
+fn key_set(app: &AppContext) -> Response {
+    match identity::key_set(app) {
+        Ok(keys) => {
+            let headers =
+                [(CONTENT_TYPE, "application/jwk-set+json"), (CACHE_CONTROL, "public, max-age=300")];
+            (headers, keys).into_response()
+        }
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn not_found(request: Request) -> Response {

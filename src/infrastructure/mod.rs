@@ -2,3 +2,7 @@
 
 pub mod clock;
 pub mod database;
+pub mod mailer;
+pub mod passwords;
+pub mod secrets;
+pub mod tokens;

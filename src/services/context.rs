@@ -1,14 +1,15 @@
 //! The outside world as services see it, and what they keep in memory.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use entity::id::ProductId;
 use entity::time::Timestamp;
 use futures_util::future::BoxFuture;
 
+use super::identity::{Identity, Settings};
 use super::markets::Markets;
-use super::{Change, Result};
+use super::{Change, Error, Result};
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::Database;
 
@@ -26,6 +27,7 @@ pub struct AppContext {
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
     markets: ArcSwap<Markets>,
+    identity: OnceLock<Identity>,
 }
 
 impl AppContext {
@@ -37,7 +39,7 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        Ok(Self { db, clock, projections, quantity_cap, markets })
+        Ok(Self { db, clock, projections, quantity_cap, markets, identity: OnceLock::new() })
     }
 
     /// The markets, languages and locations as they are now.
@@ -49,6 +51,17 @@ impl AppContext {
     pub async fn refresh_markets(&self) -> Result<()> {
         self.markets.store(Arc::new(Markets::load(self.db.read()?).await?));
         Ok(())
+    }
+
+    /// Sets up who may sign in: what serves needs it, imports and the like do not.
+    pub async fn open_identity(&self, settings: Settings) -> Result<()> {
+        let identity = Identity::open(self, settings).await?;
+        self.identity.set(identity).map_err(|_| Error::internal("identity is set up already"))
+    }
+
+    /// What signing in needs.
+    pub fn identity(&self) -> Result<&Identity> {
+        self.identity.get().ok_or_else(|| Error::internal("identity is not set up: no secrets were given"))
     }
 
     /// This moment.

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::bulk::{self, Kind};
-use super::sql::Sql;
+use super::sql::{Sql, texts};
 use super::{AppContext, Change, Result};
 
 /// Everything that can happen in the shop, noun first.
@@ -20,6 +20,18 @@ pub enum Event {
     MarketsChanged,
     /// A review is there, or is shown or hidden.
     ReviewChanged,
+    /// An account is there, or its rights or its data are not what they were.
+    AccountChanged,
+    /// Somebody signed in on a device.
+    SessionStarted,
+    /// A device was signed out.
+    SessionEnded,
+    /// A role is not what it was.
+    RoleChanged,
+    /// A token of an app is there or is revoked.
+    AppTokenChanged,
+    /// Access tokens are or will be signed with another key.
+    SigningKeysChanged,
 }
 
 impl Event {
@@ -30,6 +42,12 @@ impl Event {
             Self::CollectionChanged => "collection.changed",
             Self::MarketsChanged => "markets.changed",
             Self::ReviewChanged => "review.changed",
+            Self::AccountChanged => "account.changed",
+            Self::SessionStarted => "session.started",
+            Self::SessionEnded => "session.ended",
+            Self::RoleChanged => "role.changed",
+            Self::AppTokenChanged => "app_token.changed",
+            Self::SigningKeysChanged => "signing_keys.changed",
         }
     }
 }
@@ -63,4 +81,38 @@ pub async fn newest(app: &AppContext) -> Result<i64> {
     static NEWEST: Sql = Sql::new("SELECT coalesce(max(id), 0) FROM outbox_event");
     let row = NEWEST.one(app.db.read()?, []).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+}
+
+/// How far somebody has followed the outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place(i64);
+
+impl Place {
+    /// After everything: only a place behind it is told.
+    pub const END: Self = Self(i64::MAX);
+}
+
+/// News of some kinds that were committed since a place, and the place after them.
+///
+/// Nothing is missed, whatever the order of commits: on PostgreSQL everything is told that was not committed for
+/// everybody when the place was taken. So the same news may be told twice.
+pub async fn since(app: &AppContext, place: Place, events: &[Event]) -> Result<(Vec<(Event, Uuid)>, Place)> {
+    static SINCE: Sql = Sql::new(
+        "SELECT o.kind, o.subject_id, 0 FROM outbox_event o \
+         WHERE {lateral}o.transaction_id >= $1::bigint::text::xid8{window}o.id > $1{end} \
+         AND o.kind IN (SELECT id FROM {texts $2} k) UNION ALL \
+         {lateral}SELECT '', NULL, pg_snapshot_xmin(pg_current_snapshot())::text::bigint\
+         {window}SELECT '', NULL, coalesce(max(id), 0) FROM outbox_event{end}",
+    );
+    let db = app.db.read()?;
+    let kinds = texts(db.get_database_backend(), events.iter().map(|event| event.kind()));
+    let (mut news, mut after) = (Vec::new(), place);
+    for row in SINCE.all(db, [place.0.into(), kinds]).await? {
+        let kind: String = row.try_get_by_index(0)?;
+        match events.iter().find(|event| event.kind() == kind) {
+            Some(event) => news.push((*event, row.try_get_by_index(1)?)),
+            None => after = Place(row.try_get_by_index(2)?),
+        }
+    }
+    Ok((news, after))
 }

@@ -20,6 +20,7 @@ pub mod text;
 pub mod viewer;
 
 pub mod events;
+pub mod identity;
 pub mod markets;
 pub mod catalog;
 pub mod pricing;

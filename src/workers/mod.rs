@@ -1,3 +1,4 @@
 //! API, the clock's way in: what happens without anybody asking.
 
 pub mod refresh;
+pub mod identity;

@@ -9,6 +9,7 @@ mod connections;
 mod docs;
 mod gate;
 mod harness;
+mod identity;
 mod imports;
 mod markets;
 mod node;

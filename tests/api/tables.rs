@@ -1,6 +1,6 @@
 //! Tables and the types that stand for them.
 
-use entity::{catalog, engagement, events, inventory, markets, pricing, search};
+use entity::{catalog, engagement, events, identity, inventory, markets, pricing, search};
 use sea_orm::{EntityTrait, QuerySelect};
 use vitrine::infrastructure::database::{Database, migrate};
 
@@ -29,6 +29,8 @@ async fn every_entity_reads_all_its_columns(shop: TestShop) {
         catalog::product, catalog::product_category, catalog::product_option, catalog::product_option_translation,
         catalog::product_tag, catalog::product_translation, catalog::product_type, catalog::publication, catalog::tag,
         catalog::variant, catalog::vendor, engagement::review, engagement::reviewer, events::outbox_event,
+        identity::account, identity::account_role, identity::app_token, identity::data_key, identity::lookup_key,
+        identity::one_time_code, identity::role, identity::session, identity::signing_key,
         inventory::location, inventory::stock_level, inventory::stock_movement, markets::market, markets::market_country,
         markets::market_language, markets::shop, pricing::price, search::facet, search::facet_label, search::listing_facet,
         search::product_listing, search::search_fragment, search::search_term,

@@ -21,19 +21,21 @@ use super::caller::{RequestId, caller};
 use super::error::Rejection;
 use super::options::Options;
 use super::parameters::Parameters;
+use super::session::{Credentials, set_cookies};
 use crate::graphql::{Answer, Caller, Decoded};
+use crate::services::AppContext;
 
 /// Answers GET (and with it HEAD), POST and OPTIONS. `execute` is handed what was asked, whether it
 /// came by GET, and who asks.
-pub fn endpoint<S, E, F>(options: Arc<Options>, execute: E) -> MethodRouter<S>
+pub fn endpoint<S, E, F>(options: Arc<Options>, app: Option<Arc<AppContext>>, execute: E) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
     let handler = move |request: Request| {
-        let (options, execute) = (options.clone(), execute.clone());
-        async move { handle(request, &options, execute).await }
+        let (options, app, execute) = (options.clone(), app.clone(), execute.clone());
+        async move { handle(request, &options, app.as_deref(), execute).await }
     };
     get(handler.clone()).post(handler).options(methods)
 }
@@ -43,7 +45,7 @@ async fn methods() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")])
 }
 
-async fn handle<E, F>(request: Request, options: &Options, execute: E) -> Response
+async fn handle<E, F>(request: Request, options: &Options, app: Option<&AppContext>, execute: E) -> Response
 where
     E: Fn(Decoded, bool, Caller) -> F,
     F: Future<Output = Answer>,
@@ -52,14 +54,17 @@ where
     let mut body = RequestBody::new(&head, body);
     let format = negotiate::response_format(&head.headers);
     let received = match format {
-        Some(_) => receive(&head, &mut body, options).await,
+        Some(_) => receive(&head, &mut body, options, app).await,
         None => Err(negotiate::not_acceptable()),
     };
     let format = format.unwrap_or(Format::Json);
     match received {
         Ok((decoded, caller)) => {
             let is_get = head.method != Method::POST;
-            answer::respond(execute(decoded, is_get, caller).await, format)
+            let cookies = caller.cookies.clone();
+            let mut response = answer::respond(execute(decoded, is_get, caller).await, format);
+            set_cookies(response.headers_mut(), &cookies, !options.development);
+            response
         }
         Err(rejection) => {
             if rejection.status != StatusCode::REQUEST_TIMEOUT {
@@ -76,9 +81,14 @@ async fn receive(
     head: &Parts,
     body: &mut RequestBody,
     options: &Options,
+    app: Option<&AppContext>,
 ) -> Result<(Decoded, Caller), Rejection> {
     let mut parameters = Parameters::parse(head.uri.query())?;
-    let caller = caller(head, &mut parameters)?;
+    let mut caller = caller(head, &mut parameters)?;
+    let secure = !options.development;
+    let credentials = Credentials::from_headers(&head.headers, secure)?;
+    caller.viewer = credentials.viewer(app, secure).await?;
+    caller.cookies = credentials.cookies();
     let decoded = if head.method == Method::POST {
         negotiate::require_json(&head.headers)?;
         decode::body(&body.read(options).await?)?

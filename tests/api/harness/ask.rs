@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use entity::id::{AccountId, SessionId};
 use serde_json::Value;
-use vitrine::graphql::{Answer, Api, Caller, Decoded, Report};
+use vitrine::graphql::{Answer, Api, Caller, Cookies, Decoded, Report};
 use vitrine::services::{Permission, Viewer};
 
 /// An operation that is about to be sent; `await` sends it.
@@ -29,6 +29,7 @@ impl Ask {
             language: None,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             viewer: Viewer::Anonymous,
+            cookies: Cookies::default(),
         };
         Self { api, decoded, caller }
     }

@@ -16,6 +16,7 @@ use vitrine::infrastructure::clock::Clock;
 use vitrine::infrastructure::database::{Address, Database};
 use vitrine::services::AppContext;
 use vitrine::services::catalog::draft::{ProductDraft, VariantDraft};
+use vitrine::services::identity::Settings;
 use vitrine::services::imports::save::save;
 use vitrine::services::imports::target::{Wish, ensure};
 
@@ -45,6 +46,7 @@ impl TestShop {
             vitrine::infrastructure::database::migrate::up(&database).await.unwrap();
         }
         let app = vitrine::app::context_of(database, clock.clone(), 100).await.unwrap();
+        app.open_identity(Settings::quick().unwrap()).await.unwrap();
         let api = Arc::new(vitrine::app::api(Arc::clone(&app), &config).unwrap());
         Self { app, api, clock, engine, address: place.address.clone(), folder: place.folder.clone(), config }
     }
@@ -131,6 +133,10 @@ fn config(address: &Address) -> Config {
         quantity_cap: 100,
         media: None,
         public_url: Some("http://shop.test".to_owned()),
+        secrets: Vec::new(),
+        access_token: Duration::from_mins(10),
+        smtp_url: None,
+        mail_from: "shop@shop.test".to_owned(),
         log_filter: None,
         log_json: true,
     }

@@ -1,0 +1,11 @@
+//! Who signs in, and with which rights.
+
+pub mod account;
+pub mod data_key;
+pub mod session;
+pub mod one_time_code;
+pub mod role;
+pub mod account_role;
+pub mod app_token;
+pub mod lookup_key;
+pub mod signing_key;

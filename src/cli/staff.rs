@@ -1,0 +1,60 @@
+//! `vitrine staff`: the first people who work in the shop.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::{Outcome, explain};
+use crate::app;
+use crate::config::Config;
+use crate::services::identity::staff;
+
+/// Add people who work in the shop
+#[derive(Args)]
+pub struct Staff {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Invite somebody: prints the link of the invitation, which is good for a week
+    Add {
+        /// The e-mail address to sign in with
+        email: String,
+        /// The name
+        #[arg(long)]
+        name: Option<String>,
+        /// The handle of a role
+        #[arg(long, default_value = staff::OWNERS)]
+        role: String,
+        /// Read a password from standard input, so that no link is needed
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+impl Staff {
+    pub async fn run(self, config: &Config) -> Outcome {
+        let What::Add { email, name, role, password_stdin } = self.what;
+        let password = password_stdin.then(read_password).transpose()?;
+        let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
+        app::open_identity(&context, config).await.map_err(|error| explain(&error))?;
+        let added = staff::add(&context, &email, name.as_deref(), &role, password.as_deref()).await;
+        let link = added.map_err(|error| explain(&error))?;
+        if password.is_some() {
+            println!("{email} can sign in now.");
+        } else {
+            println!("{link}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The first line of what is typed or piped in.
+fn read_password() -> std::io::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().take(64 * 1024).read_to_string(&mut text)?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,66 @@
+//! Cookies of browsers: what came with a request, and what its answer sets.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Which cookie it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieKind {
+    /// The access token.
+    Access,
+    /// The refresh token.
+    Refresh,
+}
+
+/// A cookie to be set, or to be deleted where it has no value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cookie {
+    /// Which one.
+    pub kind: CookieKind,
+    /// What it holds.
+    pub value: Option<String>,
+    /// How long the browser keeps it, in seconds.
+    pub seconds: i64,
+}
+
+/// Never shows the token.
+impl std::fmt::Debug for Cookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cookie").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// The cookies of one request. Clones share what is set.
+#[derive(Clone, Debug, Default)]
+pub struct Cookies {
+    refresh_token: Option<String>,
+    set: Arc<Mutex<Vec<Cookie>>>,
+}
+
+impl Cookies {
+    /// What came with a request.
+    pub fn new(refresh_token: Option<String>) -> Self {
+        Self { refresh_token, ..Self::default() }
+    }
+
+    /// The refresh token that came as a cookie.
+    pub fn refresh_token(&self) -> Option<&str> {
+        self.refresh_token.as_deref()
+    }
+
+    /// Sets a cookie with the answer.
+    pub fn set(&self, cookie: Cookie) {
+        self.set.lock().unwrap_or_else(PoisonError::into_inner).push(cookie);
+    }
+
+    /// Deletes both cookies with the answer.
+    pub fn clear(&self) {
+        for kind in [CookieKind::Access, CookieKind::Refresh] {
+            self.set(Cookie { kind, value: None, seconds: 0 });
+        }
+    }
+
+    /// What the answer sets.
+    pub fn take(&self) -> Vec<Cookie> {
+        std::mem::take(&mut *self.set.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,210 @@
+//! Signing in and out.
+
+use async_graphql::{Context, ID, InputObject, Object};
+
+use super::types::Account;
+use crate::graphql::access::{Anyone, SignedIn};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cookies::{Cookie, CookieKind};
+use crate::graphql::error::Nullable;
+use crate::graphql::id;
+use crate::graphql::payload::{change, payload};
+use crate::graphql::scalars::DateTime;
+use crate::services::identity::{self, AccountKind, SignIn, Tokens};
+use crate::services::{Error, Problems, Reason, Result};
+
+/// Signing in and out.
+#[derive(Default)]
+pub struct SessionMutation;
+
+/// Who signs in.
+#[derive(InputObject)]
+pub struct SignInInput {
+    /// The e-mail address.
+    email: String,
+    /// The password.
+    password: String,
+    /// What the device is to be called in the list of devices, such as `Firefox on Linux`.
+    device: Option<String>,
+    /// Whether the tokens are to be kept in cookies that no script can read, instead of being told: for browsers.
+    #[graphql(default)]
+    cookies: bool,
+}
+
+/// What is exchanged for new tokens.
+#[derive(InputObject)]
+pub struct TokenRefreshInput {
+    /// The refresh token. Absent, the one in the cookie is exchanged, and the new tokens are kept in cookies, too.
+    refresh_token: Option<String>,
+}
+
+/// Which device.
+#[derive(InputObject)]
+pub struct SignOutDeviceInput {
+    /// The device's id.
+    id: ID,
+}
+
+payload! {
+    /// What came of signing in.
+    SignInPayload {
+        /// The account that is signed in.
+        account: Account,
+        /// The access token, for the header `Authorization: Bearer`; null where cookies keep it.
+        access_token: String,
+        /// How long the access token is good, in seconds: ask for a new one in time.
+        expires_in: i32,
+        /// The refresh token, which is good once; null where cookies keep it.
+        refresh_token: String,
+        /// When the device is signed out unless it is used before.
+        refresh_expires_at: DateTime,
+    }
+
+    /// What came of asking for new tokens.
+    TokenRefreshPayload {
+        /// The new access token, for the header `Authorization: Bearer`; null where cookies keep it.
+        access_token: String,
+        /// How long the access token is good, in seconds: ask for a new one in time.
+        expires_in: i32,
+        /// The new refresh token, which is good once; null where cookies keep it.
+        refresh_token: String,
+        /// When the device is signed out unless it is used before.
+        refresh_expires_at: DateTime,
+    }
+
+    /// What came of signing out.
+    SignOutPayload {
+        /// Whether the device or the devices are signed out now.
+        is_done: bool,
+    }
+}
+
+#[Object]
+impl SessionMutation {
+    /// Signs a customer in. What was wrong with address or password is not told.
+    #[graphql(directive = Anyone::apply())]
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in.")] input: SignInInput,
+    ) -> Nullable<SignInPayload> {
+        change(ctx, enter(ctx, AccountKind::Customer, input)).await
+    }
+
+    /// Signs somebody of the staff in. What was wrong with address or password is not told.
+    #[graphql(directive = Anyone::apply())]
+    async fn staff_sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in.")] input: SignInInput,
+    ) -> Nullable<SignInPayload> {
+        change(ctx, enter(ctx, AccountKind::Staff, input)).await
+    }
+
+    /// Exchanges a refresh token for new tokens. Each is good once; within ten seconds it brings the same new one again.
+    /// One that is used after that signs the device out, because it may have been stolen.
+    #[graphql(directive = Anyone::apply())]
+    async fn token_refresh(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The refresh token.")] input: TokenRefreshInput,
+    ) -> Nullable<TokenRefreshPayload> {
+        change(ctx, renew(ctx, input)).await
+    }
+
+    /// Signs the device that asks out, and deletes its cookies.
+    #[graphql(directive = Anyone::apply())]
+    async fn sign_out(&self, ctx: &Context<'_>) -> Nullable<SignOutPayload> {
+        change(ctx, async {
+            let cookies = &ctx.scope().cookies;
+            identity::sign_out(ctx.app(), ctx.viewer(), cookies.refresh_token()).await?;
+            cookies.clear();
+            Ok(done())
+        })
+        .await
+    }
+
+    /// Signs one of your devices out.
+    #[graphql(directive = SignedIn::apply())]
+    async fn sign_out_device(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which device.")] input: SignOutDeviceInput,
+    ) -> Nullable<SignOutPayload> {
+        change(ctx, async {
+            let missing = || Problems::one(Reason::NotFound, &[&"id"], "there is no such device");
+            let device = id::read(&input.id).ok_or_else(missing)?;
+            identity::sign_out_device(ctx.app(), ctx.viewer(), device).await?;
+            Ok(done())
+        })
+        .await
+    }
+
+    /// Signs all your devices out, this one, too, and deletes its cookies.
+    #[graphql(directive = SignedIn::apply())]
+    async fn sign_out_everywhere(&self, ctx: &Context<'_>) -> Nullable<SignOutPayload> {
+        change(ctx, async {
+            identity::sign_out_everywhere(ctx.app(), ctx.viewer()).await?;
+            ctx.scope().cookies.clear();
+            Ok(done())
+        })
+        .await
+    }
+}
+
+fn done() -> SignOutPayload {
+    SignOutPayload { is_done: Some(true), ..SignOutPayload::default() }
+}
+
+async fn enter(ctx: &Context<'_>, kind: AccountKind, input: SignInInput) -> Result<SignInPayload> {
+    let SignInInput { email, password, device, cookies } = input;
+    let tokens = identity::sign_in(ctx.app(), kind, SignIn { email, password, device }).await?;
+    let account = identity::of_accounts(ctx.app(), [tokens.account]).await?.pop();
+    let told = tell(ctx, tokens, cookies);
+    Ok(SignInPayload {
+        account: account.map(Account),
+        access_token: told.access_token,
+        expires_in: told.expires_in,
+        refresh_token: told.refresh_token,
+        refresh_expires_at: told.refresh_expires_at,
+        ..SignInPayload::default()
+    })
+}
+
+async fn renew(ctx: &Context<'_>, input: TokenRefreshInput) -> Result<TokenRefreshPayload> {
+    let cookies = &ctx.scope().cookies;
+    let by_cookie = input.refresh_token.is_none();
+    let token = input.refresh_token.as_deref().or(cookies.refresh_token()).unwrap_or_default();
+    match identity::refresh(ctx.app(), token).await {
+        Ok(tokens) => Ok(tell(ctx, tokens, by_cookie)),
+        Err(error) => {
+            if by_cookie && matches!(error, Error::Problems(_)) {
+                cookies.clear();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Tells new tokens, or keeps them in cookies.
+fn tell(ctx: &Context<'_>, tokens: Tokens, by_cookie: bool) -> TokenRefreshPayload {
+    let mut told = TokenRefreshPayload {
+        expires_in: i32::try_from(tokens.expires_in).ok(),
+        refresh_expires_at: Some(DateTime(tokens.refresh_expires_at)),
+        ..TokenRefreshPayload::default()
+    };
+    if by_cookie {
+        let idle = (tokens.refresh_expires_at.0 - ctx.app().now().0) / entity::time::SECOND;
+        let cookies = &ctx.scope().cookies;
+        for (kind, value, seconds) in [
+            (CookieKind::Access, tokens.access_token, tokens.expires_in),
+            (CookieKind::Refresh, tokens.refresh_token, idle),
+        ] {
+            cookies.set(Cookie { kind, value: Some(value), seconds });
+        }
+    } else {
+        told.access_token = Some(tokens.access_token);
+        told.refresh_token = Some(tokens.refresh_token);
+    }
+    told
+}

@@ -1,0 +1,42 @@
+//! Who signs in, on which device, with which rights: customers, staff, and programs.
+//!
+//! What leaves this module of a person's data was opened for it; in the tables it is sealed under a key of the person's
+//! own, and found by keyed hashes.
+
+mod accounts;
+pub mod apps;
+mod authenticate;
+mod cache;
+mod codes;
+mod device;
+mod emails;
+pub mod input;
+mod keys;
+mod mails;
+mod news;
+mod passwords;
+mod refresh;
+mod register;
+pub mod roles;
+mod sessions;
+mod sign_in;
+pub mod staff;
+mod state;
+
+pub use accounts::{Account, account, of_accounts};
+pub use authenticate::authenticate;
+pub use device::Tokens;
+pub use emails::{EmailChange, change_email, confirm_email};
+pub use keys::{SigningKeyRow, key_set, rotate_signing_key, signing_keys};
+pub use news::{Follower, tidy};
+pub use passwords::{PasswordChange, PasswordReset, change_password, request_reset, reset_password};
+pub use refresh::refresh;
+pub use register::{Registration, register, verify_email};
+pub use sessions::{Device, devices, sign_out, sign_out_device, sign_out_everywhere};
+pub use sign_in::{SignIn, sign_in};
+pub use state::{Identity, Settings};
+
+pub use crate::infrastructure::mailer::{Mail, Mailer};
+pub use crate::infrastructure::passwords::Parameters;
+pub use crate::infrastructure::secrets::{Key, KeyRing};
+pub use entity::identity::account::AccountKind;

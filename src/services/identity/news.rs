@@ -1,0 +1,70 @@
+//! Following what other processes revoke, and tidying up.
+
+use entity::id::{AccountId, AppTokenId, SessionId};
+use entity::time::DAY;
+
+use super::{apps, codes, keys, sessions};
+use crate::services::events::{self, Event, Place};
+use crate::services::{AppContext, Result};
+
+/// News that concern who is signed in.
+const NEWS: [Event; 5] = [
+    Event::SessionEnded,
+    Event::AccountChanged,
+    Event::RoleChanged,
+    Event::AppTokenChanged,
+    Event::SigningKeysChanged,
+];
+
+/// How long devices and codes that are over are kept, to be looked at when something went wrong.
+const KEPT: i64 = 30 * DAY;
+
+/// Follows what is revoked elsewhere.
+#[derive(Debug, Default)]
+pub struct Follower {
+    place: Place,
+}
+
+impl Follower {
+    /// Follows from now on: nothing that was revoked before is remembered here.
+    pub async fn new(app: &AppContext) -> Result<Self> {
+        let (_, place) = events::since(app, Place::END, &[]).await?;
+        Ok(Self { place })
+    }
+
+    /// Forgets what was revoked since the last time, takes new keys to memory, and writes down which tokens of apps were
+    /// used.
+    pub async fn catch_up(&mut self, app: &AppContext) -> Result<()> {
+        let identity = app.identity()?;
+        let (news, place) = events::since(app, self.place, &NEWS).await?;
+        for (event, subject) in news {
+            match event {
+                Event::SessionEnded => identity.verified.forget_session(SessionId(subject)),
+                Event::AccountChanged => identity.verified.forget_account(AccountId(subject)),
+                Event::RoleChanged => identity.verified.forget_staff(),
+                Event::AppTokenChanged => identity.verified.forget_app(AppTokenId(subject)),
+                Event::SigningKeysChanged => {
+                    keys::load(app, identity).await?;
+                }
+                _ => {}
+            }
+        }
+        self.place = place;
+        let uses = identity.take_uses();
+        if !uses.is_empty() {
+            let change = app.begin().await?;
+            apps::keep_uses(&change, uses).await?;
+            change.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Deletes codes and devices that have been over for long.
+pub async fn tidy(app: &AppContext) -> Result<()> {
+    let change = app.begin().await?;
+    let before = change.now.plus(-KEPT);
+    codes::tidy(&change, before).await?;
+    sessions::tidy(&change, before).await?;
+    change.commit().await
+}

@@ -1,0 +1,146 @@
+//! The devices that somebody is signed in on, and signing them out.
+
+use entity::id::{AccountId, SessionId};
+use entity::identity::session;
+use entity::time::Timestamp;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect};
+
+use super::Identity;
+use super::device::RefreshToken;
+use crate::services::events::{self, Event};
+use crate::services::sql::{Sql, uuids};
+use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer};
+
+/// Devices that are told at most; nobody has more.
+const MOST: u64 = 100;
+
+/// A device that somebody is signed in on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its id.
+    pub id: SessionId,
+    /// What it called itself.
+    pub name: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it last got a token.
+    pub used_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// The devices of the account that is signed in, the last used first.
+pub async fn devices(app: &AppContext, viewer: &Viewer) -> Result<Vec<Device>> {
+    let Some(account) = viewer.account() else { return Ok(Vec::new()) };
+    let rows = session::Entity::find()
+        .filter(session::Column::AccountId.eq(account))
+        .filter(session::Column::EndedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(app.now().0))
+        .order_by_desc(session::Column::UsedAt)
+        .order_by_desc(session::Column::Id)
+        .limit(MOST)
+        .all(app.db.read()?)
+        .await?;
+    let device = |row: session::Model| Device {
+        is_current: viewer.session() == Some(row.id),
+        id: row.id,
+        name: row.name,
+        created_at: row.created_at,
+        used_at: row.used_at,
+    };
+    Ok(rows.into_iter().map(device).collect())
+}
+
+/// Signs out the device that asks: by its access token, or by its refresh token where that is all it has.
+pub async fn sign_out(app: &AppContext, viewer: &Viewer, refresh_token: Option<&str>) -> Result<()> {
+    let identity = app.identity()?;
+    let change = app.begin().await?;
+    let session = match (viewer.session(), refresh_token.and_then(RefreshToken::parse)) {
+        (Some(session), _) => Some(session),
+        (None, Some(token)) => {
+            let row = session::Entity::find()
+                .filter(session::Column::FamilyHash.eq(token.family_hash(identity)))
+                .one(&change.tx)
+                .await?;
+            row.map(|row| row.id)
+        }
+        (None, None) => None,
+    };
+    let ended = end(&change, session.as_slice()).await?;
+    change.commit().await?;
+    forget(identity, &ended);
+    Ok(())
+}
+
+/// Signs out one of one's own devices.
+pub async fn sign_out_device(app: &AppContext, viewer: &Viewer, device: SessionId) -> Result<()> {
+    let identity = app.identity()?;
+    let account = viewer.account().ok_or(Error::Unauthenticated)?;
+    let change = app.begin().await?;
+    let row = session::Entity::find_by_id(device).one(&change.tx).await?;
+    if row.is_none_or(|row| row.account_id != account || row.ended_at.is_some()) {
+        return Err(Problems::one(Reason::NotFound, &[&"id"], "there is no such device"));
+    }
+    let ended = end(&change, &[device]).await?;
+    change.commit().await?;
+    forget(identity, &ended);
+    Ok(())
+}
+
+/// Signs out all one's devices.
+pub async fn sign_out_everywhere(app: &AppContext, viewer: &Viewer) -> Result<()> {
+    let identity = app.identity()?;
+    let account = viewer.account().ok_or(Error::Unauthenticated)?;
+    let change = app.begin().await?;
+    let ended = end_all(&change, account, None).await?;
+    change.commit().await?;
+    forget(identity, &ended);
+    Ok(())
+}
+
+/// Ends all sessions of an account but one, and tells which: to be forgotten after the commit.
+pub(super) async fn end_all(
+    change: &Change<'_>,
+    account: AccountId,
+    except: Option<SessionId>,
+) -> Result<Vec<SessionId>> {
+    let mut open = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::AccountId.eq(account))
+        .filter(session::Column::EndedAt.is_null());
+    if let Some(except) = except {
+        open = open.filter(session::Column::Id.ne(except));
+    }
+    let open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    end(change, &open).await
+}
+
+/// Ends sessions, and tells which: to be forgotten after the commit.
+pub(super) async fn end(change: &Change<'_>, sessions: &[SessionId]) -> Result<Vec<SessionId>> {
+    static END: Sql = Sql::new(
+        "UPDATE session SET ended_at = $2, successor = NULL \
+         WHERE id IN (SELECT id FROM {uuids $1} k) AND ended_at IS NULL",
+    );
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = uuids(change.engine(), sessions.iter().map(|id| id.0));
+    END.run(&change.tx, [ids, change.now.0.into()]).await?;
+    events::publish(change, Event::SessionEnded, sessions.iter().map(|id| id.0)).await?;
+    Ok(sessions.to_vec())
+}
+
+/// Forgets the tokens of sessions that have ended.
+pub(super) fn forget(identity: &Identity, ended: &[SessionId]) {
+    ended.iter().for_each(|session| identity.verified.forget_session(*session));
+}
+
+/// Forgets sessions that ended or expired before a moment.
+pub(super) async fn tidy(change: &Change<'_>, before: Timestamp) -> Result<()> {
+    session::Entity::delete_many()
+        .filter(session::Column::EndedAt.lt(before.0).or(session::Column::ExpiresAt.lt(before.0)))
+        .exec(&change.tx)
+        .await?;
+    Ok(())
+}
