@@ -9,6 +9,8 @@ pub mod money;
 pub mod time;
 
 pub mod events;
+pub mod idempotency;
+pub mod uploads;
 pub mod markets;
 pub mod catalog;
 pub mod pricing;

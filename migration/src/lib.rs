@@ -14,6 +14,7 @@ mod m20261122_000005_pricing;
 mod m20261122_000006_inventory;
 mod m20261122_000007_engagement;
 mod m20261122_000008_search;
+mod m20261122_000010_backoffice;
 
 /// The list of changes, oldest first.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_inventory::Migration),
             Box::new(m20261122_000007_engagement::Migration),
             Box::new(m20261122_000008_search::Migration),
+            Box::new(m20261122_000010_backoffice::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use entity::id::ProductId;
 use entity::time::Timestamp;
 use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
 
 use super::markets::Markets;
 use super::{Change, Result};
@@ -25,6 +26,8 @@ pub struct AppContext {
     pub projections: &'static [Projection],
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
+    /// Rings when products wait to be brought up to date.
+    pub stale: Notify,
     markets: ArcSwap<Markets>,
 }
 
@@ -37,7 +40,7 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        Ok(Self { db, clock, projections, quantity_cap, markets })
+        Ok(Self { db, clock, projections, quantity_cap, stale: Notify::new(), markets })
     }
 
     /// The markets, languages and locations as they are now.

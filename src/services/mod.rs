@@ -5,6 +5,7 @@
 //! `db` only reads.
 
 pub mod bulk;
+pub mod check;
 pub mod change;
 pub mod context;
 pub mod doctor;
@@ -20,6 +21,8 @@ pub mod text;
 pub mod viewer;
 
 pub mod events;
+pub mod idempotency;
+pub mod uploads;
 pub mod markets;
 pub mod catalog;
 pub mod pricing;
