@@ -13,6 +13,7 @@ pub mod error;
 pub mod health;
 pub mod keyset;
 pub mod operation;
+pub mod order;
 pub mod page;
 pub mod permission;
 pub mod problem;

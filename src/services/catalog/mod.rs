@@ -10,6 +10,7 @@ pub mod options;
 pub mod products;
 pub mod publications;
 pub mod ratings;
+pub mod redirects;
 pub mod snapshot;
 pub mod translations;
 pub mod upsert;
