@@ -24,6 +24,7 @@ ALTER TABLE category ADD COLUMN version integer NOT NULL DEFAULT 1;
 ALTER TABLE collection ADD COLUMN version integer NOT NULL DEFAULT 1;
 ALTER TABLE market ADD COLUMN closing boolean NOT NULL DEFAULT false;
 ALTER TABLE market_language ADD COLUMN state smallint NOT NULL DEFAULT 1;
+ALTER TABLE location ADD COLUMN closed boolean NOT NULL DEFAULT false;
 ALTER TABLE stock_movement ADD COLUMN note text;
 CREATE INDEX stock_movement_newest ON stock_movement (variant_id, created_at, id);
 CREATE TABLE upload (
@@ -61,6 +62,7 @@ DROP TABLE idempotency_key;
 DROP TABLE upload;
 DROP INDEX stock_movement_newest;
 ALTER TABLE stock_movement DROP COLUMN note;
+ALTER TABLE location DROP COLUMN closed;
 ALTER TABLE market_language DROP COLUMN state;
 ALTER TABLE market DROP COLUMN closing;
 ALTER TABLE collection DROP COLUMN version;

@@ -2,3 +2,5 @@
 
 pub mod clock;
 pub mod database;
+pub mod digest;
+pub mod media;

@@ -13,7 +13,7 @@ use super::sql::{Sql, uuids};
 use super::{AppContext, Result};
 
 /// The most products that a change brings up to date itself where nobody bounds how many it touches.
-pub const AT_ONCE: usize = 200;
+pub const AT_ONCE: usize = 250;
 
 /// A facet's value that reads differently now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +77,13 @@ impl<'a> Change<'a> {
         }
         let ids = uuids(self.engine(), products.into_iter().map(|id| id.0));
         QUEUE.run(&self.tx, [ids]).await?;
-        self.queued.store(true, Ordering::Relaxed);
+        self.ring();
         Ok(false)
+    }
+
+    /// Leaves something to the worker that brings products up to date, which is woken once the change is made.
+    pub fn ring(&self) {
+        self.queued.store(true, Ordering::Relaxed);
     }
 
     /// Notes that a facet's value reads differently: one row changes, however many products have it.
@@ -96,10 +101,11 @@ impl<'a> Change<'a> {
     pub async fn commit(self) -> Result<()> {
         let touched = {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *touched).into_iter().collect::<Vec<_>>()
+            std::mem::take(&mut *touched)
         };
         if !touched.is_empty() || !self.renamed().is_empty() {
-            self.lock(&touched).await?;
+            self.hold(&touched).await?;
+            let touched: Vec<ProductId> = touched.into_iter().collect();
             for project in self.app.projections {
                 project(&self, &touched).await?;
             }
@@ -112,10 +118,13 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// Keeps products for this change until it ends.
+    ///
     /// On PostgreSQL two changes could touch one product side by side, and each derive its rows without seeing what
     /// the other wrote. So the second waits for the first here, and reads what is true then. A renamed facet waits
-    /// for all who derive rows, since any of them could still write the former name.
-    async fn lock(&self, products: &[ProductId]) -> Result<()> {
+    /// for all who derive rows, since any of them could still write the former name. A change that locks other rows of
+    /// products holds the products first, so that no two changes wait for each other.
+    pub async fn hold(&self, products: &BTreeSet<ProductId>) -> Result<()> {
         static RENAMING: Sql = Sql::new("SELECT 1 FROM pg_advisory_xact_lock(1447646292)");
         static PRODUCTS: Sql = Sql::new(
             "SELECT p.id FROM pg_advisory_xact_lock_shared(1447646292) l CROSS JOIN product p \

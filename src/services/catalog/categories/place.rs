@@ -108,7 +108,7 @@ pub(super) async fn put(
 ) -> Result<()> {
     let mut siblings = siblings(change, parent).await?;
     order::put(&mut siblings, id, usize::try_from(position).unwrap_or(usize::MAX));
-    write_order(change, &siblings).await
+    Ok(write_order(change, &siblings).await?)
 }
 
 async fn siblings(change: &Change<'_>, parent: Option<CategoryId>) -> Result<Vec<CategoryId>> {

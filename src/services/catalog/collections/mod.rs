@@ -1,5 +1,8 @@
 //! Collections: products gathered and put in order by hand.
 
+pub mod members;
+pub mod write;
+
 use std::collections::HashMap;
 
 use entity::catalog::{collection, collection_product};
@@ -162,6 +165,7 @@ pub async fn add(
         position: Set(i32::try_from(others).unwrap_or(i32::MAX)),
         seo_title: Set(None),
         seo_description: Set(None),
+        version: Set(1),
         created_at: Set(change.now),
         updated_at: Set(change.now),
     };
