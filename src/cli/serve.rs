@@ -59,6 +59,8 @@ pub async fn serve(
 ) -> Outcome {
     let (router, health) = app::router(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
+    let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
+    let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! {
@@ -71,6 +73,8 @@ pub async fn serve(
     ready();
     let served = http::serve(listener, router, stop, &app::options(config)).await;
     refresh.abort();
+    backlog.abort();
+    sweep.abort();
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)

@@ -1,11 +1,15 @@
 //! Changes that happen once, however often they are sent: by a key that the caller makes up.
 
+use entity::time::DAY;
 use sea_orm::DbErr;
 use serde_json::Value as Json;
 
 use super::sql::Sql;
 use super::{Change, Error, Problems, Reason, Result, Viewer};
 use crate::infrastructure::digest;
+
+/// How long a key is remembered, in microseconds.
+pub const KEPT: i64 = 7 * DAY;
 
 /// Letters in a key.
 const LONGEST: usize = 255;

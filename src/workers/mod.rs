@@ -1,3 +1,5 @@
 //! API, the clock's way in: what happens without anybody asking.
 
+pub mod backlog;
 pub mod refresh;
+pub mod sweep;
