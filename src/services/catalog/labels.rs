@@ -102,7 +102,8 @@ pub async fn rename_in(
     merge: bool,
 ) -> Result<usize> {
     let mut problems = Problems::default();
-    check::line(&mut problems, &[&"newName"], to, check::TITLE);
+    let mut to = to.to_owned();
+    check::line(&mut problems, &[&"newName"], &mut to, check::TITLE);
     problems.none()?;
     let statements = label.statements();
     let id = find(change, label, name).await?;
@@ -111,7 +112,7 @@ pub async fn rename_in(
     }
     let taken = || Problems::one(Reason::Taken, &[&"newName"], "this name is there already; merge the two");
     let products = products(change, statements, id).await?;
-    match look_up(change, statements, to).await? {
+    match look_up(change, statements, &to).await? {
         Some(_) if !merge => return Err(taken()),
         Some(other) => {
             statements.hand_over.run(&change.tx, [id.into(), other.into()]).await?;
@@ -119,7 +120,7 @@ pub async fn rename_in(
             statements.delete.run(&change.tx, [id.into()]).await?;
         }
         None => {
-            let renamed = statements.rename.run(&change.tx, [id.into(), to.into()]).await;
+            let renamed = statements.rename.run(&change.tx, [id.into(), to.clone().into()]).await;
             // Somebody else used the new name for the first time at the same moment.
             renamed.map_err(|error| if is_twin(&error) { taken() } else { error.into() })?;
         }

@@ -13,7 +13,7 @@ use crate::services::catalog::owners;
 use crate::services::events::{self, Event};
 use crate::services::idempotency::{self, Claim};
 use crate::services::sql::{self, Sql, uuids};
-use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
+use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, text};
 
 /// The most pieces that a level may be of, above zero and below.
 pub const MOST: i64 = 1_000_000_000;
@@ -214,7 +214,7 @@ async fn look(
     let mut problems = Problems::default();
     check::some(&mut problems, &[&list], spots, check::ROWS);
     if let Some(note) = &about.note {
-        check::lines(&mut problems, &[&"note"], note, NOTE);
+        text::lines(&mut problems, &[&"note"], note, NOTE);
     }
     problems.clone().none()?;
     let owners = owners::hold(change, spots.iter().filter_map(|spot| spot.0)).await?;

@@ -22,7 +22,7 @@ pub async fn set(change: &Change<'_>, market: MarketId, wanted: &[String]) -> Re
         return Ok(());
     }
     ASIDE.run(&change.tx, [market.0.into()]).await?;
-    let at_once = change.touch_many(published(change, market).await?).await?;
+    let at_once = change.touch_many(products(change).await?).await?;
     let begin = if at_once { LanguageState::Open } else { LanguageState::Opening };
     let mut known: HashMap<&str, &market_language::Model> =
         rows.iter().map(|row| (row.language.as_str(), row)).collect();
@@ -64,10 +64,10 @@ fn same(rows: &[market_language::Model], wanted: &[String]) -> bool {
     here.iter().map(|row| &row.language).eq(wanted)
 }
 
-/// The products that are published in a market, now or later.
-pub async fn published(change: &Change<'_>, market: MarketId) -> Result<BTreeSet<ProductId>> {
-    static PUBLISHED: Sql = Sql::new("SELECT product_id FROM publication WHERE market_id = $1");
-    let rows = PUBLISHED.all(&change.tx, [market.0.into()]).await?;
+/// All products: each is listed in each language of each market, even where only staff see it.
+pub async fn products(change: &Change<'_>) -> Result<BTreeSet<ProductId>> {
+    static ALL: Sql = Sql::new("SELECT id FROM product");
+    let rows = ALL.all(&change.tx, []).await?;
     let products = rows.iter().map(|row| row.try_get_by_index(0));
     Ok(products.collect::<std::result::Result<_, DbErr>>()?)
 }

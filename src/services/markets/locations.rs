@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{manage, write};
 use crate::services::events::{self, Event};
 use crate::services::sql::Sql;
-use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, order};
+use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, order, text};
 
 /// Locations that a shop may have.
 const LOCATIONS: u64 = 1000;
@@ -29,12 +29,12 @@ pub struct LocationInput {
 }
 
 impl LocationInput {
-    fn check(&self) -> Problems {
+    fn check(&mut self) -> Problems {
         let mut problems = Problems::default();
         if let Some(handle) = &self.handle {
-            check::handle(&mut problems, &[&"handle"], handle);
+            text::handle(&mut problems, &[&"handle"], handle);
         }
-        if let Some(name) = &self.name {
+        if let Some(name) = &mut self.name {
             check::line(&mut problems, &[&"name"], name, check::TITLE);
         }
         if let Some(Some(country)) = &self.country {
@@ -57,7 +57,7 @@ pub async fn create(app: &AppContext, _viewer: &Viewer, input: LocationInput) ->
 }
 
 /// The same as part of a change.
-pub async fn create_in(change: &Change<'_>, input: LocationInput) -> Result<LocationId> {
+pub async fn create_in(change: &Change<'_>, mut input: LocationInput) -> Result<LocationId> {
     let mut problems = input.check();
     for (field, is_missing) in [("handle", input.handle.is_none()), ("name", input.name.is_none())] {
         if is_missing {
@@ -91,7 +91,7 @@ pub async fn update(app: &AppContext, _viewer: &Viewer, id: LocationId, input: L
 }
 
 /// The same as part of a change.
-pub async fn update_in(change: &Change<'_>, id: LocationId, input: LocationInput) -> Result<()> {
+pub async fn update_in(change: &Change<'_>, id: LocationId, mut input: LocationInput) -> Result<()> {
     manage::lock(change).await?;
     let mut row = find(change, id).await?;
     let mut problems = input.check();

@@ -13,7 +13,7 @@ use super::write::{NewMarket, add_market};
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::events::{self, Event};
 use crate::services::sql::Sql;
-use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
+use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, text};
 
 /// Languages that a market may have.
 const LANGUAGES: usize = 20;
@@ -41,12 +41,12 @@ pub struct MarketInput {
 }
 
 impl MarketInput {
-    fn check(&self) -> Problems {
+    fn check(&mut self) -> Problems {
         let mut problems = Problems::default();
         if let Some(handle) = &self.handle {
-            check::handle(&mut problems, &[&"handle"], handle);
+            text::handle(&mut problems, &[&"handle"], handle);
         }
-        if let Some(name) = &self.name {
+        if let Some(name) = &mut self.name {
             check::line(&mut problems, &[&"name"], name, check::TITLE);
         }
         if self.currency.as_ref().is_some_and(|currency| !money::is_currency(currency)) {
@@ -84,7 +84,7 @@ fn no_twins(problems: &mut Problems, field: &str, list: &[String]) {
     }
 }
 
-/// Opens a market. Nothing is published or priced in it yet.
+/// Opens a market. Nothing is published or priced in it yet, so only staff come across products there.
 ///
 /// # Errors
 /// Everything that is wrong with the input, at once.
@@ -97,7 +97,7 @@ pub async fn create(app: &AppContext, _viewer: &Viewer, input: MarketInput) -> R
 }
 
 /// The same as part of a change.
-pub async fn create_in(change: &Change<'_>, input: MarketInput) -> Result<MarketId> {
+pub async fn create_in(change: &Change<'_>, mut input: MarketInput) -> Result<MarketId> {
     let mut problems = input.check();
     let needed = [
         ("handle", input.handle.is_none()),
@@ -126,6 +126,7 @@ pub async fn create_in(change: &Change<'_>, input: MarketInput) -> Result<Market
         tax_inclusive: input.tax_inclusive.unwrap_or(false),
     };
     let id = add_market(change, new).await?;
+    change.touch_many(languages::products(change).await?).await?;
     if input.is_default == Some(true) {
         make_default(change, id).await?;
     }
@@ -144,7 +145,7 @@ pub async fn update(app: &AppContext, _viewer: &Viewer, id: MarketId, input: Mar
 }
 
 /// The same as part of a change.
-pub async fn update_in(change: &Change<'_>, id: MarketId, input: MarketInput) -> Result<()> {
+pub async fn update_in(change: &Change<'_>, id: MarketId, mut input: MarketInput) -> Result<()> {
     lock(change).await?;
     let before = find(change, id).await?;
     let mut problems = input.check();
@@ -199,7 +200,7 @@ pub async fn delete_in(change: &Change<'_>, id: MarketId) -> Result<()> {
     row.handle = format!("~{}", id.0.simple());
     row.into_active_model().reset_all().update(&change.tx).await?;
     set_countries(change, id, &[]).await?;
-    change.touch_many(languages::published(change, id).await?).await?;
+    change.touch_many(languages::products(change).await?).await?;
     change.ring();
     events::publish(change, Event::MarketsChanged, [id.0]).await
 }

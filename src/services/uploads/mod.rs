@@ -50,9 +50,9 @@ pub struct Address {
 ///
 /// # Errors
 /// Everything that is wrong with the input, at once.
-pub async fn create(app: &AppContext, _viewer: &Viewer, new: NewUpload) -> Result<Address> {
+pub async fn create(app: &AppContext, _viewer: &Viewer, mut new: NewUpload) -> Result<Address> {
     let mut problems = Problems::default();
-    check::line(&mut problems, &[&"filename"], &new.filename, check::TITLE);
+    check::line(&mut problems, &[&"filename"], &mut new.filename, check::TITLE);
     if Kind::of(&new.mime_type).is_none() {
         let message = "images are image/png, image/jpeg, image/webp or image/gif";
         problems.add(Reason::Invalid, &[&"mimeType"], message);

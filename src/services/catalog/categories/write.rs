@@ -10,7 +10,7 @@ use super::place;
 use super::tree::{self, NewCategory};
 use crate::services::catalog::{redirects, translations};
 use crate::services::events::{self, Event};
-use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
+use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, text};
 
 /// A category as somebody wants it to be; absent texts stay what they are.
 #[derive(Clone, Debug, Default)]
@@ -30,21 +30,21 @@ pub struct CategoryInput {
 }
 
 impl CategoryInput {
-    fn check(&self) -> Problems {
+    fn check(&mut self) -> Problems {
         let mut problems = Problems::default();
         if let Some(handle) = &self.handle {
-            check::handle(&mut problems, &[&"handle"], handle);
+            text::handle(&mut problems, &[&"handle"], handle);
         }
-        if let Some(title) = &self.title {
+        if let Some(title) = &mut self.title {
             check::line(&mut problems, &[&"title"], title, check::TITLE);
         }
         if let Some(description) = &self.description {
-            check::lines(&mut problems, &[&"description"], description, check::DESCRIPTION);
+            text::lines(&mut problems, &[&"description"], description, check::DESCRIPTION);
         }
-        if let Some(Some(title)) = &self.seo_title {
+        if let Some(Some(title)) = &mut self.seo_title {
             check::optional_line(&mut problems, &[&"seoTitle"], title, check::SEO);
         }
-        if let Some(Some(description)) = &self.seo_description {
+        if let Some(Some(description)) = &mut self.seo_description {
             check::optional_line(&mut problems, &[&"seoDescription"], description, check::SEO);
         }
         problems
@@ -71,7 +71,7 @@ pub async fn create(
 pub async fn create_in(
     change: &Change<'_>,
     parent: Option<CategoryId>,
-    input: CategoryInput,
+    mut input: CategoryInput,
 ) -> Result<CategoryId> {
     let mut problems = input.check();
     let title = input.title.unwrap_or_default();
@@ -127,7 +127,7 @@ pub async fn update_in(
     change: &Change<'_>,
     id: CategoryId,
     version: Option<i32>,
-    input: CategoryInput,
+    mut input: CategoryInput,
 ) -> Result<()> {
     tree::lock(change).await?;
     let before = find(change, id, version).await?;
@@ -168,7 +168,7 @@ pub async fn translate(
     _viewer: &Viewer,
     id: CategoryId,
     language: &str,
-    title: Option<&str>,
+    mut title: Option<String>,
     description: Option<&str>,
 ) -> Result<()> {
     let mut problems = Problems::default();
@@ -176,11 +176,11 @@ pub async fn translate(
     if app.markets().shop.base_language == language {
         problems.add(Reason::Invalid, &[&"language"], "texts in the base language are the category's own");
     }
-    if let Some(title) = title {
+    if let Some(title) = &mut title {
         check::line(&mut problems, &[&"title"], title, check::TITLE);
     }
     if let Some(description) = description {
-        check::lines(&mut problems, &[&"description"], description, check::DESCRIPTION);
+        text::lines(&mut problems, &[&"description"], description, check::DESCRIPTION);
     }
     problems.none()?;
     let change = app.begin().await?;
@@ -189,7 +189,7 @@ pub async fn translate(
     if title.is_none() && description.is_none() {
         translations::remove_category(&change, id, language).await?;
     } else {
-        translations::category(&change, id, language, title, description).await?;
+        translations::category(&change, id, language, title.as_deref(), description).await?;
     }
     events::publish(&change, Event::CategoryChanged, [id.0]).await?;
     change.commit().await

@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::services::catalog::{html, redirects, translations};
 use crate::services::events::{self, Event};
 use crate::services::sql::Sql;
-use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, order};
+use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, order, text};
 
 /// A collection as somebody wants it to be; absent texts stay what they are.
 #[derive(Clone, Debug, Default)]
@@ -32,21 +32,21 @@ pub struct CollectionInput {
 }
 
 impl CollectionInput {
-    fn check(&self) -> Problems {
+    fn check(&mut self) -> Problems {
         let mut problems = Problems::default();
         if let Some(handle) = &self.handle {
-            check::handle(&mut problems, &[&"handle"], handle);
+            text::handle(&mut problems, &[&"handle"], handle);
         }
-        if let Some(title) = &self.title {
+        if let Some(title) = &mut self.title {
             check::line(&mut problems, &[&"title"], title, check::TITLE);
         }
         if let Some(described) = &self.description_html {
-            check::lines(&mut problems, &[&"descriptionHtml"], described, check::DESCRIPTION);
+            text::lines(&mut problems, &[&"descriptionHtml"], described, check::DESCRIPTION);
         }
-        if let Some(Some(title)) = &self.seo_title {
+        if let Some(Some(title)) = &mut self.seo_title {
             check::optional_line(&mut problems, &[&"seoTitle"], title, check::SEO);
         }
-        if let Some(Some(description)) = &self.seo_description {
+        if let Some(Some(description)) = &mut self.seo_description {
             check::optional_line(&mut problems, &[&"seoDescription"], description, check::SEO);
         }
         problems
@@ -65,7 +65,7 @@ pub async fn create(app: &AppContext, _viewer: &Viewer, input: CollectionInput) 
 }
 
 /// The same as part of a change.
-pub async fn create_in(change: &Change<'_>, input: CollectionInput) -> Result<CollectionId> {
+pub async fn create_in(change: &Change<'_>, mut input: CollectionInput) -> Result<CollectionId> {
     let mut problems = input.check();
     let title = input.title.clone().unwrap_or_default();
     if title.is_empty() && problems.is_empty() {
@@ -116,7 +116,7 @@ pub async fn update_in(
     change: &Change<'_>,
     id: CollectionId,
     version: Option<i32>,
-    input: CollectionInput,
+    mut input: CollectionInput,
 ) -> Result<()> {
     lock(change).await?;
     let before = find(change, id, version).await?;
@@ -194,7 +194,7 @@ pub async fn translate(
     _viewer: &Viewer,
     id: CollectionId,
     language: &str,
-    title: Option<&str>,
+    mut title: Option<String>,
     description_html: Option<&str>,
 ) -> Result<()> {
     let mut problems = Problems::default();
@@ -202,11 +202,11 @@ pub async fn translate(
     if app.markets().shop.base_language == language {
         problems.add(Reason::Invalid, &[&"language"], "texts in the base language are the collection's own");
     }
-    if let Some(title) = title {
+    if let Some(title) = &mut title {
         check::line(&mut problems, &[&"title"], title, check::TITLE);
     }
     if let Some(described) = description_html {
-        check::lines(&mut problems, &[&"descriptionHtml"], described, check::DESCRIPTION);
+        text::lines(&mut problems, &[&"descriptionHtml"], described, check::DESCRIPTION);
     }
     problems.none()?;
     let change = app.begin().await?;
@@ -214,7 +214,7 @@ pub async fn translate(
     if title.is_none() && description_html.is_none() {
         translations::remove_collection(&change, id, language).await?;
     } else {
-        translations::collection(&change, id, language, title, description_html).await?;
+        translations::collection(&change, id, language, title.as_deref(), description_html).await?;
     }
     events::publish(&change, Event::CollectionChanged, [id.0]).await?;
     change.commit().await
