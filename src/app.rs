@@ -60,6 +60,7 @@ pub fn api(app: Arc<AppContext>, config: &Config) -> io::Result<Api> {
         deadline: config.deadline,
         introspection: config.introspection,
         public_url: config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen)),
+        uploads: config.media.is_some(),
     };
     Api::new(app, settings).map_err(io::Error::other)
 }

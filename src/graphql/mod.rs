@@ -23,8 +23,10 @@ mod catalog;
 mod engagement;
 mod inventory;
 mod node;
+mod pricing;
 mod search;
 mod shop;
+mod uploads;
 
 pub use api::{Answer, Api, Caller, Decoded, Report, Settings};
 pub use schema::sdl;

@@ -11,6 +11,7 @@ mod options;
 mod parameters;
 mod request_log;
 pub mod server;
+mod uploads;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
@@ -38,14 +39,22 @@ use crate::services::Viewer;
 /// The whole HTTP side of the service, for [`serve`] or a test to call.
 pub fn router(api: Arc<Api>, health: Health, options: &Options) -> Router {
     let sdl = Bytes::from(api.sdl(&Viewer::Anonymous));
+    let folder = options.media.as_deref();
+    let uploads = folder.map(|folder| uploads::endpoint(Arc::clone(api.app()), folder));
     let execute = move |decoded: Decoded, is_get: bool, caller: Caller| {
         let api = api.clone();
         async move { api.execute(decoded, is_get, &caller).await }
     };
-    routes(execute, sdl, health, options)
+    routes(execute, sdl, health, uploads, options)
 }
 
-fn routes<E, F>(execute: E, sdl: Bytes, health: Health, options: &Options) -> Router
+fn routes<E, F>(
+    execute: E,
+    sdl: Bytes,
+    health: Health,
+    uploads: Option<MethodRouter<Health>>,
+    options: &Options,
+) -> Router
 where
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
@@ -69,6 +78,9 @@ where
     if let Some(folder) = &options.media {
         let media = Media::new(folder, options.media_max_age);
         routes = routes.route("/media/{*file}", get(move |request| media.clone().serve(request)));
+    }
+    if let Some(uploads) = uploads {
+        routes = routes.route("/uploads/{token}", uploads);
     }
     let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     layers::wrap(routes.with_state(health), options)

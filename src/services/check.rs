@@ -40,7 +40,8 @@ pub fn optional_line(problems: &mut Problems, path: Path<'_>, text: &mut String,
 /// A title as part of an address: lower case, hyphens between words; empty where it has no letters.
 pub fn slug(title: &str) -> String {
     let lower = title.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric() || c.is_uppercase()).filter(|word| !word.is_empty());
+    let words =
+        lower.split(|c: char| !c.is_alphanumeric() || c.is_uppercase()).filter(|word| !word.is_empty());
     let mut slug = String::new();
     for c in words.collect::<Vec<_>>().join("-").chars() {
         // Room is left for the number that tells namesakes apart.
@@ -57,7 +58,8 @@ pub fn language(problems: &mut Problems, path: Path<'_>, tag: &str) {
     let mut parts = tag.split('-');
     let primary = parts.next().unwrap_or_default();
     let is_language = (2..=3).contains(&primary.len()) && primary.bytes().all(|c| c.is_ascii_lowercase());
-    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric());
+    let is_part =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric());
     if !is_language || tag.len() > 35 || !parts.all(is_part) {
         problems.add(Reason::Invalid, path, "a language is a BCP 47 tag such as de or pt-BR");
     }
@@ -103,6 +105,8 @@ mod tests {
         for tag in ["", "d", "DE", "german-language", "de-", "de_DE", "de-\0"] {
             assert!(wrong(|it| language(it, &[&"language"], tag)), "{tag}");
         }
-        assert!(!wrong(|it| country(it, &[&"country"], "DE")) && wrong(|it| country(it, &[&"country"], "de")));
+        assert!(
+            !wrong(|it| country(it, &[&"country"], "DE")) && wrong(|it| country(it, &[&"country"], "de"))
+        );
     }
 }

@@ -46,9 +46,8 @@ pub async fn claim(
         "INSERT INTO idempotency_key (viewer, key, change, input_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT DO NOTHING",
     );
-    static FOUND: Sql = Sql::new(
-        "SELECT change, input_hash, outcome FROM idempotency_key WHERE viewer = $1 AND key = $2",
-    );
+    static FOUND: Sql =
+        Sql::new("SELECT change, input_hash, outcome FROM idempotency_key WHERE viewer = $1 AND key = $2");
     let refused = |message| Problems::one(Reason::Invalid, &[&"idempotencyKey"], message);
     if key.is_empty() || key.len() > LONGEST || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refused("a key has 1 to 255 visible characters of ASCII"));
@@ -75,8 +74,7 @@ pub async fn claim(
 impl Ticket {
     /// Keeps what came of the change, which is about to be committed.
     pub async fn made(self, change: &Change<'_>, outcome: &Json) -> Result<()> {
-        static MADE: Sql =
-            Sql::new("UPDATE idempotency_key SET outcome = $3 WHERE viewer = $1 AND key = $2");
+        static MADE: Sql = Sql::new("UPDATE idempotency_key SET outcome = $3 WHERE viewer = $1 AND key = $2");
         MADE.run(&change.tx, [self.viewer.into(), self.key.into(), outcome.to_string().into()]).await?;
         Ok(())
     }

@@ -55,7 +55,7 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
 
 fn app(options: &Options) -> Router {
     let health = Health::new(|| async { Ok(()) });
-    routes(execute, Bytes::from_static(b"type Query"), health, options)
+    routes(execute, Bytes::from_static(b"type Query"), health, None, options)
 }
 
 fn development() -> Options {

@@ -15,5 +15,6 @@ pub mod ratings;
 pub mod redirects;
 pub mod snapshot;
 pub mod translations;
+pub mod uploaded;
 pub mod upsert;
 pub mod variants;

@@ -115,7 +115,8 @@ pub async fn hold(change: &Change<'_>, spots: &BTreeSet<Spot>) -> Result<HashMap
     };
     let mut known: HashMap<Spot, i64> = HashMap::with_capacity(spots.len());
     for try_again in [true, false] {
-        let mut missing = spots.iter().filter(|spot| !known.contains_key(*spot)).collect::<Vec<_>>().into_iter();
+        let mut missing =
+            spots.iter().filter(|spot| !known.contains_key(*spot)).collect::<Vec<_>>().into_iter();
         if missing.len() == 0 {
             break;
         }

@@ -123,7 +123,12 @@ pub async fn set_in(change: &Change<'_>, counts: &[Count], about: &About) -> Res
 /// # Errors
 /// Everything that is wrong with the input, at once; a conflict where more would go than there is. Then nothing is
 /// adjusted, and the key may be used again.
-pub async fn adjust(app: &AppContext, viewer: &Viewer, deltas: &[Delta], about: &About) -> Result<Vec<LevelAt>> {
+pub async fn adjust(
+    app: &AppContext,
+    viewer: &Viewer,
+    deltas: &[Delta],
+    about: &About,
+) -> Result<Vec<LevelAt>> {
     let rows = deltas
         .iter()
         .map(|one| json!([one.variant.map(|id| key(id.0)), one.location.map(|id| key(id.0)), one.delta]));

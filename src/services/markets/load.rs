@@ -48,7 +48,8 @@ impl Markets {
         let locations = location::Entity::find()
             .filter(location::Column::Closed.eq(false))
             .order_by_asc(location::Column::Position)
-            .all(db).await?;
+            .all(db)
+            .await?;
         Ok(Self {
             shop: shop.map_or_else(unnamed, named),
             markets: markets

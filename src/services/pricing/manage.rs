@@ -52,7 +52,8 @@ pub async fn set(app: &AppContext, _viewer: &Viewer, prices: &[PriceInput]) -> R
 
 /// The same as part of a change.
 pub async fn set_in(change: &Change<'_>, prices: &[PriceInput]) -> Result<()> {
-    let keys: Vec<_> = prices.iter().map(|one| PriceKey { variant: one.variant, market: one.market }).collect();
+    let keys: Vec<_> =
+        prices.iter().map(|one| PriceKey { variant: one.variant, market: one.market }).collect();
     let looked = look(change, &keys).await?;
     let mut problems = looked.problems;
     let known = of_variants(&change.tx, looked.owners.keys().copied()).await?;
@@ -93,7 +94,9 @@ pub async fn delete_in(change: &Change<'_>, keys: &[PriceKey]) -> Result<()> {
     let looked = look(change, keys).await?;
     looked.problems.none()?;
     let pairs = keys.iter().filter_map(|one| one.variant.zip(one.market));
-    PRICE.delete(&change.tx, pairs.map(|(variant, market)| json!([key(variant.0), key(market.0)])).collect()).await?;
+    PRICE
+        .delete(&change.tx, pairs.map(|(variant, market)| json!([key(variant.0), key(market.0)])).collect())
+        .await?;
     tell(change, looked.owners.into_values().collect()).await
 }
 

@@ -106,14 +106,13 @@ pub async fn take(change: &Change<'_>, id: UploadId) -> Result<Taken> {
     );
     static STATE: Sql = Sql::new("SELECT state FROM upload WHERE id = $1");
     let Some(row) = TAKE.one(&change.tx, [id.0.into()]).await? else {
-        let path: &[&dyn std::fmt::Display] = &[&"uploadId"];
-        return Err(match STATE.one(&change.tx, [id.0.into()]).await? {
-            None => Problems::one(Reason::NotFound, path, "there is no such upload"),
-            Some(row) if row.try_get_by_index::<i16>(0)? == 4 => {
-                Problems::one(Reason::InUse, path, "the upload was used already")
-            }
-            Some(_) => Problems::one(Reason::Invalid, path, "the file was not sent, or was refused"),
-        });
+        let state = STATE.one(&change.tx, [id.0.into()]).await?;
+        let (reason, message) = match state.map(|row| row.try_get_by_index::<i16>(0)).transpose()? {
+            None => (Reason::NotFound, "there is no such upload"),
+            Some(4) => (Reason::InUse, "the upload was used already"),
+            Some(_) => (Reason::Invalid, "the file was not sent, or was refused"),
+        };
+        return Err(Problems::one(reason, &[&"uploadId"], message));
     };
     let path: String = row.try_get_by_index(0)?;
     Ok(Taken {

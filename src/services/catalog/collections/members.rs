@@ -44,12 +44,7 @@ pub async fn edit(
 }
 
 /// The same as part of a change.
-pub async fn edit_in(
-    change: &Change<'_>,
-    id: CollectionId,
-    version: Option<i32>,
-    edit: Edit,
-) -> Result<()> {
+pub async fn edit_in(change: &Change<'_>, id: CollectionId, version: Option<i32>, edit: Edit) -> Result<()> {
     static GROWN: Sql =
         Sql::new("UPDATE collection SET version = version + 1, updated_at = $2 WHERE id = $1");
     check_list(&edit)?;
@@ -201,7 +196,10 @@ mod tests {
 
         list.shift(&[(ids[3], 1)]).unwrap();
 
-        assert_eq!(list.order.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [ids[0], ids[3], ids[1], ids[2]]);
+        assert_eq!(
+            list.order.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+            [ids[0], ids[3], ids[1], ids[2]]
+        );
         assert_eq!(list.order.iter().filter(|member| !before.contains(member)).count(), 1);
         for turn in 0..100 {
             list.shift(&[(ids[turn % 4], 1)]).unwrap();

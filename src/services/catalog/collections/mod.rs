@@ -41,6 +41,8 @@ pub struct Collection {
     pub seo_title: Option<String>,
     /// Description for search engines.
     pub seo_description: Option<String>,
+    /// Grows with each change.
+    pub version: i32,
 }
 
 impl Collection {
@@ -55,7 +57,7 @@ const ORDER: Keyset = Keyset { columns: &["c.position", "c.id"], descending: fal
 const SELECT: &str = "SELECT c.id, c.handle, coalesce(t1.title, t2.title, c.title), \
     coalesce(t1.description_html, t2.description_html, c.description_html), \
     coalesce(t1.description_text, t2.description_text, c.description_text), \
-    c.position, c.seo_title, c.seo_description";
+    c.position, c.seo_title, c.seo_description, c.version";
 
 const TRANSLATED: &str = "LEFT JOIN collection_translation t1 ON t1.collection_id = c.id AND t1.language = $1 \
     LEFT JOIN collection_translation t2 ON t2.collection_id = c.id AND t2.language = $2";
@@ -128,7 +130,7 @@ pub async fn of_products(
     );
     let mut found: HashMap<ProductId, Vec<Collection>> = HashMap::new();
     for row in sql::all(db, &text, vec![first.into(), second.into(), ids]).await? {
-        found.entry(row.try_get_by_index(8)?).or_default().push(read(&row)?);
+        found.entry(row.try_get_by_index(9)?).or_default().push(read(&row)?);
     }
     Ok(found)
 }
@@ -143,6 +145,7 @@ fn read(row: &QueryResult) -> std::result::Result<Collection, DbErr> {
         position: row.try_get_by_index(5)?,
         seo_title: row.try_get_by_index(6)?,
         seo_description: row.try_get_by_index(7)?,
+        version: row.try_get_by_index(8)?,
     })
 }
 
