@@ -109,6 +109,7 @@ pub fn api(app: Arc<AppContext>, config: &Config) -> io::Result<Api> {
         deadline: config.deadline,
         introspection: config.introspection,
         public_url: public_url(config),
+        uploads: config.media.is_some(),
     };
     Api::new(app, settings).map_err(io::Error::other)
 }

@@ -10,6 +10,8 @@ pub mod time;
 
 pub mod events;
 pub mod identity;
+pub mod idempotency;
+pub mod uploads;
 pub mod markets;
 pub mod catalog;
 pub mod pricing;

@@ -15,6 +15,7 @@ mod m20261122_000006_inventory;
 mod m20261122_000007_engagement;
 mod m20261122_000008_search;
 mod m20261122_000009_identity;
+mod m20261122_000010_backoffice;
 
 /// The list of changes, oldest first.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_engagement::Migration),
             Box::new(m20261122_000008_search::Migration),
             Box::new(m20261122_000009_identity::Migration),
+            Box::new(m20261122_000010_backoffice::Migration),
         ]
     }
 }

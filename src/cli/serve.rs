@@ -61,6 +61,8 @@ pub async fn serve(
     let (router, health) = app::router(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
+    let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
+    let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! {
@@ -74,6 +76,8 @@ pub async fn serve(
     let served = http::serve(listener, router, stop, &app::options(config)).await;
     refresh.abort();
     follow.abort();
+    backlog.abort();
+    sweep.abort();
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)

@@ -105,6 +105,8 @@ pub struct Settings {
     pub introspection: bool,
     /// What the addresses of files on this server begin with; empty leaves them as paths.
     pub public_url: String,
+    /// Whether there is a folder that images can be sent to.
+    pub uploads: bool,
 }
 
 /// The GraphQL API.
@@ -116,6 +118,7 @@ pub struct Api {
     most_changes: usize,
     introspection: bool,
     public_url: Arc<str>,
+    uploads: bool,
 }
 
 impl Api {
@@ -140,7 +143,13 @@ impl Api {
             most_changes,
             introspection,
             public_url: settings.public_url.into(),
+            uploads: settings.uploads,
         })
+    }
+
+    /// The outside world that it answers from.
+    pub fn app(&self) -> &Arc<AppContext> {
+        &self.app
     }
 
     /// The schema as text, as the viewer may see it.
@@ -229,6 +238,7 @@ impl Api {
             locale,
             markets,
             public_url: Arc::clone(&self.public_url),
+            uploads: self.uploads,
         })
     }
 

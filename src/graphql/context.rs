@@ -29,6 +29,8 @@ pub struct Scope {
     pub markets: Arc<Markets>,
     /// What the addresses of files on this server begin with; empty leaves them as paths.
     pub public_url: Arc<str>,
+    /// Whether there is a folder that images can be sent to.
+    pub uploads: bool,
 }
 
 impl Scope {
@@ -49,6 +51,7 @@ impl Scope {
             locale: locale.unwrap_or_else(|| self.locale.clone()),
             markets,
             public_url: Arc::clone(&self.public_url),
+            uploads: self.uploads,
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Ids as clients see them: a readable prefix and the key in 26 letters and digits (the TypeID format:
 //! Crockford's base 32 in lower case, most significant bits first).
 
+use std::fmt::Display;
+
 use async_graphql::ID;
 use entity::id::Id;
 use uuid::Uuid;
+
+use crate::services::{Problems, Reason, Result};
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -35,6 +39,23 @@ pub fn read<I: Id>(id: &ID) -> Option<I> {
         bits = bits << 5 | five as u128;
     }
     Some(I::from_uuid(Uuid::from_u128(bits)))
+}
+
+/// The id that the input of a change names.
+///
+/// # Errors
+/// At the way to the field where it is none of this kind: then there is nothing of this id.
+pub fn named<I: Id>(id: &ID, path: &[&dyn Display]) -> Result<I> {
+    read(id)
+        .ok_or_else(|| Problems::one(Reason::NotFound, path, "there is nothing of this kind with this id"))
+}
+
+/// A list of ids that the input of a change names.
+///
+/// # Errors
+/// At the way to each of the list that is none of this kind.
+pub fn all_named<I: Id>(ids: &[ID], field: &str) -> Result<Vec<I>> {
+    ids.iter().enumerate().map(|(index, id)| named(id, &[&field, &index])).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
 use entity::id::{CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId};
+use entity::pricing::price;
 use uuid::Uuid;
 
 use super::batch::{self, BatchLoader, Key, Row};
@@ -22,6 +23,7 @@ use crate::services::inventory::availability::{self, Choice};
 use crate::services::inventory::levels::{self, Level};
 use crate::services::keyset;
 use crate::services::page::{Page, Window};
+use crate::services::pricing::manage as prices;
 use crate::services::search::facets::{self, Facets};
 use crate::services::search::filter::Filter;
 use crate::services::search::listings::{self, Listing, Request};
@@ -98,6 +100,7 @@ loaders! {
     VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, s.locale.market.id, ids).await?);
     VariantsOf(ProductId, window: Frame) => RowPage<Variant>, |s, ids| batch::pages(variants::of_products(s.app.db.read()?, s.locale.market.id, ids, &window).await?);
     VariantCountOf(ProductId) => i64, |s, ids| variants::count(s.app.db.read()?, ids).await?;
+    PricesOf(VariantId) => Arc<Vec<price::Model>>, |s, ids| shared(prices::of_variants(s.app.db.read()?, ids).await?);
     LevelsOf(VariantId) => Arc<Vec<Level>>, |s, ids| shared(levels::of_variants(s.app.db.read()?, ids).await?);
 
     MediaById(MediaId) => Row<Media>, |s, ids| batch::rows(media::by_ids(s.app.db.read()?, &s.locale, ids).await?);

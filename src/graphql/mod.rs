@@ -25,8 +25,10 @@ mod engagement;
 mod identity;
 mod inventory;
 mod node;
+mod pricing;
 mod search;
 mod shop;
+mod uploads;
 
 pub use api::{Answer, Api, Caller, Decoded, Report, Settings};
 pub use cookies::{Cookie, CookieKind, Cookies};

@@ -5,7 +5,7 @@ use entity::money::to_decimal;
 
 use super::quick::{Ask, Plain};
 use super::scalars::{CurrencyCode, Decimal};
-use crate::services::markets::Locale;
+use crate::services::markets::{Locale, Market};
 
 /// An exact amount of money.
 #[derive(SimpleObject)]
@@ -22,6 +22,16 @@ impl Money {
         Self {
             amount: Decimal(to_decimal(minor, locale.market.digits)),
             currency: CurrencyCode(locale.market.currency.clone()),
+        }
+    }
+}
+
+impl Money {
+    /// An amount of minor units in the currency of any market.
+    pub fn of_market(minor: i64, market: &Market) -> Self {
+        Self {
+            amount: Decimal(to_decimal(minor, market.digits)),
+            currency: CurrencyCode(market.currency.clone()),
         }
     }
 }

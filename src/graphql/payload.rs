@@ -1,10 +1,12 @@
 //! What became of a change: the thing changed, or what the input had wrong.
 
+use std::fmt::Display;
+
 use async_graphql::{Context, Enum, MaybeUndefined, SimpleObject};
 
 use super::context::RequestData;
 use super::error::Nullable;
-use crate::services::{Error, Problem, Reason, Result};
+use crate::services::{Error, Problem, Problems, Reason, Result};
 
 /// What kind of thing an input had wrong. The list may grow: treat a code that you do not know like `INVALID`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -129,5 +131,23 @@ pub fn or_empty(text: MaybeUndefined<String>) -> Option<String> {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(String::new()),
         MaybeUndefined::Value(text) => Some(text),
+    }
+}
+
+/// A place in a list, from 0.
+///
+/// # Errors
+/// At the way to the field where it is below zero.
+pub fn place(position: Option<i32>, path: &[&dyn Display]) -> Result<Option<u32>> {
+    let below_zero = |_| Problems::one(Reason::Invalid, path, "places are counted from 0");
+    position.map(|position| u32::try_from(position).map_err(below_zero)).transpose()
+}
+
+/// A text that may be left as it is (`None`) or cleared (`Some(None)`).
+pub fn or_none<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value)),
     }
 }

@@ -5,21 +5,37 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
-use super::catalog::CatalogQuery;
+use super::catalog::{CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::gate::CheckOnly;
 use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
+use super::inventory::{InventoryMutation, InventoryQuery};
 use super::node::NodeQuery;
+use super::pricing::PriceMutation;
 use super::search::SearchQuery;
-use super::shop::{ShopMutation, ShopQuery};
+use super::shop::{MarketMutation, ShopMutation, ShopQuery};
+use super::uploads::UploadMutation;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, IdentityQuery);
+pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ShopMutation, SessionMutation, AccountMutation, StaffMutation, AppMutation);
+pub struct Mutation(
+    ShopMutation,
+    CategoryMutation,
+    CollectionMutation,
+    LabelMutation,
+    MarketMutation,
+    PriceMutation,
+    InventoryMutation,
+    UploadMutation,
+    SessionMutation,
+    AccountMutation,
+    StaffMutation,
+    AppMutation,
+);
 
 /// The shop's schema.
 pub type ShopSchema = Schema<Query, Veiled<Mutation>, EmptySubscription>;

@@ -82,7 +82,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
 fn loopback_cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(|origin, _| is_loopback(origin)))
-        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT])
         .allow_headers([
             ACCEPT,
             ACCEPT_LANGUAGE,

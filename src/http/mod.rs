@@ -13,6 +13,7 @@ mod parameters;
 mod request_log;
 pub mod server;
 mod session;
+mod uploads;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
@@ -42,11 +43,13 @@ use crate::services::{AppContext, Viewer, identity};
 pub fn router(api: Arc<Api>, app: Arc<AppContext>, health: Health, options: &Options) -> Router {
     let told = Arc::clone(&api);
     let sdl = move |viewer: &Viewer| told.sdl(viewer);
+    let folder = options.media.as_deref();
+    let uploads = folder.map(|folder| uploads::endpoint(Arc::clone(&app), folder));
     let execute = move |decoded: Decoded, is_get: bool, caller: Caller| {
         let api = api.clone();
         async move { api.execute(decoded, is_get, &caller).await }
     };
-    routes(execute, Some(app), sdl, health, options)
+    routes(execute, Some(app), sdl, health, uploads, options)
 }
 
 /// Without `app` nobody can sign in.
@@ -55,6 +58,7 @@ fn routes<E, F>(
     app: Option<Arc<AppContext>>,
     sdl: impl Fn(&Viewer) -> String + Clone + Send + Sync + 'static,
     health: Health,
+    uploads: Option<MethodRouter<Health>>,
     options: &Options,
 ) -> Router
 where
@@ -89,6 +93,9 @@ where
     if let Some(folder) = &options.media {
         let media = Media::new(folder, options.media_max_age);
         routes = routes.route("/media/{*file}", get(move |request| media.clone().serve(request)));
+    }
+    if let Some(uploads) = uploads {
+        routes = routes.route("/uploads/{token}", uploads);
     }
     let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     layers::wrap(routes.with_state(health), options)

@@ -6,3 +6,5 @@ pub mod mailer;
 pub mod passwords;
 pub mod secrets;
 pub mod tokens;
+pub mod digest;
+pub mod media;

@@ -1,13 +1,30 @@
 //! One change to the shop.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use entity::id::ProductId;
+use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
 
+use super::sql::{Sql, uuids};
 use super::{AppContext, Result};
+
+/// The most products that a change brings up to date itself where nobody bounds how many it touches.
+pub const AT_ONCE: usize = 250;
+
+/// A facet's value that reads differently now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// What the facet is about.
+    pub kind: FacetKind,
+    /// The value before.
+    pub from: String,
+    /// The value now.
+    pub to: String,
+}
 
 /// One change to the shop: when it is made, and the transaction that holds it.
 /// Dropped without [`commit`](Self::commit), it never happened.
@@ -18,12 +35,21 @@ pub struct Change<'a> {
     pub tx: DatabaseTransaction,
     app: &'a AppContext,
     touched: Mutex<BTreeSet<ProductId>>,
+    renamed: Mutex<Vec<Renamed>>,
+    queued: AtomicBool,
 }
 
 impl<'a> Change<'a> {
     pub(super) async fn begin(app: &'a AppContext) -> Result<Self> {
         let tx = app.db.begin().await?;
-        Ok(Self { now: app.now(), tx, app, touched: Mutex::default() })
+        Ok(Self {
+            now: app.now(),
+            tx,
+            app,
+            touched: Mutex::default(),
+            renamed: Mutex::default(),
+            queued: AtomicBool::default(),
+        })
     }
 
     /// The engine that it runs on.
@@ -36,17 +62,82 @@ impl<'a> Change<'a> {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).extend(products);
     }
 
+    /// The same where nobody bounds how many there are: up to [`AT_ONCE`] are brought up to date with this change,
+    /// more are left to a worker, so that no change holds the writer for long.
+    ///
+    /// Answers whether everything will be true in the next read.
+    pub async fn touch_many(&self, products: BTreeSet<ProductId>) -> Result<bool> {
+        static QUEUE: Sql = Sql::new(
+            "INSERT INTO stale_product (product_id) SELECT k.id FROM {uuids $1} k WHERE true \
+             ON CONFLICT DO NOTHING",
+        );
+        if products.len() <= AT_ONCE {
+            self.touch(products);
+            return Ok(true);
+        }
+        let ids = uuids(self.engine(), products.into_iter().map(|id| id.0));
+        QUEUE.run(&self.tx, [ids]).await?;
+        self.ring();
+        Ok(false)
+    }
+
+    /// Leaves something to the worker that brings products up to date, which is woken once the change is made.
+    pub fn ring(&self) {
+        self.queued.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that a facet's value reads differently: one row changes, however many products have it.
+    pub fn rename(&self, kind: FacetKind, from: &str, to: &str) {
+        let renamed = Renamed { kind, from: from.to_owned(), to: to.to_owned() };
+        self.renamed.lock().unwrap_or_else(PoisonError::into_inner).push(renamed);
+    }
+
+    /// The facets that read differently.
+    pub fn renamed(&self) -> Vec<Renamed> {
+        self.renamed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Brings the projections of all touched products up to date and makes everything last.
     pub async fn commit(self) -> Result<()> {
         let touched = {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *touched).into_iter().collect::<Vec<_>>()
+            std::mem::take(&mut *touched)
         };
-        if !touched.is_empty() {
+        if !touched.is_empty() || !self.renamed().is_empty() {
+            self.hold(&touched).await?;
+            let touched: Vec<ProductId> = touched.into_iter().collect();
             for project in self.app.projections {
                 project(&self, &touched).await?;
             }
         }
-        Ok(self.tx.commit().await?)
+        let (app, queued) = (self.app, self.queued.load(Ordering::Relaxed));
+        self.tx.commit().await?;
+        if queued {
+            app.stale.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Keeps products for this change until it ends.
+    ///
+    /// On PostgreSQL two changes could touch one product side by side, and each derive its rows without seeing what
+    /// the other wrote. So the second waits for the first here, and reads what is true then. A renamed facet waits
+    /// for all who derive rows, since any of them could still write the former name. A change that locks other rows of
+    /// products holds the products first, so that no two changes wait for each other.
+    pub async fn hold(&self, products: &BTreeSet<ProductId>) -> Result<()> {
+        static RENAMING: Sql = Sql::new("SELECT 1 FROM pg_advisory_xact_lock(1447646292)");
+        static PRODUCTS: Sql = Sql::new(
+            "SELECT p.id FROM pg_advisory_xact_lock_shared(1447646292) l CROSS JOIN product p \
+             WHERE p.id IN (SELECT id FROM {uuids $1} k) ORDER BY p.id FOR NO KEY UPDATE OF p",
+        );
+        if self.engine() != DbBackend::Postgres {
+            return Ok(());
+        }
+        if !self.renamed().is_empty() {
+            RENAMING.all(&self.tx, []).await?;
+        }
+        let ids = uuids(self.engine(), products.iter().map(|id| id.0));
+        PRODUCTS.all(&self.tx, [ids]).await?;
+        Ok(())
     }
 }

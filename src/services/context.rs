@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use entity::id::ProductId;
 use entity::time::Timestamp;
 use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
 
 use super::identity::{Identity, Settings};
 use super::markets::Markets;
@@ -26,6 +27,8 @@ pub struct AppContext {
     pub projections: &'static [Projection],
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
+    /// Rings when products wait to be brought up to date.
+    pub stale: Notify,
     markets: ArcSwap<Markets>,
     identity: OnceLock<Identity>,
 }
@@ -39,7 +42,8 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        Ok(Self { db, clock, projections, quantity_cap, markets, identity: OnceLock::new() })
+        let (stale, identity) = (Notify::new(), OnceLock::new());
+        Ok(Self { db, clock, projections, quantity_cap, stale, markets, identity })
     }
 
     /// The markets, languages and locations as they are now.

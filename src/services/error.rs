@@ -117,7 +117,7 @@ impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match database_code(&error).as_deref() {
             Some(STATEMENT_CANCELED | SQLITE_INTERRUPT) => Self::Timeout,
-            Some(LOCK_TIMEOUT | SQLITE_BUSY | SQLITE_BUSY_SNAPSHOT) => Self::Unavailable,
+            Some(LOCK_TIMEOUT | DEADLOCK | SQLITE_BUSY | SQLITE_BUSY_SNAPSHOT) => Self::Unavailable,
             _ if matches!(error, DbErr::ConnectionAcquire(_)) => Self::Unavailable,
             _ => Self::internal(error),
         }
@@ -126,6 +126,7 @@ impl From<DbErr> for Error {
 
 const STATEMENT_CANCELED: &str = "57014";
 const LOCK_TIMEOUT: &str = "55P03";
+const DEADLOCK: &str = "40P01";
 const SQLITE_BUSY: &str = "5";
 const SQLITE_BUSY_SNAPSHOT: &str = "517";
 const SQLITE_INTERRUPT: &str = "9";

@@ -5,6 +5,7 @@
 //! `db` only reads.
 
 pub mod bulk;
+pub mod check;
 pub mod change;
 pub mod context;
 pub mod doctor;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod health;
 pub mod keyset;
 pub mod operation;
+pub mod order;
 pub mod page;
 pub mod permission;
 pub mod problem;
@@ -21,6 +23,8 @@ pub mod viewer;
 
 pub mod events;
 pub mod identity;
+pub mod idempotency;
+pub mod uploads;
 pub mod markets;
 pub mod catalog;
 pub mod pricing;

@@ -1,4 +1,6 @@
 //! API, the clock's way in: what happens without anybody asking.
 
+pub mod backlog;
 pub mod refresh;
 pub mod identity;
+pub mod sweep;

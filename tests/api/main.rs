@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod backoffice;
 mod bin;
 mod catalog;
 mod changes;

@@ -19,6 +19,8 @@ pub struct Model {
     pub position: i32,
     pub seo_title: Option<String>,
     pub seo_description: Option<String>,
+    /// Grows by one with each change.
+    pub version: i32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -16,6 +16,8 @@ pub struct Model {
     /// ISO 3166-1 alpha-2 code.
     pub country: Option<String>,
     pub position: i32,
+    /// Given up: only the ledger still names it.
+    pub closed: bool,
     pub created_at: Timestamp,
 }
 

@@ -15,6 +15,24 @@ pub enum MovementReason {
     /// Somebody counted.
     #[sea_orm(num_value = 1)]
     Correction,
+    /// Goods came in.
+    #[sea_orm(num_value = 2)]
+    Received,
+    /// A buyer sent goods back.
+    #[sea_orm(num_value = 3)]
+    Returned,
+    /// Goods broke or spoiled.
+    #[sea_orm(num_value = 4)]
+    Damaged,
+    /// Goods were lost or stolen.
+    #[sea_orm(num_value = 5)]
+    Lost,
+    /// Goods went to another location, or came from one.
+    #[sea_orm(num_value = 6)]
+    Transferred,
+    /// Anything else, which the note tells.
+    #[sea_orm(num_value = 7)]
+    Other,
 }
 
 /// One change of a stock level.
@@ -28,6 +46,8 @@ pub struct Model {
     /// Pieces that came (above zero) or went.
     pub delta: i64,
     pub reason: MovementReason,
+    /// What somebody wrote beside it.
+    pub note: Option<String>,
     pub created_at: Timestamp,
 }
 

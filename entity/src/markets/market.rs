@@ -20,6 +20,8 @@ pub struct Model {
     /// Whether requests that name no market get this one.
     pub is_default: bool,
     pub position: i32,
+    /// Nobody is served in it any more; its rows are being removed.
+    pub closing: bool,
     pub created_at: Timestamp,
 }
 

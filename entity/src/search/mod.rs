@@ -6,3 +6,4 @@ pub mod product_listing;
 pub mod listing_facet;
 pub mod search_term;
 pub mod search_fragment;
+pub mod stale_product;

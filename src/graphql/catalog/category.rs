@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
+use crate::graphql::access::Needs;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
@@ -16,11 +17,11 @@ use crate::graphql::loaders::{
 };
 use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
-use crate::services::Result;
 use crate::services::catalog::categories;
 use crate::services::search::filter::Filter;
 use crate::services::search::parents::Parent;
 use crate::services::search::sort::Sort;
+use crate::services::{Permission, Result};
 
 /// A branch or leaf of the category tree.
 pub struct Category(pub Row<categories::Category>);
@@ -142,6 +143,12 @@ impl Category {
             Ok(Some(ProductConnection::within(&self.0, as_parent, page.as_deref(), &request, list)))
         })
         .await
+    }
+
+    /// Grows by one with each change; a change that is told the version it was made from cannot overwrite another one.
+    #[graphql(directive = Needs::apply(Permission::ProductsRead))]
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// What search engines are told.

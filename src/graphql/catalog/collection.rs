@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
+use crate::graphql::access::Needs;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
 use crate::graphql::context::ContextExt;
@@ -14,10 +15,10 @@ use crate::graphql::id;
 use crate::graphql::loaders::{ProductsOf, TotalWithin};
 use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{ProductFilter, ProductSortKey};
-use crate::services::Result;
 use crate::services::catalog::collections;
 use crate::services::search::filter::Filter;
 use crate::services::search::parents::Parent;
+use crate::services::{Permission, Result};
 
 /// Products gathered and put in order by the shop's staff.
 pub struct Collection(pub Row<collections::Collection>);
@@ -112,6 +113,12 @@ impl Collection {
             Ok(Some(ProductConnection::within(&self.0, as_parent, page.as_deref(), &request, list)))
         })
         .await
+    }
+
+    /// Grows by one with each change; a change that is told the version it was made from cannot overwrite another one.
+    #[graphql(directive = Needs::apply(Permission::ProductsRead))]
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// What search engines are told.

@@ -11,20 +11,22 @@ use super::media::Media;
 use super::metafield::Metafield;
 use super::options::{self, SelectedOption};
 use super::product::Product;
+use crate::graphql::access::Needs;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
 use crate::graphql::context::{ContextExt, Scope};
 use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
-use crate::graphql::inventory::StockLevel;
-use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, ProductById};
+use crate::graphql::inventory::{StockLevel, StockQuantity};
+use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, PricesOf, ProductById};
 use crate::graphql::money::Money;
+use crate::graphql::pricing::MarketPrice;
 use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::shop::Location;
-use crate::services::Result;
 use crate::services::catalog::variants::{self, Price};
 use crate::services::inventory::levels::Level;
+use crate::services::{Permission, Result};
 
 /// What is bought: a product with one value chosen for each of its options.
 pub struct Variant(pub Row<variants::Variant>);
@@ -171,6 +173,24 @@ impl Variant {
             return Ok(Vec::new());
         }
         Ok(told(&self.levels(ctx).await?, ctx.scope()).map(Quick).collect())
+    }
+
+    /// What it costs in all markets where it has a price, the default one first.
+    #[graphql(directive = Needs::apply(Permission::PricesRead), directive = About::apply(5))]
+    async fn prices(&self, ctx: &Context<'_>) -> Result<Vec<MarketPrice>> {
+        let all = ctx.along(&self.0, |variant| PricesOf(variant.id)).await?.unwrap_or_default();
+        Ok(all.iter().filter_map(|price| MarketPrice::of(price, ctx.scope())).collect())
+    }
+
+    /// Exactly how many there are at each location that has ever had any, whether or not somebody counts.
+    #[graphql(directive = Needs::apply(Permission::StockWrite), directive = About::apply(5))]
+    async fn stock_quantities(&self, ctx: &Context<'_>) -> Result<Vec<StockQuantity>> {
+        let quantity = |level: &Level| StockQuantity {
+            variant: self.0.id,
+            location: level.location,
+            quantity: level.available,
+        };
+        Ok(self.levels(ctx).await?.iter().map(quantity).collect())
     }
 
     /// What it weighs; null where nobody has told.

@@ -55,7 +55,7 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
 
 fn app(options: &Options) -> Router {
     let health = Health::new(|| async { Ok(()) });
-    routes(execute, None, |_| "type Query".to_owned(), health, options)
+    routes(execute, None, |_| "type Query".to_owned(), health, None, options)
 }
 
 fn development() -> Options {

@@ -42,3 +42,12 @@ pub async fn created(change: &Change<'_>, dates: &[(ProductId, Timestamp)]) -> R
     change.touch(dates.iter().map(|(product, _)| *product));
     Ok(())
 }
+
+/// Removes publications in a market that is closed, at most `most`, and answers how many there were.
+pub async fn clear_market(change: &Change<'_>, market: MarketId, most: i64) -> Result<u64> {
+    static CLEAR: Sql = Sql::new(
+        "DELETE FROM publication WHERE market_id = $1 AND product_id IN \
+         (SELECT product_id FROM publication WHERE market_id = $1 LIMIT $2)",
+    );
+    Ok(CLEAR.run(&change.tx, [market.0.into(), most.into()]).await?)
+}

@@ -118,6 +118,12 @@ pub async fn category(
     Ok(())
 }
 
+/// Removes a translation of a category.
+pub async fn remove_category(change: &Change<'_>, id: CategoryId, language: &str) -> Result<()> {
+    CATEGORY.delete(&change.tx, vec![json!([key(id.0), language])]).await?;
+    Ok(())
+}
+
 const COLLECTION: Rows = Rows {
     table: "collection_translation",
     columns: &[
@@ -143,5 +149,11 @@ pub async fn collection(
     let plain = described.as_deref().map(html::to_text);
     let row: Json = json!([key(id.0), language, title, described, plain]);
     COLLECTION.upsert(&change.tx, vec![row]).await?;
+    Ok(())
+}
+
+/// Removes a translation of a collection.
+pub async fn remove_collection(change: &Change<'_>, id: CollectionId, language: &str) -> Result<()> {
+    COLLECTION.delete(&change.tx, vec![json!([key(id.0), language])]).await?;
     Ok(())
 }

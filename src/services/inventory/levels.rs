@@ -1,6 +1,6 @@
 //! Stock levels, and the ledger that sums up to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use entity::id::{LocationId, StockMovementId, VariantId};
 use entity::inventory::stock_movement::MovementReason;
@@ -8,7 +8,7 @@ use sea_orm::{ActiveEnum, ConnectionTrait};
 use serde_json::json;
 
 use crate::services::bulk::{Kind, Rows, key};
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{Sql, rows, uuids};
 use crate::services::{Change, Result};
 
 /// How many of a variant there are at a location.
@@ -58,11 +58,100 @@ const MOVEMENT: Rows = Rows {
         ("location_id", Kind::Uuid),
         ("delta", Kind::Int),
         ("reason", Kind::Int),
+        ("note", Kind::Text),
         ("created_at", Kind::Int),
     ],
     key: 1,
-    keep: &["variant_id", "location_id", "delta", "reason", "created_at"],
+    keep: &["variant_id", "location_id", "delta", "reason", "note", "created_at"],
 };
+
+/// A variant at a location.
+pub type Spot = (VariantId, LocationId);
+
+/// One change of a level, for the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct Movement {
+    /// What, and where.
+    pub spot: Spot,
+    /// Pieces that came (above zero) or went.
+    pub delta: i64,
+}
+
+/// Writes movements into the ledger; those of nothing are left out.
+pub async fn record(
+    change: &Change<'_>,
+    movements: &[Movement],
+    reason: MovementReason,
+    note: Option<&str>,
+) -> Result<()> {
+    let row = |movement: &Movement| {
+        let (of, at) = (key(movement.spot.0.0), key(movement.spot.1.0));
+        let id = key(StockMovementId::generate().0);
+        json!([id, of, at, movement.delta, reason.to_value(), note, change.now.0])
+    };
+    let moved = movements.iter().filter(|movement| movement.delta != 0);
+    MOVEMENT.upsert(&change.tx, moved.map(row).collect()).await?;
+    Ok(())
+}
+
+/// The levels at some spots, held until the change ends; a spot that has none yet gets zero.
+pub async fn hold(change: &Change<'_>, spots: &BTreeSet<Spot>) -> Result<HashMap<Spot, i64>> {
+    static HOLD: Sql = Sql::new(
+        "SELECT s.variant_id, s.location_id, s.available FROM stock_level s \
+         WHERE (s.variant_id, s.location_id) IN ( \
+           {lateral}SELECT (value->>0)::uuid, (value->>1)::uuid FROM jsonb_array_elements($1::jsonb)\
+           {window}SELECT unhex(value->>0), unhex(value->>1) FROM json_each($1){end}) \
+         ORDER BY s.variant_id, s.location_id {lateral}FOR UPDATE{window}{end}",
+    );
+    // A row that is not there cannot be held, so it is made; whoever makes it at the same moment is waited for.
+    static MAKE: Sql = Sql::new(
+        "INSERT INTO stock_level (variant_id, location_id, available, updated_at) \
+         {lateral}SELECT (value->>0)::uuid, (value->>1)::uuid, 0, $2 FROM jsonb_array_elements($1::jsonb)\
+         {window}SELECT unhex(value->>0), unhex(value->>1), 0, $2 FROM json_each($1){end} WHERE true \
+         ORDER BY 1, 2 ON CONFLICT DO NOTHING",
+    );
+    let rows = |spots: &mut dyn Iterator<Item = &Spot>| {
+        rows(spots.map(|(of, at)| json!([key(of.0), key(at.0)])).collect::<Vec<_>>())
+    };
+    let mut known: HashMap<Spot, i64> = HashMap::with_capacity(spots.len());
+    for try_again in [true, false] {
+        let mut missing =
+            spots.iter().filter(|spot| !known.contains_key(*spot)).collect::<Vec<_>>().into_iter();
+        if missing.len() == 0 {
+            break;
+        }
+        let missing = rows(&mut missing);
+        if !try_again {
+            MAKE.run(&change.tx, [missing.clone(), change.now.0.into()]).await?;
+        }
+        for row in HOLD.all(&change.tx, [missing]).await? {
+            known.insert((row.try_get_by_index(0)?, row.try_get_by_index(1)?), row.try_get_by_index(2)?);
+        }
+    }
+    Ok(known)
+}
+
+/// Writes levels that are held, each with the difference in the ledger, and answers which of them changed.
+pub async fn write(
+    change: &Change<'_>,
+    known: &HashMap<Spot, i64>,
+    counted: impl IntoIterator<Item = (Spot, i64)>,
+    reason: MovementReason,
+    note: Option<&str>,
+) -> Result<HashSet<Spot>> {
+    let (mut levels, mut movements, mut changed) = (Vec::new(), Vec::new(), HashSet::new());
+    for (spot, pieces) in counted {
+        let before = known.get(&spot).copied().unwrap_or(0);
+        if before != pieces {
+            levels.push(json!([key(spot.0.0), key(spot.1.0), pieces, change.now.0]));
+            movements.push(Movement { spot, delta: pieces.saturating_sub(before) });
+            changed.insert(spot);
+        }
+    }
+    LEVEL.upsert(&change.tx, levels).await?;
+    record(change, &movements, reason, note).await?;
+    Ok(changed)
+}
 
 /// Makes levels at one location what was counted, and answers which variants' changed.
 ///
@@ -73,32 +162,10 @@ pub async fn set(
     counted: &[(VariantId, i64)],
     reason: MovementReason,
 ) -> Result<HashSet<VariantId>> {
-    static KNOWN: Sql = Sql::new(
-        "SELECT s.variant_id, s.available FROM stock_level s \
-         WHERE s.location_id = $2 AND s.variant_id IN (SELECT id FROM {uuids $1} k) \
-         ORDER BY s.variant_id {lateral}FOR UPDATE{window}{end}",
-    );
-    let ids = uuids(change.engine(), counted.iter().map(|(variant, _)| variant.0));
-    let mut known: HashMap<VariantId, i64> = HashMap::new();
-    for row in KNOWN.all(&change.tx, [ids, location.0.into()]).await? {
-        known.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-    }
-    let (mut levels, mut movements, mut changed) = (Vec::new(), Vec::new(), HashSet::new());
-    for (variant, pieces) in counted {
-        let before = known.insert(*variant, *pieces);
-        if before == Some(*pieces) {
-            continue;
-        }
-        let (of, at) = (key(variant.0), key(location.0));
-        levels.push(json!([of, at, pieces, change.now.0]));
-        changed.insert(*variant);
-        let delta = pieces.saturating_sub(before.unwrap_or(0));
-        if delta != 0 {
-            let id = key(StockMovementId::generate().0);
-            movements.push(json!([id, of, at, delta, reason.to_value(), change.now.0]));
-        }
-    }
-    LEVEL.upsert(&change.tx, levels).await?;
-    MOVEMENT.upsert(&change.tx, movements).await?;
-    Ok(changed)
+    // Of several counts of one variant the last one is right.
+    let counted: BTreeMap<Spot, i64> =
+        counted.iter().map(|(variant, pieces)| ((*variant, location), *pieces)).collect();
+    let known = hold(change, &counted.keys().copied().collect()).await?;
+    let changed = write(change, &known, counted, reason, None).await?;
+    Ok(changed.into_iter().map(|(variant, _)| variant).collect())
 }

@@ -2,3 +2,5 @@
 
 pub mod availability;
 pub mod levels;
+pub mod movements;
+pub mod moves;

@@ -1,7 +1,10 @@
 //! The shop and its markets, kept in memory: every request needs them, and they change seldom.
 
 mod language;
+mod languages;
 mod load;
+pub mod locations;
+pub mod manage;
 pub mod write;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use entity::id::{LocationId, MarketId};
 use entity::inventory::location;
+use entity::markets::market_language::LanguageState;
 use entity::markets::{market, market_country, market_language, shop};
 use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, Set};
 use uuid::Uuid;
@@ -56,6 +57,7 @@ pub async fn add_market(change: &Change<'_>, new: NewMarket) -> Result<MarketId>
         tax_inclusive: Set(new.tax_inclusive),
         is_default: Set(others == 0),
         position: Set(i32::try_from(others).unwrap_or(i32::MAX)),
+        closing: Set(false),
         created_at: Set(change.now),
     };
     row.insert(&change.tx).await?;
@@ -68,6 +70,7 @@ pub async fn add_market(change: &Change<'_>, new: NewMarket) -> Result<MarketId>
             market_id: Set(id),
             language: Set(language),
             position: Set(position),
+            state: Set(LanguageState::Open),
             ..Default::default()
         };
         row.insert(&change.tx).await?;
@@ -91,6 +94,7 @@ pub async fn add_location(
         name: Set(name.to_owned()),
         country: Set(country.map(ToOwned::to_owned)),
         position: Set(i32::try_from(others).unwrap_or(i32::MAX)),
+        closed: Set(false),
         created_at: Set(change.now),
     };
     row.insert(&change.tx).await?;

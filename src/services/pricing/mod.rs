@@ -1,3 +1,4 @@
 //! What things cost.
 
+pub mod manage;
 pub mod prices;

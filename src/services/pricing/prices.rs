@@ -24,7 +24,7 @@ pub struct PriceDraft {
     pub unit_cost: Option<Option<i64>>,
 }
 
-const PRICE: Rows = Rows {
+pub(super) const PRICE: Rows = Rows {
     table: "price",
     columns: &[
         ("variant_id", Kind::Uuid),

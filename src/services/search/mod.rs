@@ -1,5 +1,6 @@
 //! Finding products: the projections that every list, filter, facet and search reads, and nothing else.
 
+pub mod backlog;
 pub mod facets;
 pub mod filter;
 pub mod find;

@@ -1,8 +1,11 @@
 //! The category tree, and beside it its closure: every pair of a category and one above it.
 
+pub mod delete;
 mod paths;
+pub mod place;
 mod tree;
 mod read;
+pub mod write;
 
 pub use paths::ensure_paths;
 pub use read::{

@@ -30,6 +30,8 @@ pub struct Category {
     pub seo_title: Option<String>,
     /// Description for search engines.
     pub seo_description: Option<String>,
+    /// Grows with each change.
+    pub version: i32,
 }
 
 impl Category {
@@ -45,7 +47,7 @@ const CHILDREN: Children<'static> = Children {
     keys: "uuids",
     columns: "c.id AS category_id, c.parent_id, c.handle, coalesce(t1.title, t2.title, c.title), \
         coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, \
-        c.seo_description",
+        c.seo_description, c.version",
     from: "category c",
     with: "LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $2 \
         LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $3",
@@ -113,7 +115,8 @@ pub async fn count_roots(db: &impl ConnectionTrait) -> Result<i64> {
 }
 
 const SELECT: &str = "SELECT c.id, c.parent_id, c.handle, coalesce(t1.title, t2.title, c.title), \
-    coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, c.seo_description";
+    coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, c.seo_description, \
+    c.version";
 
 const TRANSLATED: &str = "LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $1 \
     LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $2";
@@ -186,7 +189,7 @@ fn grouped<K: Eq + std::hash::Hash + sea_orm::TryGetable>(
 ) -> Result<HashMap<K, Vec<Category>>> {
     let mut groups: HashMap<K, Vec<Category>> = HashMap::new();
     for row in rows {
-        groups.entry(row.try_get_by_index(8)?).or_default().push(read(row, 0)?);
+        groups.entry(row.try_get_by_index(9)?).or_default().push(read(row, 0)?);
     }
     Ok(groups)
 }
@@ -201,5 +204,6 @@ fn read(row: &QueryResult, at: usize) -> std::result::Result<Category, DbErr> {
         position: row.try_get_by_index(at + 5)?,
         seo_title: row.try_get_by_index(at + 6)?,
         seo_description: row.try_get_by_index(at + 7)?,
+        version: row.try_get_by_index(at + 8)?,
     })
 }

@@ -1,19 +1,19 @@
 //! Growing and changing the tree.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use entity::catalog::{category, category_closure, product_category};
-use entity::id::CategoryId;
+use entity::catalog::{category, category_closure};
+use entity::id::{CategoryId, ProductId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, Set,
 };
 use serde_json::json;
 
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::events::{self, Event};
-use crate::services::sql::Sql;
-use crate::services::{Change, Error, Result};
+use crate::services::sql::{Sql, uuids};
+use crate::services::{Change, Problems, Reason, Result};
 
 /// A category that is to be.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,10 @@ pub struct NewCategory {
     pub title: String,
     /// Its description in the base language, without markup.
     pub description: String,
+    /// Title for search engines.
+    pub seo_title: Option<String>,
+    /// Description for search engines.
+    pub seo_description: Option<String>,
 }
 
 const CLOSURE: Rows = Rows {
@@ -36,7 +40,7 @@ const CLOSURE: Rows = Rows {
 };
 
 /// Only one change at a time may bend the tree: two moves side by side could close a circle.
-async fn lock(change: &Change<'_>) -> Result<()> {
+pub async fn lock(change: &Change<'_>) -> Result<()> {
     static LOCK: Sql =
         Sql::new("{lateral}SELECT 1 FROM pg_advisory_xact_lock(1447646291){window}SELECT 1{end}");
     LOCK.one(&change.tx, []).await?;
@@ -61,8 +65,9 @@ pub async fn add(change: &Change<'_>, new: NewCategory) -> Result<CategoryId> {
         title: Set(new.title),
         description: Set(new.description),
         position: Set(i32::try_from(siblings).unwrap_or(i32::MAX)),
-        seo_title: Set(None),
-        seo_description: Set(None),
+        seo_title: Set(new.seo_title),
+        seo_description: Set(new.seo_description),
+        version: Set(1),
         created_at: Set(change.now),
         updated_at: Set(change.now),
     };
@@ -81,7 +86,7 @@ pub async fn add(change: &Change<'_>, new: NewCategory) -> Result<CategoryId> {
 /// Moves a category with everything below it under another one, or to the top.
 ///
 /// # Errors
-/// `BadRequest` where the new place lies in the branch itself.
+/// At `parentId` where the new place lies in the branch itself.
 pub async fn move_branch(change: &Change<'_>, id: CategoryId, parent: Option<CategoryId>) -> Result<()> {
     static UPDATE: Sql = Sql::new("UPDATE category SET parent_id = $2, updated_at = $3 WHERE id = $1");
     static CUT: Sql = Sql::new(
@@ -98,7 +103,8 @@ pub async fn move_branch(change: &Change<'_>, id: CategoryId, parent: Option<Cat
     lock(change).await?;
     let branch = below(&change.tx, id).await?;
     if parent.is_some_and(|parent| branch.contains(&parent)) {
-        return Err(Error::BadRequest("a category cannot be moved below itself".to_owned()));
+        let message = "a category cannot be moved below itself";
+        return Err(Problems::one(Reason::Invalid, &[&"parentId"], message));
     }
     let above = parent.map(|parent| parent.0);
     UPDATE.run(&change.tx, [id.0.into(), above.into(), change.now.0.into()]).await?;
@@ -106,23 +112,27 @@ pub async fn move_branch(change: &Change<'_>, id: CategoryId, parent: Option<Cat
     if let Some(parent) = above {
         GRAFT.run(&change.tx, [id.0.into(), parent.into()]).await?;
     }
-    touch_products(change, &branch).await?;
+    // Products in a moved branch have other categories above them now.
+    change.touch_many(products(change, branch).await?).await?;
     events::publish(change, Event::CategoryChanged, [id.0]).await
 }
 
-/// Products in a moved branch have other categories above them now.
-async fn touch_products(change: &Change<'_>, branch: &HashSet<CategoryId>) -> Result<()> {
-    for category in branch {
-        let products = product_category::Entity::find()
-            .filter(product_category::Column::CategoryId.eq(*category))
-            .all(&change.tx)
-            .await?;
-        change.touch(products.into_iter().map(|row| row.product_id));
-    }
-    Ok(())
+/// The products that are in one of some categories.
+pub async fn products(
+    change: &Change<'_>,
+    categories: impl IntoIterator<Item = CategoryId>,
+) -> Result<BTreeSet<ProductId>> {
+    static PRODUCTS: Sql = Sql::new(
+        "SELECT DISTINCT pc.product_id FROM {uuids $1} k JOIN product_category pc ON pc.category_id = k.id",
+    );
+    let ids = uuids(change.engine(), categories.into_iter().map(|id| id.0));
+    let rows = PRODUCTS.all(&change.tx, [ids]).await?;
+    let products = rows.iter().map(|row| row.try_get_by_index(0));
+    Ok(products.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-async fn above(db: &impl ConnectionTrait, id: CategoryId) -> Result<Vec<category_closure::Model>> {
+/// The pairs of a category and those above it, itself included.
+pub async fn above(db: &impl ConnectionTrait, id: CategoryId) -> Result<Vec<category_closure::Model>> {
     let rows = category_closure::Entity::find()
         .filter(category_closure::Column::DescendantId.eq(id))
         .all(db)
@@ -130,7 +140,8 @@ async fn above(db: &impl ConnectionTrait, id: CategoryId) -> Result<Vec<category
     Ok(rows)
 }
 
-async fn below(db: &impl ConnectionTrait, id: CategoryId) -> Result<HashSet<CategoryId>> {
+/// A category and all below it.
+pub async fn below(db: &impl ConnectionTrait, id: CategoryId) -> Result<HashSet<CategoryId>> {
     let rows = category_closure::Entity::find()
         .select_only()
         .column(category_closure::Column::DescendantId)

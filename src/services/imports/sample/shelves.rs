@@ -74,6 +74,7 @@ pub async fn add_categories(change: &Change<'_>, roots: &[Category]) -> Result<u
             handle: category.handle.clone(),
             title: category.title.clone(),
             description: category.description.clone(),
+            ..categories::NewCategory::default()
         };
         let id = categories::add(change, new).await?;
         for (language, texts) in &category.translations {

@@ -51,6 +51,20 @@ pub async fn numbers(change: &Change<'_>, wanted: &[Wanted<'_>]) -> Result<Numbe
     look_up(change, &facets).await
 }
 
+/// Gives facets that are called differently now their new names, which their listings follow by number.
+pub async fn rename(change: &Change<'_>) -> Result<(), DbErr> {
+    // What a former owner of the name left behind waits to be projected, and loses it to the new one.
+    static MAKE_ROOM: Sql =
+        Sql::new("UPDATE facet SET value = '~' || id WHERE kind = $1 AND name = '' AND value = $2");
+    static RENAME: Sql = Sql::new("UPDATE facet SET value = $2 WHERE kind = $1 AND name = '' AND value = $3");
+    for renamed in change.renamed() {
+        let kind = i16::from(renamed.kind.to_value());
+        MAKE_ROOM.run(&change.tx, [kind.into(), renamed.to.clone().into()]).await?;
+        RENAME.run(&change.tx, [kind.into(), renamed.to.into(), renamed.from.into()]).await?;
+    }
+    Ok(())
+}
+
 async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Numbers, DbErr> {
     static FACETS: Sql = Sql::new(
         "SELECT f.kind, f.name, f.value, f.id \

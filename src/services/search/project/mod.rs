@@ -40,7 +40,8 @@ pub async fn rebuild(app: &AppContext) -> Result<u64> {
 /// Projects products: the listing of each in every locale, its facets, and its text for search.
 pub fn project<'a>(change: &'a Change<'a>, products: &'a [ProductId]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let markets = Markets::load(&change.tx).await?;
+        facets::rename(change).await?;
+        let markets = Markets::load_all(&change.tx).await?;
         for some in products.chunks(500) {
             let sources = read::sources(&change.tx, some).await?;
             let wanted = derive::listings(&sources, &markets);

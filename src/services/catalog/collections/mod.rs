@@ -1,5 +1,8 @@
 //! Collections: products gathered and put in order by hand.
 
+pub mod members;
+pub mod write;
+
 use std::collections::HashMap;
 
 use entity::catalog::{collection, collection_product};
@@ -38,6 +41,8 @@ pub struct Collection {
     pub seo_title: Option<String>,
     /// Description for search engines.
     pub seo_description: Option<String>,
+    /// Grows with each change.
+    pub version: i32,
 }
 
 impl Collection {
@@ -52,7 +57,7 @@ const ORDER: Keyset = Keyset { columns: &["c.position", "c.id"], descending: fal
 const SELECT: &str = "SELECT c.id, c.handle, coalesce(t1.title, t2.title, c.title), \
     coalesce(t1.description_html, t2.description_html, c.description_html), \
     coalesce(t1.description_text, t2.description_text, c.description_text), \
-    c.position, c.seo_title, c.seo_description";
+    c.position, c.seo_title, c.seo_description, c.version";
 
 const TRANSLATED: &str = "LEFT JOIN collection_translation t1 ON t1.collection_id = c.id AND t1.language = $1 \
     LEFT JOIN collection_translation t2 ON t2.collection_id = c.id AND t2.language = $2";
@@ -125,7 +130,7 @@ pub async fn of_products(
     );
     let mut found: HashMap<ProductId, Vec<Collection>> = HashMap::new();
     for row in sql::all(db, &text, vec![first.into(), second.into(), ids]).await? {
-        found.entry(row.try_get_by_index(8)?).or_default().push(read(&row)?);
+        found.entry(row.try_get_by_index(9)?).or_default().push(read(&row)?);
     }
     Ok(found)
 }
@@ -140,6 +145,7 @@ fn read(row: &QueryResult) -> std::result::Result<Collection, DbErr> {
         position: row.try_get_by_index(5)?,
         seo_title: row.try_get_by_index(6)?,
         seo_description: row.try_get_by_index(7)?,
+        version: row.try_get_by_index(8)?,
     })
 }
 
@@ -162,6 +168,7 @@ pub async fn add(
         position: Set(i32::try_from(others).unwrap_or(i32::MAX)),
         seo_title: Set(None),
         seo_description: Set(None),
+        version: Set(1),
         created_at: Set(change.now),
         updated_at: Set(change.now),
     };

@@ -1,0 +1,3 @@
+//! What must not happen twice.
+
+pub mod idempotency_key;

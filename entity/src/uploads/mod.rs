@@ -1,0 +1,3 @@
+//! Files that staff send.
+
+pub mod upload;
