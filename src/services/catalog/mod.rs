@@ -14,3 +14,5 @@ pub mod snapshot;
 pub mod translations;
 pub mod upsert;
 pub mod variants;
+pub mod whole;
+pub mod write;

@@ -1,0 +1,1 @@
+//! Changing single products: what staff do in a back office.
