@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -49,6 +49,22 @@ impl Rows {
         let parameter = Value::from(Json::Array(last_of_each(rows, self.key)).to_string());
         let statement = Statement::from_sql_and_values(engine, self.insert(engine, 1), [parameter]);
         Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Writes the rows as [`upsert`](Self::upsert) does and answers columns of those that were written.
+    pub async fn upsert_returning(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: Vec<Json>,
+        columns: &str,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let engine = db.get_database_backend();
+        let parameter = Value::from(Json::Array(last_of_each(rows, self.key)).to_string());
+        let text = format!("{} RETURNING {columns}", self.insert(engine, 1));
+        db.query_all_raw(Statement::from_sql_and_values(engine, text, [parameter])).await
     }
 
     /// Removes the rows with these keys: JSON arrays of the key columns' values.

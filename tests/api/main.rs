@@ -12,6 +12,7 @@ mod harness;
 mod imports;
 mod markets;
 mod node;
+mod products;
 mod quick;
 mod search;
 mod statements;

@@ -4,6 +4,8 @@ mod language;
 mod load;
 pub mod write;
 
+pub use self::load::locales;
+
 use std::sync::Arc;
 
 use entity::id::{LocationId, MarketId};

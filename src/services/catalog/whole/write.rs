@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use entity::catalog::handle_redirect::HandleKind;
-use entity::catalog::{option_value, product_option, variant};
+use entity::catalog::{option_value, variant};
 use entity::id::ProductId;
 use entity::time::Timestamp;
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, Value};
+use sea_orm::{ActiveEnum, DbErr, Value};
 use serde_json::{Value as Json, json};
 
 use super::{Whole, tables as rows};
-use crate::services::bulk::{Rows, Together, key};
+use crate::services::bulk::{Together, key};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{Change, Result};

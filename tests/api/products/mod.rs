@@ -1,0 +1,6 @@
+//! Changing products: what staff's back office and programs of the shop do.
+
+mod races;
+mod random;
+mod set;
+mod shelf;
