@@ -37,6 +37,12 @@ pub async fn rebuild(app: &AppContext) -> Result<u64> {
     }
 }
 
+/// Removes all that is derived from products which are about to be deleted.
+pub async fn forget(change: &Change<'_>, products: &[ProductId]) -> Result<()> {
+    let known = read::listings(&change.tx, products).await?;
+    write::difference(change, known, Vec::new()).await
+}
+
 /// Projects products: the listing of each in every locale, its facets, and its text for search.
 pub fn project<'a>(change: &'a Change<'a>, products: &'a [ProductId]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
