@@ -5,7 +5,7 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
-use super::catalog::CatalogQuery;
+use super::catalog::{CatalogMutation, CatalogQuery};
 use super::gate::CheckOnly;
 use super::node::NodeQuery;
 use super::search::SearchQuery;
@@ -18,7 +18,7 @@ pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery);
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ShopMutation);
+pub struct Mutation(ShopMutation, CatalogMutation);
 
 /// The shop's schema.
 pub type ShopSchema = Schema<Query, Veiled<Mutation>, EmptySubscription>;

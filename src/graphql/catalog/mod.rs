@@ -9,6 +9,7 @@ mod product;
 mod products;
 mod query;
 mod variant;
+mod write;
 
 pub use category::Category;
 pub use collection::Collection;
@@ -17,3 +18,4 @@ pub use product::Product;
 pub use products::ProductArguments;
 pub use query::CatalogQuery;
 pub use variant::Variant;
+pub use write::CatalogMutation;

@@ -8,7 +8,7 @@ use super::beside::Beside;
 use super::set::{Outcome, ProductSet};
 use super::tell::{self, Told};
 use crate::services::catalog::whole::{self, Edit, Known, Lock, Names, Whole};
-use crate::services::catalog::write::{check_version, products};
+use crate::services::catalog::write::{Raced, check_version, products};
 use crate::services::markets::Markets;
 use crate::services::problem::{Problems, Reason};
 use crate::services::{Change, Error, Permission, Problem, Result, Viewer};
@@ -50,6 +50,9 @@ pub async fn all(
     let pairs: Vec<(&Told<'_>, Option<&Whole>)> =
         told.iter().flatten().map(|told| (told, existing.get(&told.input.handle))).collect();
     let known = Known::resolve(change, &names(&pairs)).await?;
+    if !known.made.is_empty() {
+        return Err(Error::internal(Raced));
+    }
     let mut run = Run {
         change,
         viewer,
@@ -83,6 +86,9 @@ fn names<'a>(pairs: &[(&'a Told<'a>, Option<&Whole>)]) -> Names<'a> {
     let mut names = Names::default();
     for (told, of) in pairs {
         products::fields_names(&mut names, &told.fields, *of);
+        if of.is_none() {
+            names.new_handle(&told.input.handle);
+        }
         told.input.categories.iter().flatten().for_each(|handle| names.category(handle, *of));
         let skus = told.variants.iter().flatten().filter_map(|variant| variant.fields.sku.as_deref());
         skus.for_each(|sku| names.sku(sku, *of));

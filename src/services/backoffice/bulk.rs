@@ -49,12 +49,12 @@ pub async fn set(
         } else {
             let some = &inputs[from..to];
             let began = Instant::now();
-            let outcomes = unraced(async || {
+            let outcomes = unraced(|| Box::pin(async move {
                 let change = app.begin().await?;
                 let outcomes = all(&change, viewer, &app.markets(), some, on_error).await?;
                 change.commit().await?;
                 Ok(outcomes)
-            })
+            }))
             .await?;
             pace.adapt(some.iter().map(weight).sum(), began.elapsed());
             rows.extend(outcomes.into_iter().map(|outcome| {

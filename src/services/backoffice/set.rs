@@ -129,7 +129,7 @@ impl ProductSet {
 /// Makes a product what the input says: adds it where there is none of its handle, else changes what differs.
 pub async fn set(app: &AppContext, viewer: &Viewer, input: &ProductSet) -> Result<Outcome> {
     input.permit(viewer)?;
-    unraced(async || {
+    unraced(move || Box::pin(async move {
         let change = app.begin().await?;
         let mut outcomes =
             apply::all(&change, viewer, &app.markets(), std::slice::from_ref(input), apply::OnError::Skip).await?;
@@ -139,6 +139,6 @@ pub async fn set(app: &AppContext, viewer: &Viewer, input: &ProductSet) -> Resul
         }
         change.commit().await?;
         Ok(outcome)
-    })
+    }))
     .await
 }

@@ -20,9 +20,15 @@ pub struct Names<'a> {
     tags: BTreeSet<&'a str>,
     categories: BTreeSet<&'a str>,
     skus: BTreeSet<&'a str>,
+    handles: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
+    /// Adds the handle of a product that was not there when products were read.
+    pub fn new_handle(&mut self, handle: &'a str) {
+        self.handles.insert(handle);
+    }
+
     /// Adds a vendor that the product does not have yet.
     pub fn vendor(&mut self, name: &'a str, of: Option<&Whole>) {
         if !name.is_empty() && of.is_none_or(|whole| whole.vendor.as_deref() != Some(name)) {
@@ -60,7 +66,11 @@ impl<'a> Names<'a> {
     }
 
     fn is_empty(&self) -> bool {
-        [&self.vendors, &self.types, &self.tags, &self.categories, &self.skus].iter().all(|names| names.is_empty())
+        self.all().iter().all(|names| names.is_empty())
+    }
+
+    fn all(&self) -> [&BTreeSet<&'a str>; 6] {
+        [&self.vendors, &self.types, &self.tags, &self.categories, &self.skus, &self.handles]
     }
 }
 
@@ -77,6 +87,8 @@ pub struct Known {
     pub categories: HashMap<String, CategoryId>,
     /// Whose SKUs are.
     pub skus: HashMap<String, (VariantId, ProductId)>,
+    /// Products by handle that another change made in the meantime.
+    pub made: HashMap<String, ProductId>,
 }
 
 const COLUMNS: &[(&str, Kind)] = &[("id", Kind::Uuid), ("name", Kind::Text)];
@@ -109,10 +121,10 @@ impl Known {
              UNION ALL SELECT 2, n.name, n.id, n.id FROM {texts $2} k JOIN product_type n ON n.name = k.id \
              UNION ALL SELECT 3, n.name, n.id, n.id FROM {texts $3} k JOIN tag n ON n.name = k.id \
              UNION ALL SELECT 4, n.handle, n.id, n.id FROM {texts $4} k JOIN category n ON n.handle = k.id \
-             UNION ALL SELECT 5, n.sku, n.id, n.product_id FROM {texts $5} k JOIN variant n ON n.sku = k.id",
+             UNION ALL SELECT 5, n.sku, n.id, n.product_id FROM {texts $5} k JOIN variant n ON n.sku = k.id \
+             UNION ALL SELECT 6, n.handle, n.id, n.id FROM {texts $6} k JOIN product n ON n.handle = k.id",
         );
-        let all = [&names.vendors, &names.types, &names.tags, &names.categories, &names.skus];
-        let values = all.map(|names| -> Value { texts(change.engine(), names.iter().copied()) });
+        let values = names.all().map(|names| -> Value { texts(change.engine(), names.iter().copied()) });
         for row in NAMES.all(&change.tx, values).await? {
             let name: String = row.try_get_by_index(1)?;
             let id: Uuid = row.try_get_by_index(2)?;
@@ -121,7 +133,8 @@ impl Known {
                 2 => drop(self.types.insert(name, ProductTypeId(id))),
                 3 => drop(self.tags.insert(name, TagId(id))),
                 4 => drop(self.categories.insert(name, CategoryId(id))),
-                _ => drop(self.skus.insert(name, (VariantId(id), row.try_get_by_index(3)?))),
+                5 => drop(self.skus.insert(name, (VariantId(id), row.try_get_by_index(3)?))),
+                _ => drop(self.made.insert(name, ProductId(id))),
             }
         }
         Ok(())

@@ -15,7 +15,8 @@ pub mod variants;
 use std::fmt::Display;
 
 use entity::id::{Id, ProductId};
-use sea_orm::{DbErr, SqlErr};
+use futures_util::future::BoxFuture;
+use sea_orm::{ConnectionTrait, DbErr, SqlErr};
 
 pub use self::fields::{Fields, VariantFields, address, handle, link_of, metafield, named_once, rows, value_name};
 use super::whole::{self, Edit, Lock, Whole};
@@ -46,7 +47,7 @@ impl<'a> Editing<'a> {
         field: &str,
     ) -> Result<Self> {
         let change = app.begin().await?;
-        let product = owner(&change, part.into()).await?;
+        let product = owner(&change.tx, part.into()).await?;
         Self::of(change, product, version, field).await
     }
 
@@ -130,6 +131,13 @@ pub enum Part {
     Media(entity::id::MediaId),
 }
 
+impl Part {
+    /// The product that it belongs to.
+    pub async fn product(self, app: &AppContext) -> Result<Option<ProductId>> {
+        owner(app.db.read()?, self).await
+    }
+}
+
 macro_rules! parts {
     ($($name:ident($id:ty);)+) => {$(
         impl From<$id> for Part {
@@ -148,7 +156,7 @@ parts! {
     Media(entity::id::MediaId);
 }
 
-async fn owner(change: &Change<'_>, part: Part) -> Result<Option<ProductId>> {
+async fn owner(db: &impl ConnectionTrait, part: Part) -> Result<Option<ProductId>> {
     static OPTION: Sql = Sql::new("SELECT product_id FROM product_option WHERE id = $1");
     static VALUE: Sql = Sql::new(
         "SELECT o.product_id FROM option_value v JOIN product_option o ON o.id = v.product_option_id \
@@ -163,19 +171,24 @@ async fn owner(change: &Change<'_>, part: Part) -> Result<Option<ProductId>> {
         Part::Variant(id) => (&VARIANT, id.uuid()),
         Part::Media(id) => (&MEDIA, id.uuid()),
     };
-    let row = statement.one(&change.tx, [id.into()]).await?;
+    let row = statement.one(db, [id.into()]).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// Tries once more where another change took something that has to be unique at the same moment: then it is seen.
-pub async fn unraced<T>(work: impl AsyncFn() -> Result<T>) -> Result<T> {
+pub async fn unraced<'a, T>(work: impl Fn() -> BoxFuture<'a, Result<T>>) -> Result<T> {
     match work().await {
         Err(Error::Internal(cause)) if is_race(cause.as_ref()) => work().await,
         outcome => outcome,
     }
 }
 
+/// Another change made something after this one had looked for it.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("another change was faster")]
+pub struct Raced;
+
 fn is_race(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     let error = cause.downcast_ref::<DbErr>().and_then(DbErr::sql_err);
-    matches!(error, Some(SqlErr::UniqueConstraintViolation(_)))
+    cause.is::<Raced>() || matches!(error, Some(SqlErr::UniqueConstraintViolation(_)))
 }

@@ -33,7 +33,7 @@ impl ProductInput {
 
 /// Makes a product with one variant, which has no price yet; it is published nowhere.
 pub async fn create(app: &AppContext, _viewer: &Viewer, input: &ProductInput) -> Result<ProductId> {
-    unraced(async || {
+    unraced(move || Box::pin(async move {
         let mut problems = Problems::default();
         let told = input.checked(&mut problems);
         if told.title.is_none() {
@@ -51,7 +51,7 @@ pub async fn create(app: &AppContext, _viewer: &Viewer, input: &ProductInput) ->
         };
         editing.whole().product.handle = handle;
         finish(editing, &told, input).await
-    })
+    }))
     .await
 }
 
@@ -72,7 +72,7 @@ pub async fn update(
     version: Option<i32>,
     input: &ProductInput,
 ) -> Result<ProductId> {
-    unraced(async || {
+    unraced(move || Box::pin(async move {
         let mut problems = Problems::default();
         let told = input.checked(&mut problems);
         problems.none()?;
@@ -83,7 +83,7 @@ pub async fn update(
             whole.product.handle.clone_from(new);
         }
         finish(editing, &told, input).await
-    })
+    }))
     .await
 }
 

@@ -60,7 +60,7 @@ pub async fn create(
     version: Option<i32>,
     input: &VariantInput,
 ) -> Result<(ProductId, VariantId)> {
-    unraced(async || {
+    unraced(move || Box::pin(async move {
         let told = input.checked()?;
         let mut editing = Editing::open(app, product, version, "productId").await?;
         let now = editing.change.now;
@@ -75,7 +75,7 @@ pub async fn create(
         let id = row.id;
         whole.variants.push(row);
         Ok((finish(editing, id, &told, input).await?, id))
-    })
+    }))
     .await
 }
 
@@ -87,7 +87,7 @@ pub async fn update(
     version: Option<i32>,
     input: &VariantInput,
 ) -> Result<ProductId> {
-    unraced(async || {
+    unraced(move || Box::pin(async move {
         let told = input.checked()?;
         let mut editing = Editing::open_part(app, id, version, "id").await?;
         let (whole, problems) = editing.parts();
@@ -99,7 +99,7 @@ pub async fn update(
             }
         }
         finish(editing, id, &told, input).await
-    })
+    }))
     .await
 }
 
