@@ -11,7 +11,7 @@ use super::set::{ProductSet, VariantSet};
 use crate::services::catalog::whole::{
     Known, MAX_OPTIONS, NO_CHOICE, Selection, Whole, new_variant, next, selection_of,
 };
-use crate::services::catalog::write::fields::{below, category_handles, names};
+use crate::services::catalog::write::fields::{below, category_handles, each_once, names, text_of};
 use crate::services::catalog::write::media::{ALT, IMAGES};
 use crate::services::catalog::write::options::{VALUES, select};
 use crate::services::catalog::write::variants::{VARIANTS, texts};
@@ -175,9 +175,9 @@ impl<'a> Told<'a> {
             mime_type: None,
             created_at: now,
         };
+        let mut known: HashMap<String, media::Model> = HashMap::new();
         if let Some(images) = &self.input.media {
-            let mut known: HashMap<String, media::Model> =
-                std::mem::take(&mut whole.media).into_iter().map(|row| (row.url.clone(), row)).collect();
+            known = std::mem::take(&mut whole.media).into_iter().map(|row| (row.url.clone(), row)).collect();
             for ((index, image), position) in images.iter().enumerate().zip(1..) {
                 let row = known.remove(&image.url);
                 if row.is_none() {
@@ -190,16 +190,20 @@ impl<'a> Told<'a> {
                 }
                 whole.media.push(row);
             }
-            whole.remove_media(|_| true);
         }
         let own = self.variants.iter().flatten().enumerate();
         for (index, url) in own.filter_map(|(index, it)| Some((index, it.input.image_url.as_deref()?))) {
             if !url.is_empty() && whole.media.iter().all(|row| row.url != url) {
-                address(problems, &[&"variants", &index, &"imageUrl"], url);
+                let row = known.remove(url);
+                if row.is_none() {
+                    address(problems, &[&"variants", &index, &"imageUrl"], url);
+                }
                 let position = next(whole.media.iter().map(|row| row.position));
-                whole.media.push(new(url, position));
+                let row = row.unwrap_or_else(|| new(url, position));
+                whole.media.push(media::Model { position, ..row });
             }
         }
+        whole.remove_media(|_| true);
         if whole.media.len() > IMAGES {
             problems.add(Reason::Invalid, &[&"media"], "a product has at most 250 images");
         }
@@ -352,7 +356,7 @@ fn options(input: &ProductSet, problems: &mut Problems) -> Vec<(String, Option<V
             .map(|values| names(problems, &[&"options", &index, &"values"], values, VALUES));
         told.push((name, values));
     }
-    named_once(problems, &[&"options"], told.iter().map(|(name, _)| name).filter(|name| !name.is_empty()));
+    each_once(problems, &[&"options"], told.iter().map(|(name, _)| text_of(name)));
     told
 }
 

@@ -279,12 +279,26 @@ pub fn rows(problems: &mut Problems, path: Path<'_>, count: usize, least: usize,
 
 /// Nothing is named twice.
 pub fn named_once<T: Eq + Hash>(problems: &mut Problems, at: Path<'_>, names: impl Iterator<Item = T>) {
+    each_once(problems, at, names.map(Some));
+}
+
+/// The same where some have no name.
+pub fn each_once<T: Eq + Hash>(
+    problems: &mut Problems,
+    at: Path<'_>,
+    names: impl Iterator<Item = Option<T>>,
+) {
     let mut seen = HashSet::new();
     for (index, name) in names.enumerate() {
-        if !seen.insert(name) {
+        if name.is_some_and(|name| !seen.insert(name)) {
             problems.add(Reason::Invalid, &below(at, &[&index]), "it is named twice");
         }
     }
+}
+
+/// A text that is not empty.
+pub fn text_of(text: &String) -> Option<&String> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// Names without the blanks around them, each once.
@@ -294,7 +308,7 @@ pub fn names(problems: &mut Problems, at: Path<'_>, typed: &[String], most: usiz
     for (index, name) in typed.iter().take(most).enumerate() {
         names.push(text::line(problems, &below(at, &[&index]), name, 1..=LINE).unwrap_or_default());
     }
-    named_once(problems, at, names.iter().filter(|name| !name.is_empty()));
+    each_once(problems, at, names.iter().map(text_of));
     names
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use entity::catalog::variant;
 use entity::id::{OptionValueId, ProductId, ProductOptionId};
 
-use super::fields::{named_once, rows, value_name};
+use super::fields::{each_once, rows, text_of, value_name};
 use super::{Editing, NOT_HERE};
 use crate::services::catalog::whole::{MAX_OPTIONS, NO_CHOICE, Selection, Whole, new_variant, selection_of};
 use crate::services::problem::{Problems, Reason};
@@ -96,7 +96,7 @@ pub async fn update(
     let name = input.name.as_ref().map(|name| value_name(&mut problems, &[&"name"], name));
     let texts = input.values.as_ref().map(|values| {
         rows(&mut problems, &[&"values"], values.len(), 1, VALUES);
-        named_once(&mut problems, &[&"values"], values.iter().filter_map(|value| value.id));
+        each_once(&mut problems, &[&"values"], values.iter().map(|value| value.id));
         value_names(&mut problems, values.iter().map(|value| value.name.as_str()))
     });
     problems.none()?;
@@ -278,6 +278,6 @@ fn value_names<'a>(problems: &mut Problems, typed: impl Iterator<Item = &'a str>
         .enumerate()
         .map(|(index, typed)| value_name(problems, &[&"values", &index], typed))
         .collect();
-    named_once(problems, &[&"values"], texts.iter().filter(|text| !text.is_empty()));
+    each_once(problems, &[&"values"], texts.iter().map(text_of));
     texts
 }

@@ -32,9 +32,9 @@ pub async fn set(
 ) -> Result<ProductId> {
     let mut problems = Problems::default();
     spoken(app, &mut problems, language);
-    let name_field = match subject {
-        Part::Product(_) => "title",
-        _ => "text",
+    let (id_field, name_field) = match subject {
+        Part::Product(_) => ("productId", "title"),
+        _ => ("id", "text"),
     };
     let name = line(&mut problems, name_field, texts.name.as_deref(), 255);
     let seo_title = line(&mut problems, "seoTitle", texts.seo_title.as_deref(), 255);
@@ -50,7 +50,7 @@ pub async fn set(
         problems.add(Reason::Invalid, &[&name_field], "say something, or delete the translation");
     }
     problems.none()?;
-    let mut editing = Editing::open_part(app, subject, None, "id").await?;
+    let mut editing = Editing::open_part(app, subject, None, id_field).await?;
     let change = &editing.change;
     let text = name.clone().unwrap_or_default();
     match subject {
