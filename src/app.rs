@@ -13,13 +13,12 @@ use crate::graphql::{Api, Settings};
 use crate::http;
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::{Address, Database, migrate};
-use crate::services::catalog::variants;
 use crate::services::context::Projection;
 use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
 use crate::services::{AppContext, Error, search};
 
 /// What is derived from products when a change commits, in this order.
-pub static PROJECTIONS: [Projection; 2] = [variants::project_titles, search::project::project];
+pub static PROJECTIONS: [Projection; 1] = [search::project::project];
 
 /// Connects to the database and reads the markets.
 ///

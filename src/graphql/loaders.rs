@@ -16,7 +16,7 @@ use crate::services::catalog::collections::{self, Collection};
 use crate::services::catalog::media::{self, Media};
 use crate::services::catalog::metafields::{self, Metafield};
 use crate::services::catalog::options::{self, ProductOption};
-use crate::services::catalog::products::{self, Texts};
+use crate::services::catalog::products::{self, State, Texts};
 use crate::services::catalog::variants::{self, Variant};
 use crate::services::engagement::reviews::{self, Review, ReviewSort, Reviewer};
 use crate::services::inventory::availability::{self, Choice};
@@ -88,6 +88,7 @@ loaders! {
     ProductById(ProductId) => Row<Listing>, |s, ids| batch::rows(listings::by_ids(s.app.db.read()?, &s.locale, s.horizon(), ids).await?);
     ProductByHandle(String) => Row<Listing>, |s, handles| batch::rows(listings::by_handles(s.app.db.read()?, &s.locale, s.horizon(), handles).await?);
     TextsOf(ProductId) => Arc<Texts>, |s, ids| shared(products::texts(s.app.db.read()?, &s.locale, ids).await?);
+    StateOf(ProductId) => State, |s, ids| products::states(s.app.db.read()?, ids).await?;
     TagsOf(ProductId) => Arc<Vec<String>>, |s, ids| shared(products::tags(s.app.db.read()?, ids).await?);
     OptionsOf(ProductId) => Arc<Vec<ProductOption>>, |s, ids| shared(options::of_products(s.app.db.read()?, &s.locale, ids).await?);
     ChoicesOf(ProductId) => Arc<Vec<Choice>>, |s, ids| shared(availability::of_products(s.app.db.read()?, s.locale.market.id, ids).await?);

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
-use super::catalog::{CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
+use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::gate::CheckOnly;
 use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
 use super::inventory::{InventoryMutation, InventoryQuery};
@@ -24,6 +24,7 @@ pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     ShopMutation,
+    CatalogMutation,
     CategoryMutation,
     CollectionMutation,
     LabelMutation,

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
+
+use super::sql::Sql;
 
 /// How a column's values travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +47,24 @@ impl Rows {
         }
         let engine = db.get_database_backend();
         let parameter = Value::from(Json::Array(last_of_each(rows, self.key)).to_string());
-        let statement = Statement::from_sql_and_values(engine, self.insert(engine), [parameter]);
+        let statement = Statement::from_sql_and_values(engine, self.insert(engine, 1), [parameter]);
         Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Writes the rows as [`upsert`](Self::upsert) does and answers columns of those that were written.
+    pub async fn upsert_returning(
+        &self,
+        db: &impl ConnectionTrait,
+        rows: Vec<Json>,
+        columns: &str,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let engine = db.get_database_backend();
+        let parameter = Value::from(Json::Array(last_of_each(rows, self.key)).to_string());
+        let text = format!("{} RETURNING {columns}", self.insert(engine, 1));
+        db.query_all_raw(Statement::from_sql_and_values(engine, text, [parameter])).await
     }
 
     /// Removes the rows with these keys: JSON arrays of the key columns' values.
@@ -55,27 +73,30 @@ impl Rows {
             return Ok(0);
         }
         let engine = db.get_database_backend();
-        let key = &self.columns[..self.key];
-        let names = key.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let text = format!(
-            "DELETE FROM {} WHERE ({names}) IN (SELECT {} FROM {})",
-            self.table,
-            values(engine, key),
-            source(engine),
-        );
         let parameter = Value::from(Json::Array(keys).to_string());
-        let statement = Statement::from_sql_and_values(engine, text, [parameter]);
+        let statement = Statement::from_sql_and_values(engine, self.removal(engine, 1), [parameter]);
         Ok(db.execute_raw(statement).await?.rows_affected())
     }
 
-    fn insert(&self, engine: DbBackend) -> String {
+    fn removal(&self, engine: DbBackend, parameter: usize) -> String {
+        let key = &self.columns[..self.key];
+        let names = key.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+        format!(
+            "DELETE FROM {} WHERE ({names}) IN (SELECT {} FROM {})",
+            self.table,
+            values(engine, key),
+            source(engine, parameter),
+        )
+    }
+
+    fn insert(&self, engine: DbBackend, parameter: usize) -> String {
         let names = self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>();
         let mut text = format!(
             "INSERT INTO {} ({}) SELECT {} FROM {} WHERE true ON CONFLICT",
             self.table,
             names.join(", "),
             values(engine, self.columns),
-            source(engine),
+            source(engine, parameter),
         );
         let changing = names[self.key..].iter().filter(|name| !self.keep.contains(name));
         let updates = changing.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>();
@@ -86,6 +107,89 @@ impl Rows {
             let _ = write!(text, " ({key}) DO UPDATE SET {}", updates.join(", "));
         }
         text
+    }
+}
+
+/// Writes to several tables that go to the database in one round trip.
+///
+/// On PostgreSQL they are one statement, whose parts do not see each other's rows: what depends on rows being gone goes
+/// into a second one. On SQLite they run one after the other. No row occurs twice.
+#[derive(Debug, Default)]
+pub struct Together(Vec<Part>);
+
+#[derive(Debug)]
+struct Part {
+    text: PartText,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum PartText {
+    Upsert(Rows),
+    Delete(Rows),
+    Run(&'static Sql),
+}
+
+impl Together {
+    /// Adds and overwrites rows, as [`Rows::upsert`] does.
+    pub fn upsert(&mut self, table: Rows, rows: Vec<Json>) {
+        if !rows.is_empty() {
+            let value = Json::Array(last_of_each(rows, table.key)).to_string().into();
+            self.0.push(Part { text: PartText::Upsert(table), value });
+        }
+    }
+
+    /// Removes the rows with these keys, as [`Rows::delete`] does.
+    pub fn delete(&mut self, table: Rows, keys: Vec<Json>) {
+        if !keys.is_empty() {
+            self.0.push(Part { text: PartText::Delete(table), value: Json::Array(keys).to_string().into() });
+        }
+    }
+
+    /// A statement of any other kind; its one parameter is `$1`.
+    pub fn run(&mut self, text: &'static Sql, value: Value) {
+        self.0.push(Part { text: PartText::Run(text), value });
+    }
+
+    /// Whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds the writes of another one after its own.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Sends everything; nothing is sent where there is nothing.
+    pub async fn send(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let engine = db.get_database_backend();
+        let numbered = self.0.iter().zip(1..);
+        let parts: Vec<String> = numbered.map(|(part, number)| part.text.on(engine, number)).collect();
+        let text = match (engine, parts.as_slice()) {
+            (_, [only]) => only.clone(),
+            (DbBackend::Postgres, _) => {
+                let named = parts.iter().zip(1..).map(|(text, number)| format!("w{number} AS ({text})"));
+                format!("WITH {} SELECT 1", named.collect::<Vec<_>>().join(", "))
+            }
+            _ => parts.join("; "),
+        };
+        let values = self.0.into_iter().map(|part| part.value);
+        db.execute_raw(Statement::from_sql_and_values(engine, text, values)).await?;
+        Ok(())
+    }
+}
+
+impl PartText {
+    fn on(&self, engine: DbBackend, parameter: usize) -> String {
+        match self {
+            Self::Upsert(rows) => rows.insert(engine, parameter),
+            Self::Delete(rows) => rows.removal(engine, parameter),
+            Self::Run(text) => text.on(engine).replace("$1", &format!("${parameter}")),
+        }
     }
 }
 
@@ -114,10 +218,10 @@ fn last_of_each(rows: Vec<Json>, key: usize) -> Vec<Json> {
     kept
 }
 
-fn source(engine: DbBackend) -> &'static str {
+fn source(engine: DbBackend, parameter: usize) -> String {
     match engine {
-        DbBackend::Postgres => "(SELECT value FROM jsonb_array_elements($1::jsonb)) r",
-        _ => "(SELECT value FROM json_each($1)) r",
+        DbBackend::Postgres => format!("(SELECT value FROM jsonb_array_elements(${parameter}::jsonb)) r"),
+        _ => format!("(SELECT value FROM json_each(${parameter})) r"),
     }
 }
 

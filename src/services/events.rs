@@ -70,10 +70,23 @@ pub async fn publish(
     event: Event,
     subjects: impl IntoIterator<Item = Uuid>,
 ) -> Result<()> {
-    let row = |subject| json!([event.kind(), bulk::key(subject), "{}", change.now.0]);
-    let rows: Vec<Json> = subjects.into_iter().map(row).collect();
-    OUTBOX.upsert(&change.tx, rows).await?;
+    OUTBOX.upsert(&change.tx, rows(change, event, subjects)).await?;
     Ok(())
+}
+
+/// The same together with other writes.
+pub fn publish_with(
+    writes: &mut bulk::Together,
+    change: &Change<'_>,
+    event: Event,
+    subjects: impl IntoIterator<Item = Uuid>,
+) {
+    writes.upsert(OUTBOX, rows(change, event, subjects));
+}
+
+fn rows(change: &Change<'_>, event: Event, subjects: impl IntoIterator<Item = Uuid>) -> Vec<Json> {
+    let row = |subject| json!([event.kind(), bulk::key(subject), "{}", change.now.0]);
+    subjects.into_iter().map(row).collect()
 }
 
 /// The number of the newest event, by which a process notices that another one changed something.

@@ -31,6 +31,7 @@ pub mod pricing;
 pub mod inventory;
 pub mod search;
 pub mod engagement;
+pub mod backoffice;
 pub mod imports;
 
 pub use change::Change;

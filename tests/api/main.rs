@@ -14,6 +14,7 @@ mod identity;
 mod imports;
 mod markets;
 mod node;
+mod products;
 mod quick;
 mod search;
 mod statements;

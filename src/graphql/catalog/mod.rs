@@ -12,6 +12,7 @@ mod product;
 mod products;
 mod query;
 mod variant;
+mod write;
 
 pub use category::Category;
 pub use category_mutation::CategoryMutation;
@@ -23,3 +24,4 @@ pub use product::Product;
 pub use products::ProductArguments;
 pub use query::CatalogQuery;
 pub use variant::Variant;
+pub use write::CatalogMutation;

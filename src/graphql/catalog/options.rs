@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use async_graphql::{InputObject, Object, SimpleObject};
+use async_graphql::{ID, InputObject, Object, SimpleObject};
 use entity::id::OptionValueId;
 
+use crate::graphql::access::Needs;
 use crate::graphql::directives::About;
+use crate::graphql::id;
 use crate::graphql::quick::{Ask, Plain};
+use crate::services::Permission;
 use crate::services::catalog::options;
 use crate::services::inventory::availability::Choice;
 
@@ -41,6 +44,12 @@ impl ProductOption {
 /// chosen: a cache must not take it for the same object everywhere.
 #[Object]
 impl ProductOption {
+    /// By what changes name it.
+    #[graphql(directive = Needs::apply(Permission::ProductsRead))]
+    async fn option_id(&self) -> ID {
+        id::show(self.option.id)
+    }
+
     /// Its name, in the language of the request.
     async fn name(&self) -> &str {
         &self.option.name
@@ -60,6 +69,7 @@ impl ProductOption {
             let mut wanted = others.clone();
             wanted.push(value.id);
             ProductOptionValue {
+                value_id: id::show(value.id),
                 value: value.value.clone(),
                 key: value.key.clone(),
                 available_for_sale: self.choices.iter().any(|choice| choice.available && choice.has(&wanted)),
@@ -73,6 +83,9 @@ impl ProductOption {
 /// A value of an option.
 #[derive(SimpleObject)]
 pub struct ProductOptionValue {
+    /// By what changes name it.
+    #[graphql(directive = Needs::apply(Permission::ProductsRead))]
+    value_id: ID,
     /// The value, in the language of the request.
     value: String,
     /// The value in the shop's base language, by which filters know it.

@@ -297,6 +297,19 @@ pub enum WeightUnit {
     Pounds,
 }
 
+impl WeightUnit {
+    /// So many of these in grams, and the unit as it is stored.
+    pub fn in_grams(self, value: f64) -> (f64, stored::WeightUnit) {
+        let (unit, grams_each) = match self {
+            Self::Grams => (stored::WeightUnit::Gram, 1.0),
+            Self::Kilograms => (stored::WeightUnit::Kilogram, 1000.0),
+            Self::Ounces => (stored::WeightUnit::Ounce, 28.349_523_125),
+            Self::Pounds => (stored::WeightUnit::Pound, 453.592_37),
+        };
+        (value * grams_each, unit)
+    }
+}
+
 impl Weight {
     fn new(grams: f64, unit: stored::WeightUnit) -> Self {
         let (unit, grams_each) = match unit {

@@ -18,3 +18,5 @@ pub mod translations;
 pub mod uploaded;
 pub mod upsert;
 pub mod variants;
+pub mod whole;
+pub mod write;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use entity::catalog::product::Status;
 use entity::id::ProductId;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ActiveEnum, ConnectionTrait};
 
 use crate::services::Result;
 use crate::services::markets::Locale;
@@ -20,6 +21,31 @@ pub struct Texts {
     pub seo_title: Option<String>,
     /// Description for search engines, where staff wrote one.
     pub seo_description: Option<String>,
+}
+
+/// What staff are told of a product.
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    /// Whether it is on offer at all.
+    pub status: Status,
+    /// Grows by one with each change.
+    pub version: i32,
+}
+
+/// What staff are told of products.
+pub async fn states(
+    db: &impl ConnectionTrait,
+    products: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, State>> {
+    static STATES: Sql =
+        Sql::new("SELECT p.id, p.status, p.version FROM {uuids $1} k JOIN product p ON p.id = k.id");
+    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
+    let mut states = HashMap::new();
+    for row in STATES.all(db, [ids]).await? {
+        let status = Status::try_from_value(&row.try_get_by_index::<i16>(1)?)?;
+        states.insert(row.try_get_by_index(0)?, State { status, version: row.try_get_by_index(2)? });
+    }
+    Ok(states)
 }
 
 /// The longer texts of products.

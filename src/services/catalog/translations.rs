@@ -4,6 +4,7 @@ use entity::id::{CategoryId, CollectionId, MediaId, OptionValueId, ProductId, Pr
 use serde_json::{Value as Json, json};
 
 use super::html;
+use super::write::Part;
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::{Change, Result};
 
@@ -90,6 +91,19 @@ pub async fn option_values(
 pub async fn media(change: &Change<'_>, language: &str, alts: &[(MediaId, String)]) -> Result<()> {
     let row = |(id, alt): &(MediaId, String)| json!([key(id.0), language, alt]);
     MEDIA.upsert(&change.tx, alts.iter().map(row).collect()).await?;
+    Ok(())
+}
+
+/// Takes back what a part of a product says in a language; variants say nothing of their own.
+pub async fn delete(change: &Change<'_>, part: Part, language: &str) -> Result<()> {
+    let (rows, id) = match part {
+        Part::Product(id) => (PRODUCT, id.0),
+        Part::Option(id) => (OPTION, id.0),
+        Part::Value(id) => (VALUE, id.0),
+        Part::Media(id) => (MEDIA, id.0),
+        Part::Variant(_) => return Ok(()),
+    };
+    rows.delete(&change.tx, vec![json!([key(id), language])]).await?;
     Ok(())
 }
 

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use entity::catalog::variant::{InventoryPolicy, WeightUnit};
 use entity::id::{MarketId, MediaId, OptionValueId, ProductId, VariantId};
-use futures_util::future::BoxFuture;
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, QueryResult};
 
+use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
 use crate::services::sql::{self, Sql, uuids};
-use crate::services::{Change, Result};
 
 /// A variant as it is read.
 #[derive(Clone, Debug)]
@@ -142,23 +141,6 @@ pub async fn by_ids(
 
 /// What stands between the option values of a title.
 pub const BETWEEN_VALUES: &str = " / ";
-
-/// Brings the titles of products' variants up to date with their option values.
-pub fn project_titles<'a>(change: &'a Change<'a>, products: &'a [ProductId]) -> BoxFuture<'a, Result<()>> {
-    static TITLES: Sql = Sql::new(
-        "UPDATE variant SET title = n.title FROM ( \
-           SELECT v.id, o1.value || coalesce(' / ' || o2.value, '') || coalesce(' / ' || o3.value, '') AS title \
-           FROM {uuids $1} k JOIN variant v ON v.product_id = k.id \
-           JOIN option_value o1 ON o1.id = v.option_value1_id \
-           LEFT JOIN option_value o2 ON o2.id = v.option_value2_id \
-           LEFT JOIN option_value o3 ON o3.id = v.option_value3_id) n \
-         WHERE variant.id = n.id AND variant.title <> n.title",
-    );
-    Box::pin(async move {
-        TITLES.run(&change.tx, [uuids(change.engine(), products.iter().map(|id| id.0))]).await?;
-        Ok(())
-    })
-}
 
 fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
     let amount: Option<i64> = row.try_get_by_index(at + 15)?;

@@ -5,24 +5,16 @@
 
 use std::collections::HashSet;
 use std::io::Read;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::save::save;
 use super::shopify::{Group, Options, Problem, Reader};
 use super::statistics::Statistics;
 use super::target::{Target, Wish, ensure};
+use crate::services::backoffice::pace::{PAUSE, Pace};
 use crate::services::catalog::draft::ProductDraft;
 use crate::services::catalog::upsert::Outcome;
 use crate::services::{AppContext, Error, Result};
-
-/// A chunk holds the writer about so long.
-const CHUNK_TIME: Duration = Duration::from_millis(40);
-
-/// Between two chunks others get a chance to write.
-const PAUSE: Duration = Duration::from_millis(2);
-
-/// The most rows in a chunk.
-const CHUNK_ROWS: usize = 2000;
 
 /// What came of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +56,7 @@ pub async fn shopify(
     let mut reader =
         Reader::new(source, options).map_err(|problem| Error::BadRequest(problem.to_string()))?;
     let mut summary = Summary::default();
-    let mut chunk = Chunk { size: 50, ..Chunk::default() };
+    let mut chunk = Chunk::default();
     let mut statistics = Statistics::default();
     for group in reader.by_ref() {
         if chunk.is_full() || chunk.handles.contains(&group.draft.handle) {
@@ -100,13 +92,12 @@ struct Chunk {
     groups: Vec<Group>,
     handles: HashSet<String>,
     rows: usize,
-    /// How many rows the next one should have.
-    size: usize,
+    pace: Pace,
 }
 
 impl Chunk {
     fn is_full(&self) -> bool {
-        self.rows >= self.size
+        self.rows >= self.pace.rows()
     }
 
     fn add(&mut self, group: Group) {
@@ -148,7 +139,7 @@ impl Chunk {
         if !dry_run {
             change.commit().await?;
         }
-        self.adapt(rows, began.elapsed());
+        self.pace.adapt(rows, began.elapsed());
         for ((line, draft), outcome) in groups.iter().zip(&drafts).zip(&outcomes) {
             summary.count(draft, outcome);
             for (number, reason) in &outcome.problems {
@@ -159,19 +150,6 @@ impl Chunk {
         watch.progress(bytes);
         tokio::time::sleep(PAUSE).await;
         Ok(())
-    }
-
-    /// Chunks grow and shrink so that none holds the writer for long.
-    fn adapt(&mut self, rows: usize, took: Duration) {
-        let fits = CHUNK_TIME.as_secs_f64() / took.as_secs_f64().max(0.001);
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "an estimate, bounded right away"
-        )]
-        let size = (rows.max(1) as f64 * fits.clamp(0.25, 2.0)) as usize;
-        self.size = size.clamp(1, CHUNK_ROWS);
     }
 }
 

@@ -10,20 +10,12 @@ use entity::markets::{market, market_country, market_language, shop};
 use entity::money;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{Location, Market, MarketLanguage, Markets, Shop};
+use super::{Locale, Location, Market, MarketLanguage, Markets, Shop};
+use crate::services::sql::Sql;
 
 impl Markets {
     /// Reads everything that requests are answered in: five statements, whatever the size.
     pub async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        Self::load_in(db, false).await
-    }
-
-    /// The same with the languages whose lists are still being written.
-    pub async fn load_all(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        Self::load_in(db, true).await
-    }
-
-    async fn load_in(db: &impl ConnectionTrait, with_opening: bool) -> Result<Self, DbErr> {
         let shop = shop::Entity::find().one(db).await?;
         let markets = market::Entity::find()
             .filter(market::Column::Closing.eq(false))
@@ -42,7 +34,7 @@ impl Markets {
             .collect();
         // Better lists that still fill than a market in which nothing can be answered.
         languages.retain(|language| match language.state {
-            LanguageState::Opening => with_opening || !open.contains(&language.market_id),
+            LanguageState::Opening => !open.contains(&language.market_id),
             state => state == LanguageState::Open,
         });
         let locations = location::Entity::find()
@@ -59,6 +51,45 @@ impl Markets {
                 .collect(),
             locations: locations.into_iter().map(place).collect(),
         })
+    }
+}
+
+/// Every locale of the shop, also those that are just being opened, with no more of its market than its id and languages: one statement.
+pub async fn locales(db: &impl ConnectionTrait) -> Result<Vec<Locale>, DbErr> {
+    static LOCALES: Sql = Sql::new(
+        "SELECT m.id, l.id, l.language, (SELECT s.base_language FROM shop s LIMIT 1) \
+         FROM market m JOIN market_language l ON l.market_id = m.id AND l.state <> 2 \
+         WHERE m.closing = false \
+         ORDER BY m.is_default DESC, m.position, m.id, l.position",
+    );
+    let mut known = Markets { shop: unnamed(), markets: Vec::new(), locations: Vec::new() };
+    let mut markets: Vec<Market> = Vec::new();
+    for row in LOCALES.all(db, []).await? {
+        let id = row.try_get_by_index(0)?;
+        if let Some(base) = row.try_get_by_index::<Option<String>>(3)? {
+            known.shop.base_language = base;
+        }
+        if markets.last().is_none_or(|market| market.id != id) {
+            markets.push(bare(id));
+        }
+        let language = MarketLanguage { locale_id: row.try_get_by_index(1)?, tag: row.try_get_by_index(2)? };
+        markets.last_mut().into_iter().for_each(|market| market.languages.push(language.clone()));
+    }
+    known.markets = markets.into_iter().map(Arc::new).collect();
+    Ok(known.locales().collect())
+}
+
+fn bare(id: MarketId) -> Market {
+    Market {
+        id,
+        handle: String::new(),
+        place: 0,
+        name: String::new(),
+        currency: String::new(),
+        digits: 0,
+        tax_inclusive: false,
+        countries: Vec::new(),
+        languages: Vec::new(),
     }
 }
 

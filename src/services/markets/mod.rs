@@ -7,6 +7,8 @@ pub mod locations;
 pub mod manage;
 pub mod write;
 
+pub use self::load::locales;
+
 use std::sync::Arc;
 
 use entity::id::{LocationId, MarketId};

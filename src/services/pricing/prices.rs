@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use entity::id::{MarketId, VariantId};
 use entity::pricing::price;
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::services::bulk::{Kind, Rows, key};
+use crate::services::bulk::{Kind, Rows, Together, key};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{Change, Result};
 
@@ -53,6 +53,33 @@ pub async fn full(
         .collect::<std::result::Result<_, _>>()?)
 }
 
+/// The prices of variants in all markets.
+pub async fn everywhere(
+    db: &impl ConnectionTrait,
+    variants: impl IntoIterator<Item = VariantId>,
+) -> Result<HashMap<VariantId, Vec<price::Model>>> {
+    static EVERYWHERE: Sql = Sql::new("SELECT p.* FROM {uuids $1} k JOIN price p ON p.variant_id = k.id");
+    let ids = uuids(db.get_database_backend(), variants.into_iter().map(|id| id.0));
+    let mut prices: HashMap<VariantId, Vec<price::Model>> = HashMap::new();
+    for row in EVERYWHERE.all(db, [ids]).await? {
+        let price = price::Model::from_query_result(&row, "")?;
+        prices.entry(price.variant_id).or_default().push(price);
+    }
+    Ok(prices)
+}
+
+/// Prices that are to be set, and markets in which variants are to have none, together with other writes.
+pub fn write_with(writes: &mut Together, set: &[price::Model], gone: &[(VariantId, MarketId)]) {
+    writes
+        .delete(PRICE, gone.iter().map(|(variant, market)| json!([key(variant.0), key(market.0)])).collect());
+    writes.upsert(PRICE, set.iter().map(row).collect());
+}
+
+fn row(price: &price::Model) -> Json {
+    let (variant, market) = (key(price.variant_id.0), key(price.market_id.0));
+    json!([variant, market, price.amount, price.compare_at, price.unit_cost])
+}
+
 /// What came of setting prices.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
@@ -74,8 +101,7 @@ pub async fn set(change: &Change<'_>, market: MarketId, drafts: &[PriceDraft]) -
             continue;
         };
         if before != Some(&after) {
-            let (variant, market) = (key(after.variant_id.0), key(market.0));
-            writes.push(json!([variant, market, after.amount, after.compare_at, after.unit_cost]));
+            writes.push(row(&after));
             outcome.changed.insert(after.variant_id);
         }
     }

@@ -14,6 +14,8 @@ use super::media::Media;
 use super::metafield::{Metafield, Seo};
 use super::options::{self, ProductOption, SelectedOptionInput};
 use super::variant::Variant;
+use super::write::ProductStatus;
+use crate::graphql::access::Needs;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed};
 use crate::graphql::context::ContextExt;
@@ -23,14 +25,14 @@ use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
-    CategoriesOf, ChoicesOf, CollectionsOf, MetafieldsOf, OptionsOf, TagsOf, TextsOf, VariantById,
+    CategoriesOf, ChoicesOf, CollectionsOf, MetafieldsOf, OptionsOf, StateOf, TagsOf, TextsOf, VariantById,
 };
 use crate::graphql::money::MoneyRange;
 use crate::graphql::quick::{self, Many, Quick};
 use crate::graphql::scalars::DateTime;
-use crate::services::catalog::products::Texts;
+use crate::services::catalog::products::{State, Texts};
 use crate::services::search::listings::Listing;
-use crate::services::{Error, Result};
+use crate::services::{Error, Permission, Result};
 
 /// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
 pub struct Product(pub Row<Listing>);
@@ -39,6 +41,10 @@ impl Product {
     async fn texts(&self, ctx: &Context<'_>) -> Result<Arc<Texts>> {
         let texts = ctx.along(&self.0, |listing| TextsOf(listing.product_id)).await?;
         texts.ok_or_else(|| Error::internal("a listed product is gone"))
+    }
+
+    async fn state(&self, ctx: &Context<'_>) -> Result<Option<State>> {
+        ctx.along(&self.0, |listing| StateOf(listing.product_id)).await
     }
 }
 
@@ -255,6 +261,18 @@ impl Product {
         let all = ctx.along(&self.0, |listing| MetafieldsOf(listing.product_id.0)).await?.unwrap_or_default();
         let wanted = |field: &&_| namespace.as_ref().is_none_or(|namespace| is_of(field, namespace));
         Ok(all.iter().filter(wanted).cloned().map(Metafield).collect())
+    }
+
+    /// Its version, which grows by one with each change of the product or its parts: send it along with a change.
+    #[graphql(directive = Needs::apply(Permission::ProductsRead))]
+    async fn version(&self, ctx: &Context<'_>) -> Nullable<i32> {
+        nullable(async { Ok(self.state(ctx).await?.map(|state| state.version)) }).await
+    }
+
+    /// Whether it is on offer at all.
+    #[graphql(directive = Needs::apply(Permission::ProductsRead))]
+    async fn status(&self, ctx: &Context<'_>) -> Nullable<ProductStatus> {
+        nullable(async { Ok(self.state(ctx).await?.map(|state| state.status.into())) }).await
     }
 
     /// What all its reviews say together.

@@ -1,24 +1,18 @@
 //! Making the shop's products what drafts say: whole batches, in a number of statements that does not depend on
 //! how many products and variants there are.
 
-pub(super) mod existing;
-mod names;
 mod parts;
 mod product;
-mod tables;
 mod variants;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use entity::id::{CategoryId, MarketId, ProductId, VariantId};
 
-use self::existing::Existing;
-use self::names::Names;
-use self::tables::Writes;
 use super::categories;
 use super::draft::ProductDraft;
-use crate::services::events::{self, Event};
-use crate::services::sql::{Sql, texts};
+use super::whole::{self, Edit, Known, Lock, Names, Whole};
+use crate::services::bulk::Together;
 use crate::services::{Change, Result};
 
 /// What came of one draft.
@@ -39,12 +33,9 @@ pub struct Outcome {
 /// What all drafts of a batch share while they are worked on.
 struct Batch<'a> {
     change: &'a Change<'a>,
-    existing: Existing,
-    names: Names,
+    known: Known,
     categories: HashMap<Vec<String>, CategoryId>,
-    skus: HashMap<String, VariantId>,
     market: Option<MarketId>,
-    writes: Writes,
 }
 
 /// Adds and changes products, matched by handle, and tells what came of each.
@@ -56,21 +47,24 @@ pub async fn upsert(
     market: Option<MarketId>,
 ) -> Result<Vec<Outcome>> {
     let handles = drafts.iter().map(|draft| draft.handle.as_str());
+    let mut existing = whole::by_handles(&change.tx, handles, Lock::Change).await?;
     let mut batch = Batch {
         change,
-        existing: Existing::load(&change.tx, handles, market).await?,
-        names: Names::resolve(change, drafts).await?,
+        known: Known::resolve(change, &names(drafts, &existing)).await?,
         categories: categories::ensure_paths(change, paths(drafts)).await?,
-        skus: taken_skus(change, drafts).await?,
         market,
-        writes: Writes::default(),
     };
-    let outcomes: Vec<Outcome> = drafts.iter().map(|draft| batch.apply(draft)).collect();
-    batch.writes.flush(&change.tx).await?;
-    let changed = outcomes.iter().filter(|outcome| outcome.changed);
-    let changed: Vec<ProductId> = changed.filter_map(|outcome| outcome.product).collect();
-    events::publish(change, Event::ProductChanged, changed.iter().map(|id| id.0)).await?;
-    change.touch(changed);
+    let mut edits = Vec::with_capacity(drafts.len());
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let (edit, outcome) = batch.apply(draft, existing.remove(&draft.handle));
+        edits.extend(edit);
+        outcomes.push(outcome);
+    }
+    let changed = whole::save(change, &mut edits, Together::default()).await?;
+    for outcome in &mut outcomes {
+        outcome.changed = outcome.product.is_some_and(|id| changed.contains(&id));
+    }
     Ok(outcomes)
 }
 
@@ -79,16 +73,44 @@ fn paths(drafts: &[ProductDraft]) -> BTreeSet<&[String]> {
     paths.map(Vec::as_slice).filter(|path| !path.is_empty()).collect()
 }
 
-/// Which variants have the SKUs that the drafts want.
-async fn taken_skus(change: &Change<'_>, drafts: &[ProductDraft]) -> Result<HashMap<String, VariantId>> {
-    static TAKEN: Sql = Sql::new("SELECT sku, id FROM variant WHERE sku IN (SELECT id FROM {texts $1} k)");
-    let variants = drafts.iter().flat_map(|draft| &draft.variants);
-    let wanted: HashSet<&str> =
-        variants.filter_map(|variant| variant.sku.as_deref()).filter(|sku| !sku.is_empty()).collect();
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
+fn names<'a>(drafts: &'a [ProductDraft], existing: &HashMap<String, Whole>) -> Names<'a> {
+    let mut names = Names::default();
+    for draft in drafts {
+        let of = existing.get(&draft.handle);
+        if let Some(vendor) = &draft.vendor {
+            names.vendor(vendor, of);
+        }
+        if let Some(product_type) = &draft.product_type {
+            names.product_type(product_type, of);
+        }
+        draft.tags.iter().flatten().for_each(|tag| names.tag(tag, of));
+        draft
+            .variants
+            .iter()
+            .filter_map(|variant| variant.sku.as_deref())
+            .for_each(|sku| names.sku(sku, None));
     }
-    let rows = TAKEN.all(&change.tx, [texts(change.engine(), wanted)]).await?;
-    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
-    Ok(pairs.collect::<std::result::Result<_, sea_orm::DbErr>>()?)
+    names
+}
+
+impl Batch<'_> {
+    fn apply(&mut self, draft: &ProductDraft, existing: Option<Whole>) -> (Option<Edit>, Outcome) {
+        let mut outcome = Outcome { created: existing.is_none(), ..Outcome::default() };
+        let edit = existing.map(Edit::of).or_else(|| self.new_product(draft));
+        let Some(mut edit) = edit else {
+            outcome.problems.push((None, "a new product needs a title".to_owned()));
+            outcome.variants = vec![None; draft.variants.len()];
+            return (None, outcome);
+        };
+        let whole = &mut edit.after;
+        outcome.product = Some(whole.id());
+        self.tell(whole, draft);
+        self.options(whole, draft);
+        let media = self.media(whole, draft);
+        self.variants(whole, draft, &media, &mut outcome);
+        parts::metafields(whole, draft.metafields.iter(), None);
+        self.labels(whole, draft);
+        self.publication(whole, draft, outcome.created);
+        (Some(edit), outcome)
+    }
 }

@@ -1,77 +1,31 @@
-//! One draft: the product's own row, and the order in which its parts follow.
+//! The product's own row.
 
-use entity::catalog::product::{self, Status};
-use entity::id::ProductId;
-
-use super::{Batch, Outcome};
+use super::Batch;
 use crate::services::catalog::draft::ProductDraft;
 use crate::services::catalog::html;
+use crate::services::catalog::whole::{Edit, Whole, present};
 
 impl Batch<'_> {
-    pub(super) fn apply(&mut self, draft: &ProductDraft) -> Outcome {
-        let mut outcome = Outcome::default();
-        let before = self.existing.products.get(&draft.handle).cloned();
-        let Some(mut row) = before.clone().or_else(|| self.new_product(draft)) else {
-            outcome.problems.push((None, "a new product needs a title".to_owned()));
-            outcome.variants = vec![None; draft.variants.len()];
-            return outcome;
-        };
-        self.tell(&mut row, draft);
-        outcome.product = Some(row.id);
-        outcome.created = before.is_none();
-
-        outcome.changed = before.as_ref() != Some(&row);
-        let options = self.options(draft, row.id, &mut outcome);
-        let media = self.media(draft, row.id, &mut outcome);
-        self.variants(draft, row.id, &options, &media, &mut outcome);
-        self.metafields(row.id.0, &draft.metafields, &mut outcome);
-        self.labels(draft, row.id, &mut outcome);
-        self.publication(draft, row.id, &mut outcome);
-
-        if outcome.changed {
-            row.version += i32::from(before.is_some());
-            row.updated_at = self.change.now;
-            self.writes.product(&row);
-        }
-        outcome
-    }
-
-    fn new_product(&self, draft: &ProductDraft) -> Option<product::Model> {
+    pub(super) fn new_product(&self, draft: &ProductDraft) -> Option<Edit> {
         let title = draft.title.as_ref().filter(|title| !title.is_empty())?;
-        Some(product::Model {
-            id: ProductId::generate(),
-            handle: draft.handle.clone(),
-            status: Status::Active,
-            title: title.clone(),
-            description_html: String::new(),
-            description_text: String::new(),
-            vendor_id: None,
-            product_type_id: None,
-            seo_title: None,
-            seo_description: None,
-            gift_card: false,
-            rating_count: 0,
-            rating_sum: 0,
-            version: 1,
-            created_at: self.change.now,
-            updated_at: self.change.now,
-        })
+        Some(Edit::new(Whole::new(&draft.handle, title, self.change.now)))
     }
 
     /// Takes over what the draft tells of the product itself.
-    fn tell(&self, row: &mut product::Model, draft: &ProductDraft) {
+    pub(super) fn tell(&self, whole: &mut Whole, draft: &ProductDraft) {
+        if let Some(vendor) = &draft.vendor {
+            self.known.set_vendor(whole, vendor);
+        }
+        if let Some(product_type) = &draft.product_type {
+            self.known.set_product_type(whole, product_type);
+        }
+        let row = &mut whole.product;
         if let Some(title) = draft.title.as_ref().filter(|title| !title.is_empty()) {
             row.title.clone_from(title);
         }
         if let Some(described) = &draft.description_html {
             row.description_html = html::sanitise(described);
             row.description_text = html::to_text(&row.description_html);
-        }
-        if let Some(vendor) = &draft.vendor {
-            row.vendor_id = self.names.vendors.get(vendor).copied();
-        }
-        if let Some(product_type) = &draft.product_type {
-            row.product_type_id = self.names.types.get(product_type).copied();
         }
         if let Some(status) = draft.status {
             row.status = status;
@@ -86,9 +40,4 @@ impl Batch<'_> {
             row.gift_card = gift_card;
         }
     }
-}
-
-/// An empty text is none.
-pub(super) fn present(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
 }

@@ -8,7 +8,7 @@ use entity::search::facet::FacetKind;
 use entity::time::{NEVER, Timestamp};
 
 use super::read::{Offer, Source};
-use crate::services::markets::{Locale, Markets};
+use crate::services::markets::Locale;
 use crate::services::search::text;
 
 /// Grows when texts are cut or folded in another way, so that they are indexed again.
@@ -59,11 +59,10 @@ impl Text<'_> {
 
 /// A product has a listing in each locale. Where it is not active, not published or has no price in the market, it is
 /// on offer [`NEVER`], and only staff come across it.
-pub fn listings<'a>(sources: &'a HashMap<ProductId, Source>, markets: &Markets) -> Vec<Wanted<'a>> {
-    let locales: Vec<Locale> = markets.locales().collect();
+pub fn listings<'a>(sources: &'a HashMap<ProductId, Source>, locales: &[Locale]) -> Vec<Wanted<'a>> {
     let mut wanted = Vec::new();
     for (product, source) in sources {
-        for locale in &locales {
+        for locale in locales {
             let market = locale.market.id;
             let (published, offer) = (source.published.get(&market), source.offers.get(&market));
             let on_offer = published.filter(|_| source.active && offer.is_some());

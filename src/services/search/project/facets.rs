@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::search::facet::FacetKind;
-use sea_orm::{ActiveEnum, DbErr};
+use sea_orm::{ActiveEnum, DbErr, QueryResult};
 use serde_json::json;
 
 use super::derive::{FacetOrder, Wanted};
 use crate::services::Change;
-use crate::services::bulk::{Kind, Rows};
+use crate::services::bulk::{Kind, Rows, Together};
 use crate::services::sql::{self, Sql};
 
 const FACET: Rows = Rows {
@@ -39,7 +39,7 @@ pub type Numbers = HashMap<(FacetOrder, String, String), i64>;
 pub async fn numbers(change: &Change<'_>, wanted: &[Wanted<'_>]) -> Result<Numbers, DbErr> {
     let facets: BTreeSet<Facet<'_>> =
         wanted.iter().flat_map(|listing| listing.facets.iter().copied()).collect();
-    let known = look_up(change, &facets).await?;
+    let mut known = look_up(change, &facets).await?;
     if known.len() == facets.len() {
         return Ok(known);
     }
@@ -47,8 +47,13 @@ pub async fn numbers(change: &Change<'_>, wanted: &[Wanted<'_>]) -> Result<Numbe
         !known.contains_key(&(*kind, (*name).to_owned(), (*value).to_owned()))
     };
     let new = facets.iter().filter(is_new).map(|(kind, name, value)| json!([kind, name, value]));
-    FACET.upsert(&change.tx, new.collect()).await?;
-    look_up(change, &facets).await
+    let added = FACET.upsert_returning(&change.tx, new.collect(), "kind, name, value, id").await?;
+    for row in &added {
+        let (facet, number) = read(row)?;
+        known.insert(facet, number);
+    }
+    // Where another change added one at the same moment, it is there now.
+    if known.len() == facets.len() { Ok(known) } else { look_up(change, &facets).await }
 }
 
 /// Gives facets that are called differently now their new names, which their listings follow by number.
@@ -77,15 +82,16 @@ async fn look_up(change: &Change<'_>, facets: &BTreeSet<Facet<'_>>) -> Result<Nu
     }
     let rows = facets.iter().map(|(kind, name, value)| json!([kind, name, value]));
     let found = FACETS.all(&change.tx, [sql::rows(rows)]).await?;
-    let pair = |row: &sea_orm::QueryResult| {
-        let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        Ok((facet, row.try_get_by_index(3)?))
-    };
-    found.iter().map(pair).collect()
+    found.iter().map(read).collect()
+}
+
+fn read(row: &QueryResult) -> Result<((FacetOrder, String, String), i64), DbErr> {
+    let facet = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    Ok((facet, row.try_get_by_index(3)?))
 }
 
 /// Writes how the options of some listings read in other languages.
-pub async fn label(change: &Change<'_>, wanted: &[Wanted<'_>], numbers: &Numbers) -> Result<(), DbErr> {
+pub fn label(writes: &mut Together, wanted: &[Wanted<'_>], numbers: &Numbers) {
     let mut rows = BTreeSet::new();
     for label in wanted.iter().flat_map(|listing| &listing.source.option_labels) {
         let facet = (FacetKind::Option.to_value(), label.name.clone(), label.value.clone());
@@ -94,6 +100,5 @@ pub async fn label(change: &Change<'_>, wanted: &[Wanted<'_>], numbers: &Numbers
         }
     }
     let rows = rows.into_iter().map(|(number, language, name, value)| json!([number, language, name, value]));
-    LABEL.upsert(&change.tx, rows.collect()).await?;
-    Ok(())
+    writes.upsert(LABEL, rows.collect());
 }

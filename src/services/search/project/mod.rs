@@ -12,7 +12,7 @@ mod write;
 use entity::id::ProductId;
 use futures_util::future::BoxFuture;
 
-use crate::services::markets::Markets;
+use crate::services::markets::locales;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Result};
 
@@ -37,14 +37,20 @@ pub async fn rebuild(app: &AppContext) -> Result<u64> {
     }
 }
 
+/// Removes all that is derived from products which are about to be deleted.
+pub async fn forget(change: &Change<'_>, products: &[ProductId]) -> Result<()> {
+    let known = read::listings(&change.tx, products).await?;
+    write::difference(change, known, Vec::new()).await
+}
+
 /// Projects products: the listing of each in every locale, its facets, and its text for search.
 pub fn project<'a>(change: &'a Change<'a>, products: &'a [ProductId]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         facets::rename(change).await?;
-        let markets = Markets::load_all(&change.tx).await?;
+        let locales = locales(&change.tx).await?;
         for some in products.chunks(500) {
             let sources = read::sources(&change.tx, some).await?;
-            let wanted = derive::listings(&sources, &markets);
+            let wanted = derive::listings(&sources, &locales);
             let known = read::listings(&change.tx, some).await?;
             write::difference(change, known, wanted).await?;
         }

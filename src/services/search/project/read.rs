@@ -6,7 +6,7 @@ use entity::catalog::product::Status;
 use entity::id::{CategoryId, MarketId, ProductId};
 use entity::search::product_listing;
 use entity::time::Timestamp;
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult, TryGetable};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetable};
 
 use crate::services::catalog::ratings::Rating;
 use crate::services::search::listings::NO_PRICE;
@@ -70,35 +70,11 @@ impl Offer {
 
 type Sources = HashMap<ProductId, Source>;
 
-/// Reads products: nine statements, however many there are.
+/// Reads products: three statements, however many there are.
 pub async fn sources(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Sources, DbErr> {
-    static SKUS: Sql = Sql::new(
-        "SELECT v.product_id, v.sku FROM {uuids $1} k JOIN variant v ON v.product_id = k.id \
-         WHERE v.sku IS NOT NULL ORDER BY v.product_id, v.position",
-    );
-    static TAGS: Sql = Sql::new(
-        "SELECT pt.product_id, t.name FROM {uuids $1} k JOIN product_tag pt ON pt.product_id = k.id \
-         JOIN tag t ON t.id = pt.tag_id ORDER BY pt.product_id, pt.position",
-    );
-    static CATEGORIES: Sql = Sql::new(
-        "SELECT DISTINCT pc.product_id, c.handle FROM {uuids $1} k \
-         JOIN product_category pc ON pc.product_id = k.id \
-         JOIN category_closure cc ON cc.descendant_id = pc.category_id \
-         JOIN category c ON c.id = cc.ancestor_id",
-    );
-    static COLLECTIONS: Sql = Sql::new(
-        "SELECT cp.product_id, c.handle FROM {uuids $1} k \
-         JOIN collection_product cp ON cp.product_id = k.id JOIN collection c ON c.id = cp.collection_id",
-    );
     let mut sources = own_rows(db, products).await?;
-    translations(db, products, &mut sources).await?;
-    publications(db, products, &mut sources).await?;
     offers(db, products, &mut sources).await?;
-    options(db, products, &mut sources).await?;
-    texts(db, &SKUS, products, &mut sources, |source| &mut source.skus).await?;
-    texts(db, &TAGS, products, &mut sources, |source| &mut source.tags).await?;
-    texts(db, &CATEGORIES, products, &mut sources, |source| &mut source.categories).await?;
-    texts(db, &COLLECTIONS, products, &mut sources, |source| &mut source.collections).await?;
+    texts(db, products, &mut sources).await?;
     Ok(sources)
 }
 
@@ -148,116 +124,110 @@ async fn own_rows(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<S
     Ok(sources)
 }
 
-async fn translations(
-    db: &impl ConnectionTrait,
-    products: &[ProductId],
-    sources: &mut Sources,
-) -> Result<(), DbErr> {
-    static TRANSLATIONS: Sql = Sql::new(
-        "SELECT t.product_id, t.language, t.title, t.description_text FROM {uuids $1} k \
-         JOIN product_translation t ON t.product_id = k.id",
-    );
-    for row in TRANSLATIONS.all(db, [keys(db, products)]).await? {
-        let texts = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-        if let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) {
-            source.translations.insert(row.try_get_by_index(1)?, texts);
-        }
-    }
-    Ok(())
-}
-
-async fn publications(
-    db: &impl ConnectionTrait,
-    products: &[ProductId],
-    sources: &mut Sources,
-) -> Result<(), DbErr> {
-    static PUBLICATIONS: Sql = Sql::new(
-        "SELECT p.product_id, p.market_id, p.published_at FROM {uuids $1} k \
-         JOIN publication p ON p.product_id = k.id",
-    );
-    for row in PUBLICATIONS.all(db, [keys(db, products)]).await? {
-        if let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) {
-            source.published.insert(row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        }
-    }
-    Ok(())
-}
-
+/// Reads what the products cost in each market, and since when they are published there.
 async fn offers(
     db: &impl ConnectionTrait,
     products: &[ProductId],
     sources: &mut Sources,
 ) -> Result<(), DbErr> {
     static OFFERS: Sql = Sql::new(
-        "SELECT v.product_id, p.market_id, min(p.amount), max(p.amount), \
+        "SELECT v.product_id, p.market_id, CAST(NULL AS bigint), min(p.amount), max(p.amount), \
            min(CASE WHEN p.compare_at > p.amount THEN p.compare_at END), \
            max(CASE WHEN p.compare_at > p.amount THEN p.compare_at END), \
            max(CASE WHEN v.inventory_tracker = '' OR v.inventory_policy = 1 OR \
              (SELECT sum(s.available) FROM stock_level s WHERE s.variant_id = v.id) > 0 THEN 1 ELSE 0 END) \
          FROM {uuids $1} k JOIN variant v ON v.product_id = k.id JOIN price p ON p.variant_id = v.id \
-         GROUP BY v.product_id, p.market_id",
+         GROUP BY v.product_id, p.market_id \
+         UNION ALL SELECT b.product_id, b.market_id, b.published_at, NULL, NULL, NULL, NULL, NULL \
+         FROM {uuids $1} k JOIN publication b ON b.product_id = k.id",
     );
     for row in OFFERS.all(db, [keys(db, products)]).await? {
-        let available = i32::try_get_by_index(&row, 6).map_err(|error| DbErr::Type(format!("{error:?}")))?;
+        let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) else { continue };
+        let market = row.try_get_by_index(1)?;
+        if let Some(moment) = row.try_get_by_index::<Option<Timestamp>>(2)? {
+            source.published.insert(market, moment);
+            continue;
+        }
+        let available = i32::try_get_by_index(&row, 7).map_err(|error| DbErr::Type(format!("{error:?}")))?;
         let offer = Offer {
-            price: (row.try_get_by_index(2)?, row.try_get_by_index(3)?),
-            compare_at: (row.try_get_by_index(4)?, row.try_get_by_index(5)?),
+            price: (row.try_get_by_index(3)?, row.try_get_by_index(4)?),
+            compare_at: (row.try_get_by_index(5)?, row.try_get_by_index(6)?),
             available: available == 1,
         };
-        if let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) {
-            source.offers.insert(row.try_get_by_index(1)?, offer);
-        }
+        source.offers.insert(market, offer);
     }
     Ok(())
 }
 
-async fn options(
+/// Reads everything that is texts; each row says of what kind it is, and those that have an order come in it.
+async fn texts(
     db: &impl ConnectionTrait,
     products: &[ProductId],
     sources: &mut Sources,
 ) -> Result<(), DbErr> {
-    static OPTIONS: Sql = Sql::new(
-        "SELECT o.product_id, o.name, v.value FROM {uuids $1} k \
-         JOIN product_option o ON o.product_id = k.id JOIN option_value v ON v.product_option_id = o.id \
-         WHERE NOT (o.name = 'Title' AND v.value = 'Default Title')",
-    );
-    static LABELS: Sql = Sql::new(
-        "SELECT o.product_id, vt.language, o.name, v.value, coalesce(nt.name, o.name), vt.value \
+    static TEXTS: Sql = Sql::new(
+        "SELECT 1 AS kind, t.product_id AS product, 0 AS place, t.language AS text1, t.title AS text2, \
+           t.description_text AS text3, CAST(NULL AS text) AS text4, CAST(NULL AS text) AS text5 \
+         FROM {uuids $1} k JOIN product_translation t ON t.product_id = k.id \
+         UNION ALL SELECT 2, v.product_id, v.position, v.sku, NULL, NULL, NULL, NULL \
+         FROM {uuids $1} k JOIN variant v ON v.product_id = k.id WHERE v.sku IS NOT NULL \
+         UNION ALL SELECT 3, pt.product_id, pt.position, t.name, NULL, NULL, NULL, NULL \
+         FROM {uuids $1} k JOIN product_tag pt ON pt.product_id = k.id JOIN tag t ON t.id = pt.tag_id \
+         UNION ALL SELECT DISTINCT 4, pc.product_id, 0, c.handle, NULL, NULL, NULL, NULL \
+         FROM {uuids $1} k JOIN product_category pc ON pc.product_id = k.id \
+         JOIN category_closure cc ON cc.descendant_id = pc.category_id \
+         JOIN category c ON c.id = cc.ancestor_id \
+         UNION ALL SELECT 5, cp.product_id, 0, c.handle, NULL, NULL, NULL, NULL \
+         FROM {uuids $1} k JOIN collection_product cp ON cp.product_id = k.id \
+         JOIN collection c ON c.id = cp.collection_id \
+         UNION ALL SELECT 6, o.product_id, 0, o.name, v.value, NULL, NULL, NULL \
+         FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
+         JOIN option_value v ON v.product_option_id = o.id \
+         WHERE NOT (o.name = 'Title' AND v.value = 'Default Title') \
+         UNION ALL SELECT 7, o.product_id, 0, vt.language, o.name, v.value, coalesce(nt.name, o.name), vt.value \
          FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
          JOIN option_value v ON v.product_option_id = o.id \
          JOIN option_value_translation vt ON vt.option_value_id = v.id \
-         LEFT JOIN product_option_translation nt ON nt.product_option_id = o.id AND nt.language = vt.language",
+         LEFT JOIN product_option_translation nt \
+           ON nt.product_option_id = o.id AND nt.language = vt.language \
+         ORDER BY 1, 2, 3",
     );
-    for row in OPTIONS.all(db, [keys(db, products)]).await? {
-        if let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) {
-            source.options.push((row.try_get_by_index(1)?, row.try_get_by_index(2)?));
-        }
-    }
-    for row in LABELS.all(db, [keys(db, products)]).await? {
-        if let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) {
-            source.option_labels.push(OptionLabel {
-                language: row.try_get_by_index(1)?,
-                name: row.try_get_by_index(2)?,
-                value: row.try_get_by_index(3)?,
-                name_label: row.try_get_by_index(4)?,
-                value_label: row.try_get_by_index(5)?,
-            });
+    for row in TEXTS.all(db, [keys(db, products)]).await? {
+        if let Some(source) = sources.get_mut(&row.try_get_by_index(1)?) {
+            source.text(&row)?;
         }
     }
     Ok(())
 }
 
-async fn texts(
-    db: &impl ConnectionTrait,
-    statement: &Sql,
-    products: &[ProductId],
-    sources: &mut Sources,
-    list: impl Fn(&mut Source) -> &mut Vec<String>,
-) -> Result<(), DbErr> {
-    for row in statement.all(db, [keys(db, products)]).await? {
-        if let Some(source) = sources.get_mut(&row.try_get_by_index(0)?) {
-            list(source).push(row.try_get_by_index(1)?);
+const TRANSLATION: i32 = 1;
+const SKU: i32 = 2;
+const TAG: i32 = 3;
+const CATEGORY: i32 = 4;
+const COLLECTION: i32 = 5;
+const OPTION: i32 = 6;
+
+impl Source {
+    fn text(&mut self, row: &QueryResult) -> Result<(), DbErr> {
+        let text = |number: usize| row.try_get_by_index::<String>(number + 2);
+        match row.try_get_by_index(0)? {
+            TRANSLATION => {
+                let texts = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
+                self.translations.insert(text(1)?, texts);
+            }
+            SKU => self.skus.push(text(1)?),
+            TAG => self.tags.push(text(1)?),
+            CATEGORY => self.categories.push(text(1)?),
+            COLLECTION => self.collections.push(text(1)?),
+            OPTION => self.options.push((text(1)?, text(2)?)),
+            _ => self.option_labels.push(OptionLabel {
+                language: text(1)?,
+                name: text(2)?,
+                value: text(3)?,
+                name_label: text(4)?,
+                value_label: text(5)?,
+            }),
         }
+        Ok(())
     }
-    Ok(())
 }

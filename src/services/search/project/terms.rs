@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::DbErr;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::services::Change;
-use crate::services::bulk::{Kind, Rows};
+use crate::services::bulk::{Kind, Rows, Together};
 use crate::services::search::text::spelling;
-use crate::services::sql::{Sql, texts};
+use crate::services::sql::{self, Sql};
 
 const TERM: Rows = Rows {
     table: "search_term",
@@ -27,20 +27,26 @@ const FRAGMENT: Rows = Rows {
 /// Adds words by their language; those that are known cost nothing but a look-up.
 pub async fn add(change: &Change<'_>, words: BTreeMap<String, BTreeSet<String>>) -> Result<(), DbErr> {
     static NEW: Sql = Sql::new(
-        "SELECT k.id FROM {texts $1} k \
-         WHERE NOT EXISTS (SELECT 1 FROM search_term t WHERE t.language = $2 AND t.term = k.id)",
+        "SELECT r.value->>0, r.value->>1 \
+         FROM {lateral}jsonb_array_elements($1::jsonb) r{window}json_each($1) r{end} \
+         WHERE NOT EXISTS (SELECT 1 FROM search_term t \
+           WHERE t.language = r.value->>0 AND t.term = r.value->>1)",
     );
-    for (language, words) in words {
-        let words = texts(change.engine(), words);
-        let (mut terms, mut fragments) = (Vec::new(), Vec::new());
-        for row in NEW.all(&change.tx, [words, language.clone().into()]).await? {
-            let term: String = row.try_get_by_index(0)?;
-            let of_term = spelling::fragments(&term).into_iter();
-            fragments.extend(of_term.map(|fragment| json!([language, fragment, term])));
-            terms.push(json!([language, term]));
-        }
-        TERM.upsert(&change.tx, terms).await?;
-        FRAGMENT.upsert(&change.tx, fragments).await?;
+    let pairs =
+        words.iter().flat_map(|(language, words)| words.iter().map(move |word| json!([language, word])));
+    let pairs: Vec<Json> = pairs.collect();
+    if pairs.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let (mut terms, mut fragments) = (Vec::new(), Vec::new());
+    for row in NEW.all(&change.tx, [sql::rows(pairs)]).await? {
+        let (language, term): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let of_term = spelling::fragments(&term).into_iter();
+        fragments.extend(of_term.map(|fragment| json!([language, fragment, term])));
+        terms.push(json!([language, term]));
+    }
+    let mut writes = Together::default();
+    writes.upsert(TERM, terms);
+    writes.upsert(FRAGMENT, fragments);
+    writes.send(&change.tx).await
 }

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use entity::id::ProductId;
 use entity::search::product_listing::Model;
-use sea_orm::{DbErr, Value};
+use sea_orm::{DbErr, QueryResult, Value};
 use serde_json::{Value as Json, json};
 
 use super::derive::Wanted;
 use super::{facets, terms};
-use crate::services::bulk::{Kind, Rows, key};
-use crate::services::sql::{self, Sql, ints, uuids};
+use crate::services::bulk::{Kind, Rows, Together, key};
+use crate::services::sql::{self, Sql, ints};
 use crate::services::{Change, Result};
 
 const LISTING: Rows = Rows {
@@ -57,7 +57,6 @@ type Place = (i64, ProductId);
 /// Writes listings that are new or different, with their facets and texts, and removes those that should not be.
 pub async fn difference(change: &Change<'_>, known: Vec<Model>, wanted: Vec<Wanted<'_>>) -> Result<()> {
     let numbers = facets::numbers(change, &wanted).await?;
-    facets::label(change, &wanted, &numbers).await?;
     let mut known: HashMap<Place, Model> =
         known.into_iter().map(|row| ((row.locale_id, row.product_id), row)).collect();
 
@@ -71,9 +70,10 @@ pub async fn difference(change: &Change<'_>, known: Vec<Model>, wanted: Vec<Want
             changed.push((listing, before, after));
         }
     }
-    LISTING.upsert(&change.tx, rows).await?;
-    let ids = ids(change, changed.iter().map(|(listing, _, _)| listing.product)).await?;
+    let ids = LISTING.upsert_returning(&change.tx, rows, "locale_id, product_id, id").await?;
+    let ids: HashMap<Place, i64> = ids.iter().map(place).collect::<std::result::Result<_, DbErr>>()?;
     let mut writes = Writes::default();
+    facets::label(&mut writes.together, &wanted, &numbers);
     for (listing, before, after) in &changed {
         if let Some(id) = ids.get(&(listing.locale, listing.product)) {
             writes.listing(*id, listing, before.as_ref(), after);
@@ -147,28 +147,13 @@ fn json(row: &Model) -> Json {
     ])
 }
 
-async fn ids(
-    change: &Change<'_>,
-    products: impl Iterator<Item = ProductId>,
-) -> std::result::Result<HashMap<Place, i64>, DbErr> {
-    static IDS: Sql = Sql::new(
-        "SELECT l.locale_id, l.product_id, l.id FROM {uuids $1} k \
-         JOIN product_listing l ON l.product_id = k.id",
-    );
-    let products: BTreeSet<ProductId> = products.collect();
-    if products.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let products = uuids(change.engine(), products.into_iter().map(|id| id.0));
-    let rows = IDS.all(&change.tx, [products]).await?;
-    let pair = |row: &sea_orm::QueryResult| {
-        Ok(((row.try_get_by_index(0)?, row.try_get_by_index(1)?), row.try_get_by_index(2)?))
-    };
-    rows.iter().map(pair).collect()
+fn place(row: &QueryResult) -> std::result::Result<(Place, i64), DbErr> {
+    Ok(((row.try_get_by_index(0)?, row.try_get_by_index(1)?), row.try_get_by_index(2)?))
 }
 
 #[derive(Default)]
 struct Writes {
+    together: Together,
     facets: Vec<Json>,
     gone_facets: Vec<Json>,
     documents: Vec<Json>,
@@ -196,7 +181,7 @@ impl Writes {
         self.gone.push(row.id);
     }
 
-    async fn flush(self, change: &Change<'_>) -> std::result::Result<(), DbErr> {
+    async fn flush(mut self, change: &Change<'_>) -> std::result::Result<(), DbErr> {
         static INDEX: Sql = Sql::new(
             "{lateral}INSERT INTO search_document (listing_id, terms) \
              SELECT (r.value->>0)::bigint, (r.value->>2)::tsvector FROM jsonb_array_elements($1::jsonb) r \
@@ -210,16 +195,18 @@ impl Writes {
              (SELECT id FROM {ints $1} k)",
         );
         static REMOVE: Sql = Sql::new("DELETE FROM product_listing WHERE id IN (SELECT id FROM {ints $1} k)");
-        LISTING_FACET.delete(&change.tx, self.gone_facets).await?;
-        LISTING_FACET.upsert(&change.tx, self.facets).await?;
+        let writes = &mut self.together;
+        writes.delete(LISTING_FACET, self.gone_facets);
+        writes.upsert(LISTING_FACET, self.facets);
         if !self.documents.is_empty() {
-            INDEX.run(&change.tx, [sql::rows(self.documents)]).await?;
+            writes.run(&INDEX, sql::rows(self.documents));
         }
         if !self.gone.is_empty() {
             let gone: Value = ints(change.engine(), self.gone);
-            UNINDEX.run(&change.tx, [gone.clone()]).await?;
-            REMOVE.run(&change.tx, [gone]).await?;
+            writes.run(&UNINDEX, gone.clone());
+            writes.run(&REMOVE, gone);
         }
+        self.together.send(&change.tx).await?;
         terms::add(change, self.words).await
     }
 }

@@ -1,0 +1,91 @@
+//! The prices and the stock of whole products.
+
+use std::collections::HashMap;
+
+use entity::id::VariantId;
+use entity::inventory::stock_movement::MovementReason;
+use entity::pricing::price;
+
+use super::tell::{Told, ToldPrice};
+use crate::services::bulk::Together;
+use crate::services::catalog::whole::Whole;
+use crate::services::inventory::levels::{self, Counted, Level};
+use crate::services::pricing::prices;
+use crate::services::{Change, Result};
+
+/// Prices and levels as they are, of those products whose inputs tell of them.
+#[derive(Debug, Default)]
+pub struct Beside {
+    prices: HashMap<VariantId, Vec<price::Model>>,
+    levels: HashMap<VariantId, Vec<Level>>,
+    set: Vec<price::Model>,
+    gone: Vec<(VariantId, entity::id::MarketId)>,
+    counted: Vec<Counted>,
+}
+
+impl Beside {
+    /// Reads them: two statements, none where nothing is told.
+    pub async fn load(change: &Change<'_>, told: &[(&Told<'_>, Option<&Whole>)]) -> Result<Self> {
+        let of = |tells: fn(&Told<'_>) -> bool| {
+            let products = told.iter().filter(|(told, _)| tells(told)).filter_map(|(_, whole)| *whole);
+            products.flat_map(|whole| whole.variants.iter().map(|row| row.id)).collect::<Vec<_>>()
+        };
+        let priced = of(|told| told.variants.iter().flatten().any(|variant| variant.prices.is_some()));
+        let stocked = of(|told| told.variants.iter().flatten().any(|variant| variant.stock.is_some()));
+        let mut beside = Self::default();
+        if !priced.is_empty() {
+            beside.prices = prices::everywhere(&change.tx, priced).await?;
+        }
+        if !stocked.is_empty() {
+            beside.levels = levels::locked(change, stocked).await?;
+        }
+        Ok(beside)
+    }
+
+    /// Takes over what an input tells of its variants; answers whether anything differs.
+    pub fn tell(&mut self, told: &Told<'_>, variants: &[VariantId]) -> bool {
+        let before = (self.set.len(), self.gone.len(), self.counted.len());
+        for (variant, id) in told.variants.iter().flatten().zip(variants) {
+            if let Some(wanted) = &variant.prices {
+                self.price(*id, wanted);
+            }
+            for (location, pieces) in variant.stock.iter().flatten() {
+                let known = self.levels.get(id).into_iter().flatten();
+                let level = known.into_iter().find(|level| level.location == *location);
+                let before = level.map(|level| level.available);
+                if before != Some(*pieces) {
+                    let (variant, location) = (*id, *location);
+                    self.counted.push(Counted { variant, location, before, now: *pieces });
+                }
+            }
+        }
+        before != (self.set.len(), self.gone.len(), self.counted.len())
+    }
+
+    fn price(&mut self, variant_id: VariantId, wanted: &[ToldPrice]) {
+        let mut known = self.prices.remove(&variant_id).unwrap_or_default();
+        for price in wanted {
+            let place = known.iter().position(|row| row.market_id == price.market);
+            let before = place.map(|place| known.swap_remove(place));
+            let after = price::Model {
+                variant_id,
+                market_id: price.market,
+                amount: price.amount,
+                compare_at: price.compare_at.unwrap_or(before.as_ref().and_then(|row| row.compare_at)),
+                unit_cost: price.unit_cost.unwrap_or(before.as_ref().and_then(|row| row.unit_cost)),
+            };
+            if before.as_ref() != Some(&after) {
+                self.set.push(after);
+            }
+        }
+        self.gone.extend(known.into_iter().map(|row| (variant_id, row.market_id)));
+    }
+
+    /// What is to be written.
+    pub fn writes(&self, change: &Change<'_>) -> Together {
+        let mut writes = Together::default();
+        prices::write_with(&mut writes, &self.set, &self.gone);
+        levels::write_with(&mut writes, change, &self.counted, MovementReason::Correction);
+        writes
+    }
+}

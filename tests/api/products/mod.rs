@@ -1,0 +1,8 @@
+//! Changing products: what staff's back office and programs of the shop do.
+
+mod bad;
+mod office;
+mod races;
+mod random;
+mod set;
+mod shelf;
