@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::graphql::gate::Limits;
 use crate::graphql::{Api, Settings};
 use crate::http;
@@ -78,7 +78,7 @@ const ANSWERS_EVERY: Duration = Duration::from_millis(250);
 /// The operator's keys. In development a file of them is made beside the database.
 fn key_ring(config: &Config) -> io::Result<KeyRing> {
     if !config.secrets.is_empty() {
-        return KeyRing::parse(config.secrets.iter().map(|key| key.reveal())).map_err(io::Error::other);
+        return KeyRing::parse(config.secrets.iter().map(Secret::reveal)).map_err(io::Error::other);
     }
     if !config.development {
         return Err(io::Error::other(

@@ -102,7 +102,7 @@ impl AccountMutation {
         let CustomerRegisterInput { email, password, name } = input;
         let language = ctx.scope().locale.language.clone();
         let wish = Registration { email, password, name, language };
-        done(ctx, identity::register(ctx.app(), wish)).await
+        done(ctx, Box::pin(identity::register(ctx.app(), wish))).await
     }
 
     /// Confirms the address of a new account by the code that came by mail: then it can sign in.
@@ -112,7 +112,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The code.")] input: CodeInput,
     ) -> Nullable<AccountPayload> {
-        done(ctx, identity::verify_email(ctx.app(), &input.code)).await
+        done(ctx, Box::pin(identity::verify_email(ctx.app(), &input.code))).await
     }
 
     /// Sends a mail by which a new password can be chosen. The answer is the same where there is no such account.
@@ -123,7 +123,7 @@ impl AccountMutation {
         #[graphql(desc = "Who has forgotten the password.")] input: PasswordResetRequestInput,
     ) -> Nullable<AccountPayload> {
         let kind = if input.staff { AccountKind::Staff } else { AccountKind::Customer };
-        done(ctx, identity::request_reset(ctx.app(), kind, &input.email)).await
+        done(ctx, Box::pin(identity::request_reset(ctx.app(), kind, &input.email))).await
     }
 
     /// Sets a new password by the code that came by mail, and signs all devices out.
@@ -134,7 +134,7 @@ impl AccountMutation {
         #[graphql(desc = "The code and the new password.")] input: PasswordResetInput,
     ) -> Nullable<AccountPayload> {
         let PasswordResetInput { code, password } = input;
-        done(ctx, identity::reset_password(ctx.app(), PasswordReset { code, password })).await
+        done(ctx, Box::pin(identity::reset_password(ctx.app(), PasswordReset { code, password }))).await
     }
 
     /// Changes your password, and signs all your other devices out.
@@ -145,7 +145,7 @@ impl AccountMutation {
         #[graphql(desc = "The old and the new password.")] input: PasswordChangeInput,
     ) -> Nullable<AccountPayload> {
         let wish = PasswordChange { current: input.current_password, new: input.new_password };
-        done(ctx, identity::change_password(ctx.app(), ctx.viewer(), wish)).await
+        done(ctx, Box::pin(identity::change_password(ctx.app(), ctx.viewer(), wish))).await
     }
 
     /// Asks for another e-mail address. It is used once the mail that goes there is answered.
@@ -156,7 +156,8 @@ impl AccountMutation {
         #[graphql(desc = "The new address.")] input: EmailChangeRequestInput,
     ) -> Nullable<AccountPayload> {
         let EmailChangeRequestInput { email, password } = input;
-        done(ctx, identity::change_email(ctx.app(), ctx.viewer(), EmailChange { email, password })).await
+        done(ctx, Box::pin(identity::change_email(ctx.app(), ctx.viewer(), EmailChange { email, password })))
+            .await
     }
 
     /// Confirms another e-mail address by the code that came there.
@@ -166,7 +167,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The code.")] input: CodeInput,
     ) -> Nullable<AccountPayload> {
-        done(ctx, identity::confirm_email(ctx.app(), &input.code)).await
+        done(ctx, Box::pin(identity::confirm_email(ctx.app(), &input.code))).await
     }
 
     /// Accepts an invitation to the staff by the code that came by mail: then you can sign in.
@@ -177,7 +178,7 @@ impl AccountMutation {
         #[graphql(desc = "The code and a password.")] input: InvitationAcceptInput,
     ) -> Nullable<AccountPayload> {
         let InvitationAcceptInput { code, password, name } = input;
-        done(ctx, staff::accept(ctx.app(), &code, &password, name.as_deref())).await
+        done(ctx, Box::pin(staff::accept(ctx.app(), &code, &password, name.as_deref()))).await
     }
 }
 

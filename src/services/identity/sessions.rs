@@ -133,7 +133,9 @@ pub(super) async fn end(change: &Change<'_>, sessions: &[SessionId]) -> Result<V
 
 /// Forgets the tokens of sessions that have ended.
 pub(super) fn forget(identity: &Identity, ended: &[SessionId]) {
-    ended.iter().for_each(|session| identity.verified.forget_session(*session));
+    for session in ended {
+        identity.verified.forget_session(*session);
+    }
 }
 
 /// Forgets sessions that ended or expired before a moment.

@@ -42,10 +42,8 @@ pub async fn sign_in(app: &AppContext, kind: AccountKind, input: SignIn) -> Resu
     let hash = found.as_ref().and_then(|row| row.password_hash.clone());
     let verdict = identity.passwords.verify(input.password.clone(), hash).await?;
     let Some(found) = found.filter(|_| verdict.is_right) else { return Err(wrong()) };
-    let renewed = match verdict.needs_rehash {
-        true => Some(identity.passwords.hash(input.password).await?),
-        false => None,
-    };
+    let renewed =
+        if verdict.needs_rehash { Some(identity.passwords.hash(input.password).await?) } else { None };
     let change = app.begin().await?;
     confirm(&change, &found, renewed).await?;
     let room = make_room(&change, &found).await?;

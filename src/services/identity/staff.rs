@@ -95,15 +95,15 @@ pub async fn invite(app: &AppContext, viewer: &Viewer, new: Invitation) -> Resul
     let granted = grantable(&change, &mut problems, viewer, &new.roles).await?;
     problems.none()?;
     let Some(email) = email else { return Err(codes::expired()) };
-    let id = match accounts::by_email(identity, &change.tx, AccountKind::Staff, &email).await? {
-        Some(known) => invite_again(&change, viewer, known).await?,
-        None => {
-            let kind = AccountKind::Staff;
-            let (language, password_hash) = (new.language.as_str(), None);
-            let new =
-                NewAccount { kind, email: &email, name: &name, language, password_hash, is_verified: false };
-            accounts::create(&change, identity, new).await?
-        }
+    let known = accounts::by_email(identity, &change.tx, AccountKind::Staff, &email).await?;
+    let id = if let Some(known) = known {
+        invite_again(&change, viewer, known).await?
+    } else {
+        let kind = AccountKind::Staff;
+        let (language, password_hash) = (new.language.as_str(), None);
+        let new =
+            NewAccount { kind, email: &email, name: &name, language, password_hash, is_verified: false };
+        accounts::create(&change, identity, new).await?
     };
     give(&change, id, &granted).await?;
     let payload = Payload { email: email.as_str().to_owned(), ..Payload::default() };
