@@ -123,7 +123,7 @@ fn jpeg(file: &mut (impl Read + Seek)) -> Option<(u32, u32)> {
         }
         match marker {
             // Markers without a body.
-            0x01 | 0xd0..=0xd7 => continue,
+            0x01 | 0xd0..=0xd7 => {}
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 let head: [u8; 7] = read(file)?;
                 return Some((big(&head[5..7]), big(&head[3..5])));
