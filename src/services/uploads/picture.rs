@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(looked(lossy), Some((Kind::Webp, 640, 480)));
         let extended = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x7f\x02\0\xdf\x01\0";
         assert_eq!(looked(extended), Some((Kind::Webp, 640, 480)));
-        let bits: u32 = 639 | 479 << 14;
+        let bits: u32 = 0x27f | 0x1df << 14;
         let mut lossless = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f".to_vec();
         lossless.extend(bits.to_le_bytes());
         lossless.extend([0; 5]);
