@@ -144,6 +144,7 @@ pub fn place(position: Option<i32>, path: &[&dyn Display]) -> Result<Option<u32>
 }
 
 /// A text that may be left as it is (`None`) or cleared (`Some(None)`).
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 pub fn or_none<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
     match value {
         MaybeUndefined::Undefined => None,

@@ -23,7 +23,7 @@ use crate::services::{AppContext, Error};
 const PREFIX: &str = "/uploads/";
 
 /// The longest that a sender may take.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 
 /// How long what comes after a refusal is read and thrown away, so that the sender sees the refusal.
 const DISCARD_TIME: Duration = Duration::from_secs(2);
@@ -110,6 +110,7 @@ fn too_slow() -> Rejection {
     Rejection::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message).with_header(CONNECTION, "close")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 /// What went wrong on our side goes to the log; the sender may ask for another address.
 fn failed(error: Error) -> Rejection {
     if error.code() == Code::Unavailable {

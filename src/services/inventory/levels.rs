@@ -179,7 +179,7 @@ pub async fn hold(change: &Change<'_>, spots: &BTreeSet<Spot>) -> Result<HashMap
 }
 
 /// Writes levels that are held, each with the difference in the ledger, and answers which of them changed.
-pub async fn write(
+pub(super) async fn write(
     change: &Change<'_>,
     known: &HashMap<Spot, i64>,
     counted: impl IntoIterator<Item = (Spot, i64)>,

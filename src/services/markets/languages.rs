@@ -27,25 +27,22 @@ pub async fn set(change: &Change<'_>, market: MarketId, wanted: &[String]) -> Re
     let mut known: HashMap<&str, &market_language::Model> =
         rows.iter().map(|row| (row.language.as_str(), row)).collect();
     for (language, position) in wanted.iter().zip(0..) {
-        match known.remove(language.as_str()) {
-            Some(row) => {
-                let mut row = row.clone().into_active_model();
-                row.position = Set(position);
-                if row.state.as_ref() == &LanguageState::Closing {
-                    row.state = Set(begin);
-                }
-                row.update(&change.tx).await?;
+        if let Some(row) = known.remove(language.as_str()) {
+            let mut row = row.clone().into_active_model();
+            row.position = Set(position);
+            if row.state.as_ref() == &LanguageState::Closing {
+                row.state = Set(begin);
             }
-            None => {
-                let row = market_language::ActiveModel {
-                    market_id: Set(market),
-                    language: Set(language.clone()),
-                    position: Set(position),
-                    state: Set(begin),
-                    ..Default::default()
-                };
-                row.insert(&change.tx).await?;
-            }
+            row.update(&change.tx).await?;
+        } else {
+            let row = market_language::ActiveModel {
+                market_id: Set(market),
+                language: Set(language.clone()),
+                position: Set(position),
+                state: Set(begin),
+                ..Default::default()
+            };
+            row.insert(&change.tx).await?;
         }
     }
     for row in known.into_values() {

@@ -39,7 +39,7 @@ async fn project_some(app: &AppContext) -> Result<usize> {
     static NEXT: Sql = Sql::new("SELECT product_id FROM stale_product ORDER BY product_id LIMIT $1");
     static DONE: Sql =
         Sql::new("DELETE FROM stale_product WHERE product_id IN (SELECT id FROM {uuids $1} k)");
-    if NEXT.one(app.db.read()?, [1.into()]).await?.is_none() {
+    if NEXT.one(app.db.read()?, [1_i64.into()]).await?.is_none() {
         return Ok(0);
     }
     let change = app.begin().await?;

@@ -123,7 +123,7 @@ fn jpeg(file: &mut (impl Read + Seek)) -> Option<(u32, u32)> {
         }
         match marker {
             // Markers without a body.
-            0x01 | 0xd0..=0xd7 => continue,
+            0x01 | 0xd0..=0xd7 => {}
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 let head: [u8; 7] = read(file)?;
                 return Some((big(&head[5..7]), big(&head[3..5])));
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(looked(lossy), Some((Kind::Webp, 640, 480)));
         let extended = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x7f\x02\0\xdf\x01\0";
         assert_eq!(looked(extended), Some((Kind::Webp, 640, 480)));
-        let bits: u32 = 639 | 479 << 14;
+        let bits: u32 = 0x27f | 0x1df << 14;
         let mut lossless = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f".to_vec();
         lossless.extend(bits.to_le_bytes());
         lossless.extend([0; 5]);

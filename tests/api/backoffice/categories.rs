@@ -54,7 +54,7 @@ async fn categories_are_created_changed_and_deleted(shop: TestShop) {
 }
 
 async fn a_new_handle_leaves_a_redirect_and_moves_the_lists(shop: TestShop) {
-    let count = "{ it: products(first: 1, filter: { category: \"HANDLE\" }) { totalCount } category(handle: \"HANDLE\") { handle productCount } }";
+    let count = "{ it: products(first: 1, filter: { categories: \"HANDLE\" }) { totalCount } category(handle: \"HANDLE\") { handle productCount } }";
     let before = shop.query(&count.replace("HANDLE", "lighting")).await.number("/category/productCount");
     assert!(before > 0);
     let id = category(&shop, "lighting").await;

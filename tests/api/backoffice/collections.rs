@@ -52,7 +52,7 @@ async fn collections_are_created_changed_and_deleted(shop: TestShop) {
         "cold-days"
     );
     let filtered = shop
-        .query("{ products(first: 5, filter: { collection: \"cold-days\" }) { nodes { handle } } }")
+        .query("{ products(first: 5, filter: { collections: \"cold-days\" }) { nodes { handle } } }")
         .await;
     assert_eq!(filtered.handles("/products"), ["jorn-desk-lamp"]);
     check_projections(&shop).await;
@@ -82,8 +82,8 @@ async fn collections_are_created_changed_and_deleted(shop: TestShop) {
 }
 
 async fn products_join_leave_and_move(shop: TestShop) {
-    let id = collection(&shop, "small-spaces").await;
-    let before = members(&shop, "small-spaces").await;
+    let id = collection(&shop, "slow-mornings").await;
+    let before = members(&shop, "slow-mornings").await;
     let lamp = product(&shop, "jorn-desk-lamp").await;
     assert!(before.len() > 3 && !before.contains(&lamp));
 
@@ -96,7 +96,7 @@ async fn products_join_leave_and_move(shop: TestShop) {
         )
         .await,
     );
-    let now = members(&shop, "small-spaces").await;
+    let now = members(&shop, "slow-mornings").await;
     assert_eq!(
         (&now[0], &now[1], &now[2]),
         (&before[0], &lamp, &before[1]),
@@ -105,13 +105,13 @@ async fn products_join_leave_and_move(shop: TestShop) {
 
     let moves = json!([{ "productId": before[0], "position": 99 }, { "productId": lamp, "position": 0 }]);
     made(&change(&shop, "collectionReorderProducts", json!({ "id": id, "moves": moves }), "").await);
-    let now = members(&shop, "small-spaces").await;
+    let now = members(&shop, "slow-mornings").await;
     assert_eq!((now.first(), now.last()), (Some(&lamp), Some(&before[0])));
 
     made(
         &change(&shop, "collectionRemoveProducts", json!({ "id": id, "productIds": [lamp, lamp] }), "").await,
     );
-    assert!(!members(&shop, "small-spaces").await.contains(&lamp));
+    assert!(!members(&shop, "slow-mornings").await.contains(&lamp));
     check_projections(&shop).await;
 
     let (one, other) = tokio::join!(
@@ -120,18 +120,18 @@ async fn products_join_leave_and_move(shop: TestShop) {
     );
     made(&one);
     made(&other);
-    let now = members(&shop, "small-spaces").await;
+    let now = members(&shop, "slow-mornings").await;
     assert!(now.contains(&lamp) && !now.contains(&before[1]), "neither change was lost");
     check_projections(&shop).await;
 }
 
 async fn what_a_collection_cannot_be_is_told(shop: TestShop) {
-    let id = collection(&shop, "small-spaces").await;
+    let id = collection(&shop, "slow-mornings").await;
     let lamp = product(&shop, "jorn-desk-lamp").await;
     for (input, expected) in [
         (json!({ "title": "" }), "INVALID title"),
         (json!({ "title": "x".repeat(256) }), "INVALID title"),
-        (json!({ "title": "a", "handle": "small-spaces" }), "TAKEN handle"),
+        (json!({ "title": "a", "handle": "slow-mornings" }), "TAKEN handle"),
         (json!({ "title": "a", "handle": "../x" }), "INVALID handle"),
         (json!({ "title": "a", "descriptionHtml": "x".repeat(65_537) }), "INVALID descriptionHtml"),
         (json!({ "title": "a", "seoDescription": "x".repeat(501) }), "INVALID seoDescription"),
@@ -175,7 +175,7 @@ async fn what_a_collection_cannot_be_is_told(shop: TestShop) {
 }
 
 async fn a_version_that_is_gone_is_a_conflict(shop: TestShop) {
-    let id = collection(&shop, "small-spaces").await;
+    let id = collection(&shop, "slow-mornings").await;
     let lamp = product(&shop, "jorn-desk-lamp").await;
     made(&change(&shop, "collectionUpdate", json!({ "id": id, "version": 1, "title": "First" }), "").await);
     for (field, mut input) in [

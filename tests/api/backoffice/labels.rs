@@ -28,27 +28,28 @@ async fn names_change_on_all_products(shop: TestShop) {
             "tagRename",
             "wood",
             "Timber",
-            "{ it: products(first: 9, filter: { tag: \"Timber\" }) { totalCount } }",
+            "{ it: products(first: 9, filter: { tags: \"Timber\" }) { totalCount } }",
             3,
         ),
         (
             "vendorRename",
             "Birch",
             "Beech",
-            "{ it: products(first: 9, filter: { vendor: \"Beech\" }) { totalCount } }",
+            "{ it: products(first: 9, filter: { vendors: \"Beech\" }) { totalCount } }",
             2,
         ),
         (
             "productTypeRename",
             "Lamp",
             "Light",
-            "{ it: products(first: 9, filter: { productType: \"Light\" }) { totalCount } }",
+            "{ it: products(first: 9, filter: { productTypes: \"Light\" }) { totalCount } }",
             3,
         ),
     ];
-    for (field, name, new, _, count) in renames {
+    for (field, name, new, list, count) in renames {
         let reply = change(&shop, field, json!({ "name": name, "newName": new }), "name productCount").await;
         assert_eq!(made(&reply)["productCount"], json!(count), "{field}");
+        assert_eq!(shop.query(list).await.number("/it/totalCount"), count);
         let again = change(&shop, field, json!({ "name": name, "newName": new }), "name").await;
         assert_eq!(wrong(&again), ["NOT_FOUND name"]);
     }

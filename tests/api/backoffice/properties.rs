@@ -94,8 +94,8 @@ async fn the_closure_is_the_tree(shop: TestShop) {
 
 async fn the_ledger_is_the_level(shop: TestShop) {
     shop.save(&[draft("one", "One", 100), draft("two", "Two", 100)]).await;
-    let mut input = json!({ "handle": "second", "name": "Second" });
-    super::made(&change(&shop, "locationCreate", input.take(), "").await);
+    let second = json!({ "handle": "second", "name": "Second" });
+    super::made(&change(&shop, "locationCreate", second, "").await);
     let variants = [super::variant(&shop, "one").await, super::variant(&shop, "two").await];
     let locations: Vec<String> =
         shop.app.markets().locations.iter().map(|at| shown("loc", at.id.0)).collect();

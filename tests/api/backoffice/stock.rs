@@ -82,7 +82,9 @@ async fn many_adjustments_at_once_add_up(shop: TestShop) {
     // One adjustment is of nothing, and perhaps some came when there was too little.
     assert!(refused >= 1);
     assert_eq!(shop.number(SUMS).await, 0);
-    let moved = shop.number("SELECT coalesce(sum(delta), 0) FROM stock_movement WHERE reason = 2").await;
+    let moved = shop
+        .number("SELECT CAST(coalesce(sum(delta), 0) AS bigint) FROM stock_movement WHERE reason = 2")
+        .await;
     assert_eq!(quantity(&shop, &lamp).await, before + moved);
     let count = shop.number("SELECT count(*) FROM stock_movement WHERE reason = 2").await;
     assert_eq!(usize::try_from(count).unwrap(), 50 - refused);

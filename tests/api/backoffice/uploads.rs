@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use chrono::TimeDelta;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{Request, StatusCode};
 use serde_json::json;
 use vitrine::infrastructure::media::MediaFolder;
@@ -117,9 +117,8 @@ async fn what_lies_is_refused(shop: TestShop) {
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec();
     let mut page = b"<html><script>alert(1)</script>".to_vec();
     page.resize(100, b' ');
-    let endless = Body::from_stream(
-        stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from(vec![0; 65_536]))).take_while_big(),
-    );
+    let piece = || Ok::<_, std::io::Error>(Bytes::from(vec![0; 65_536]));
+    let endless = Body::from_stream(stream::repeat_with(piece).take(400));
     for (mime_type, declared, sent, expected) in [
         ("image/jpeg", 100, Body::from(png(1, 1, 100)), StatusCode::BAD_REQUEST),
         ("image/png", svg.len(), Body::from(svg), StatusCode::BAD_REQUEST),
@@ -138,15 +137,6 @@ async fn what_lies_is_refused(shop: TestShop) {
     }
     assert_eq!(files(&shop), 0, "nothing stays on the disk");
 }
-
-/// At most 25 MiB in pieces of 64 KiB.
-trait TakeWhileBig: futures_util::Stream + Sized {
-    fn take_while_big(self) -> futures_util::stream::Take<Self> {
-        futures_util::StreamExt::take(self, 400)
-    }
-}
-
-impl<S: futures_util::Stream> TakeWhileBig for S {}
 
 async fn what_is_wrong_with_an_upload_is_told(shop: TestShop) {
     let closed =
