@@ -95,7 +95,7 @@ pub struct CategoryDeleteInput {
 
 /// A category's texts in another language. What is absent or null is taken from the next language of the market.
 #[derive(InputObject)]
-pub struct CategoryTranslateInput {
+pub struct CategoryTranslationSetInput {
     /// The category.
     id: ID,
     /// The language as a BCP 47 tag; not the shop's base language.
@@ -140,7 +140,7 @@ payload! {
     }
 
     /// What became of translating a category.
-    CategoryTranslatePayload {
+    CategoryTranslationSetPayload {
         /// The category.
         category: Category,
     }
@@ -259,16 +259,16 @@ impl CategoryMutation {
 
     /// Translates a category; without title and description its translation is removed.
     #[graphql(directive = Needs::apply(Permission::TranslationsWrite))]
-    async fn category_translate(
+    async fn category_translation_set(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Into which language, and how.")] input: CategoryTranslateInput,
-    ) -> Nullable<CategoryTranslatePayload> {
+        #[graphql(desc = "Into which language, and how.")] input: CategoryTranslationSetInput,
+    ) -> Nullable<CategoryTranslationSetPayload> {
         change(ctx, async {
             let id = id::named(&input.id, &[&"id"])?;
             let description = input.description.as_deref();
             write::translate(ctx.app(), ctx.viewer(), id, &input.language, input.title, description).await?;
-            Ok(CategoryTranslatePayload { category: read(ctx, id).await?, ..Default::default() })
+            Ok(CategoryTranslationSetPayload { category: read(ctx, id).await?, ..Default::default() })
         })
         .await
     }

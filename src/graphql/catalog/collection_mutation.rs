@@ -112,7 +112,7 @@ pub struct CollectionReorderProductsInput {
 
 /// A collection's texts in another language. What is absent or null is taken from the next language of the market.
 #[derive(InputObject)]
-pub struct CollectionTranslateInput {
+pub struct CollectionTranslationSetInput {
     /// The collection.
     id: ID,
     /// The language as a BCP 47 tag; not the shop's base language.
@@ -163,7 +163,7 @@ payload! {
     }
 
     /// What became of translating a collection.
-    CollectionTranslatePayload {
+    CollectionTranslationSetPayload {
         /// The collection.
         collection: Collection,
     }
@@ -290,16 +290,16 @@ impl CollectionMutation {
 
     /// Translates a collection; without title and description its translation is removed.
     #[graphql(directive = Needs::apply(Permission::TranslationsWrite))]
-    async fn collection_translate(
+    async fn collection_translation_set(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Into which language, and how.")] input: CollectionTranslateInput,
-    ) -> Nullable<CollectionTranslatePayload> {
+        #[graphql(desc = "Into which language, and how.")] input: CollectionTranslationSetInput,
+    ) -> Nullable<CollectionTranslationSetPayload> {
         change(ctx, async {
             let id = id::named(&input.id, &[&"id"])?;
             let described = input.description_html.as_deref();
             write::translate(ctx.app(), ctx.viewer(), id, &input.language, input.title, described).await?;
-            Ok(CollectionTranslatePayload { collection: read(ctx, id).await?, ..Default::default() })
+            Ok(CollectionTranslationSetPayload { collection: read(ctx, id).await?, ..Default::default() })
         })
         .await
     }

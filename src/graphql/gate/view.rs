@@ -58,7 +58,10 @@ fn closing(sdl: &str, from: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use entity::id::{AccountId, SessionId};
+
     use super::*;
+    use crate::services::Permissions;
 
     #[test]
     fn what_the_viewer_may_not_use_is_cut_out_with_what_is_said_of_it() {
@@ -73,6 +76,8 @@ mod tests {
             assert!(seen.contains(shown), "{shown}");
         }
         assert!(Model::parse(&seen).is_ok() || seen.contains("type Mutation {\n}"));
-        assert_eq!(view(&sdl, &model, &Viewer::Operator), sdl.trim_end().to_owned() + "\n");
+        let (account, session) = (AccountId::generate(), SessionId::generate());
+        let staff = Viewer::Staff { account, session, permissions: Permissions::all() };
+        assert_eq!(view(&sdl, &model, &staff), sdl.trim_end().to_owned() + "\n");
     }
 }

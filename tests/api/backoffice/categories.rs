@@ -114,7 +114,7 @@ async fn what_a_category_cannot_be_is_told(shop: TestShop) {
         ("categoryUpdate", json!({ "id": "ID", "title": "x" })),
         ("categoryMove", json!({ "id": "ID" })),
         ("categoryDelete", json!({ "id": "ID" })),
-        ("categoryTranslate", json!({ "id": "ID", "language": "fr", "title": "x" })),
+        ("categoryTranslationSet", json!({ "id": "ID", "language": "fr", "title": "x" })),
     ] {
         for stranger in [unknown("cat"), table.clone(), "cat_".to_owned(), String::new()] {
             let mut input = input.clone();
@@ -253,11 +253,11 @@ async fn a_category_in_use_is_not_deleted_by_mistake(shop: TestShop) {
 async fn categories_are_translated(shop: TestShop) {
     let id = category(&shop, "home").await;
     let input = json!({ "id": id, "language": "de", "title": "Zuhause" });
-    made(&change(&shop, "categoryTranslate", input, "category { id }").await);
+    made(&change(&shop, "categoryTranslationSet", input, "category { id }").await);
     let german = shop.query("{ category(handle: \"home\") { title } }").market("de").language("de");
     assert_eq!(german.await.text("/category/title"), "Zuhause");
 
-    made(&change(&shop, "categoryTranslate", json!({ "id": id, "language": "de" }), "category { id }").await);
+    made(&change(&shop, "categoryTranslationSet", json!({ "id": id, "language": "de" }), "category { id }").await);
     let german = shop.query("{ category(handle: \"home\") { title } }").market("de").language("de");
     assert_eq!(german.await.text("/category/title"), "Home");
     for (input, expected) in [
@@ -265,7 +265,7 @@ async fn categories_are_translated(shop: TestShop) {
         (json!({ "id": id, "language": "en", "title": "x" }), "INVALID language"),
         (json!({ "id": id, "language": "fr", "title": "" }), "INVALID title"),
     ] {
-        assert_eq!(wrong(&change(&shop, "categoryTranslate", input, "").await), [expected]);
+        assert_eq!(wrong(&change(&shop, "categoryTranslationSet", input, "").await), [expected]);
     }
 }
 

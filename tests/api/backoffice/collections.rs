@@ -58,7 +58,7 @@ async fn collections_are_created_changed_and_deleted(shop: TestShop) {
     check_projections(&shop).await;
 
     let german = json!({ "id": id, "language": "de", "title": "Kalte Tage", "descriptionHtml": "<b>Warm</b><iframe></iframe>" });
-    made(&change(&shop, "collectionTranslate", german, "").await);
+    made(&change(&shop, "collectionTranslationSet", german, "").await);
     let read = shop
         .query("{ collection(handle: \"cold-days\") { title descriptionHtml } }")
         .market("de")
@@ -164,7 +164,7 @@ async fn what_a_collection_cannot_be_is_told(shop: TestShop) {
         ("collectionAddProducts", json!({ "productIds": [lamp] })),
         ("collectionRemoveProducts", json!({ "productIds": [lamp] })),
         ("collectionReorderProducts", json!({ "moves": [{ "productId": lamp, "position": 0 }] })),
-        ("collectionTranslate", json!({ "language": "de", "title": "x" })),
+        ("collectionTranslationSet", json!({ "language": "de", "title": "x" })),
     ] {
         for stranger in [unknown("col"), lamp.clone(), String::new()] {
             let mut input = input.clone();
