@@ -6,3 +6,4 @@ mod races;
 mod random;
 mod set;
 mod shelf;
+mod whole;
