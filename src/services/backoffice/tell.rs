@@ -100,12 +100,11 @@ impl<'a> Told<'a> {
         let Some(handles) = &self.input.categories else { return };
         let had: HashMap<String, _> = whole.categories.drain(..).map(|(id, handle)| (handle, id)).collect();
         for (index, handle) in handles.iter().enumerate() {
-            match had.get(handle).or_else(|| known.categories.get(handle)) {
-                Some(id) => whole.categories.push((*id, handle.clone())),
-                None => {
-                    let message = "there is no category with this handle";
-                    problems.add(Reason::NotFound, &[&"categories", &index], message);
-                }
+            if let Some(id) = had.get(handle).or_else(|| known.categories.get(handle)) {
+                whole.categories.push((*id, handle.clone()));
+            } else {
+                let message = "there is no category with this handle";
+                problems.add(Reason::NotFound, &[&"categories", &index], message);
             }
         }
     }
@@ -293,12 +292,11 @@ fn publications(
     named_once(problems, &[&"publications"], told.iter().map(|publication| &publication.market));
     let mut known = Vec::new();
     for (index, publication) in told.iter().enumerate() {
-        match markets.market(&publication.market) {
-            Some(market) => known.push((market.id, publication.from)),
-            None => {
-                let message = "there is no market with this handle";
-                problems.add(Reason::NotFound, &[&"publications", &index, &"market"], message);
-            }
+        if let Some(market) = markets.market(&publication.market) {
+            known.push((market.id, publication.from));
+        } else {
+            let message = "there is no market with this handle";
+            problems.add(Reason::NotFound, &[&"publications", &index, &"market"], message);
         }
     }
     known

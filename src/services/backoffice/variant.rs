@@ -28,6 +28,7 @@ pub struct ToldVariant<'a> {
 
 /// A price in minor units.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::option_option, reason = "left as it is, cleared, or set")]
 pub struct ToldPrice {
     pub market: MarketId,
     pub amount: i64,
@@ -55,12 +56,12 @@ impl<'a> ToldVariant<'a> {
             let mut told = Vec::with_capacity(levels.len().min(markets.locations.len()));
             for (place, level) in levels.iter().enumerate() {
                 let at = below(&at, &[&"stock", &place]);
-                match markets.locations.iter().find(|known| known.handle == level.location) {
-                    Some(location) => told.push((location.id, level.available)),
-                    None => {
-                        let path = below(&at, &[&"location"]);
-                        problems.add(Reason::NotFound, &path, "there is no location with this handle");
-                    }
+                let location = markets.locations.iter().find(|known| known.handle == level.location);
+                if let Some(location) = location {
+                    told.push((location.id, level.available));
+                } else {
+                    let path = below(&at, &[&"location"]);
+                    problems.add(Reason::NotFound, &path, "there is no location with this handle");
                 }
                 if !(0..=PIECES).contains(&level.available) {
                     let path = below(&at, &[&"available"]);
