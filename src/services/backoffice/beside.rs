@@ -6,7 +6,8 @@ use entity::id::VariantId;
 use entity::inventory::stock_movement::MovementReason;
 use entity::pricing::price;
 
-use super::tell::{Told, ToldPrice};
+use super::tell::Told;
+use super::variant::ToldPrice;
 use crate::services::bulk::Together;
 use crate::services::catalog::whole::Whole;
 use crate::services::inventory::levels::{self, Counted, Level};

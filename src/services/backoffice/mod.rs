@@ -7,3 +7,4 @@ pub mod delete;
 pub mod pace;
 pub mod set;
 mod tell;
+mod variant;

@@ -3,27 +3,24 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::catalog::{media, publication, variant};
-use entity::id::{LocationId, MarketId, MediaId, OptionValueId, VariantId};
-use entity::money;
+use entity::id::{MarketId, MediaId, OptionValueId, VariantId};
 use entity::time::Timestamp;
 
-use super::set::{ProductSet, VariantSet};
+use super::set::ProductSet;
+use super::variant::ToldVariant;
 use crate::services::catalog::whole::{
     Known, MAX_OPTIONS, NO_CHOICE, Selection, Whole, new_variant, next, selection_of,
 };
-use crate::services::catalog::write::fields::{below, category_handles, each_once, names, text_of};
+use crate::services::catalog::write::fields::{category_handles, each_once, names, text_of};
 use crate::services::catalog::write::media::{ALT, IMAGES};
 use crate::services::catalog::write::options::{VALUES, select};
-use crate::services::catalog::write::variants::{VARIANTS, texts};
+use crate::services::catalog::write::variants::VARIANTS;
 use crate::services::catalog::write::{
-    Fields, VariantFields, address, handle, link_of, metafield, named_once, rows, value_name,
+    Fields, address, handle, link_of, metafield, named_once, rows, value_name,
 };
 use crate::services::markets::Markets;
 use crate::services::problem::{Problems, Reason};
 use crate::services::text;
-
-/// The most pieces that a level holds.
-const PIECES: i64 = 1_000_000_000;
 
 /// An input that can be, as far as it tells by itself.
 #[derive(Debug)]
@@ -33,25 +30,6 @@ pub struct Told<'a> {
     options: Option<Vec<(String, Option<Vec<String>>)>>,
     pub variants: Option<Vec<ToldVariant<'a>>>,
     publications: Option<Vec<(MarketId, Option<Timestamp>)>>,
-}
-
-/// A variant of it.
-#[derive(Debug)]
-pub struct ToldVariant<'a> {
-    pub input: &'a VariantSet,
-    pub fields: VariantFields,
-    values: Vec<String>,
-    pub prices: Option<Vec<ToldPrice>>,
-    pub stock: Option<Vec<(LocationId, i64)>>,
-}
-
-/// A price in minor units.
-#[derive(Clone, Copy, Debug)]
-pub struct ToldPrice {
-    pub market: MarketId,
-    pub amount: i64,
-    pub compare_at: Option<Option<i64>>,
-    pub unit_cost: Option<Option<i64>>,
 }
 
 impl<'a> Told<'a> {
@@ -122,12 +100,11 @@ impl<'a> Told<'a> {
         let Some(handles) = &self.input.categories else { return };
         let had: HashMap<String, _> = whole.categories.drain(..).map(|(id, handle)| (handle, id)).collect();
         for (index, handle) in handles.iter().enumerate() {
-            match had.get(handle).or_else(|| known.categories.get(handle)) {
-                Some(id) => whole.categories.push((*id, handle.clone())),
-                None => {
-                    let message = "there is no category with this handle";
-                    problems.add(Reason::NotFound, &[&"categories", &index], message);
-                }
+            if let Some(id) = had.get(handle).or_else(|| known.categories.get(handle)) {
+                whole.categories.push((*id, handle.clone()));
+            } else {
+                let message = "there is no category with this handle";
+                problems.add(Reason::NotFound, &[&"categories", &index], message);
             }
         }
     }
@@ -279,77 +256,6 @@ impl<'a> Told<'a> {
     }
 }
 
-impl<'a> ToldVariant<'a> {
-    fn of(input: &'a VariantSet, index: usize, markets: &Markets, problems: &mut Problems) -> Self {
-        let at = below(&[&"variants"], &[&index]);
-        rows(problems, &below(&at, &[&"optionValues"]), input.option_values.len(), 1, MAX_OPTIONS);
-        let values = texts(problems, &below(&at, &[&"optionValues"]), &input.option_values);
-        let fields = input.fields.checked(problems, &at);
-        if let Some(drafts) = &input.metafields {
-            metafield(problems, &below(&at, &[&"metafields"]), drafts);
-        }
-        let prices = input.prices.as_ref().map(|prices| {
-            named_once(problems, &below(&at, &[&"prices"]), prices.iter().map(|price| &price.market));
-            let price =
-                |(place, price)| told_price(price, &below(&at, &[&"prices", &place]), markets, problems);
-            prices.iter().enumerate().filter_map(price).collect()
-        });
-        let stock = input.stock.as_ref().map(|levels| {
-            named_once(problems, &below(&at, &[&"stock"]), levels.iter().map(|level| &level.location));
-            let mut told = Vec::with_capacity(levels.len().min(markets.locations.len()));
-            for (place, level) in levels.iter().enumerate() {
-                let at = below(&at, &[&"stock", &place]);
-                match markets.locations.iter().find(|known| known.handle == level.location) {
-                    Some(location) => told.push((location.id, level.available)),
-                    None => {
-                        let path = below(&at, &[&"location"]);
-                        problems.add(Reason::NotFound, &path, "there is no location with this handle");
-                    }
-                }
-                if !(0..=PIECES).contains(&level.available) {
-                    let path = below(&at, &[&"available"]);
-                    problems.add(Reason::Invalid, &path, "there are 0 to 1,000,000,000 pieces");
-                }
-            }
-            told
-        });
-        Self { input, fields, values, prices, stock }
-    }
-}
-
-fn told_price(
-    price: &super::set::PriceSet,
-    at: &[&dyn std::fmt::Display],
-    markets: &Markets,
-    problems: &mut Problems,
-) -> Option<ToldPrice> {
-    let Some(market) = markets.market(&price.market) else {
-        problems.add(Reason::NotFound, &below(at, &[&"market"]), "there is no market with this handle");
-        return None;
-    };
-    let mut minor = |name: &str, typed: &str| {
-        let amount = money::from_decimal(typed, market.digits).filter(|amount| *amount >= 0);
-        if amount.is_none() {
-            let message = format!(
-                "an amount in {} such as {}",
-                market.currency,
-                money::to_decimal(1999, market.digits)
-            );
-            problems.add(Reason::Invalid, &below(at, &[&name]), message);
-        }
-        amount
-    };
-    let amount = minor("amount", &price.amount);
-    let mut beside = |name: &str, typed: &Option<Option<String>>| match typed {
-        None => None,
-        Some(None) => Some(None),
-        Some(Some(typed)) => Some(minor(name, typed)),
-    };
-    let compare_at = beside("compareAtPrice", &price.compare_at);
-    let unit_cost = beside("unitCost", &price.unit_cost);
-    Some(ToldPrice { market: market.id, amount: amount?, compare_at, unit_cost })
-}
-
 fn options(input: &ProductSet, problems: &mut Problems) -> Vec<(String, Option<Vec<String>>)> {
     let options = input.options.as_deref().unwrap_or_default();
     rows(problems, &[&"options"], options.len(), 1, MAX_OPTIONS);
@@ -386,12 +292,11 @@ fn publications(
     named_once(problems, &[&"publications"], told.iter().map(|publication| &publication.market));
     let mut known = Vec::new();
     for (index, publication) in told.iter().enumerate() {
-        match markets.market(&publication.market) {
-            Some(market) => known.push((market.id, publication.from)),
-            None => {
-                let message = "there is no market with this handle";
-                problems.add(Reason::NotFound, &[&"publications", &index, &"market"], message);
-            }
+        if let Some(market) = markets.market(&publication.market) {
+            known.push((market.id, publication.from));
+        } else {
+            let message = "there is no market with this handle";
+            problems.add(Reason::NotFound, &[&"publications", &index, &"market"], message);
         }
     }
     known

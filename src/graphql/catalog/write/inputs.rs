@@ -5,6 +5,7 @@ use entity::catalog::product::Status;
 use entity::catalog::variant::InventoryPolicy;
 
 use crate::graphql::catalog::variant::WeightUnit;
+use crate::graphql::payload::or_none;
 use crate::services::catalog::draft::MetafieldDraft;
 
 /// Whether a product is on offer at all; in which markets, publication says.
@@ -89,15 +90,6 @@ impl From<MetafieldInput> for MetafieldDraft {
 /// Custom data as services take it.
 pub fn drafts(inputs: Vec<MetafieldInput>) -> Vec<MetafieldDraft> {
     inputs.into_iter().map(MetafieldDraft::from).collect()
-}
-
-/// A value that may be left as it is (`None`) or taken away (`Some(None)`).
-pub fn or_none<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
-    }
 }
 
 /// A list that may be left as it is (`None`); null empties it.

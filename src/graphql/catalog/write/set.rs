@@ -2,9 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object};
 
-use super::inputs::{
-    MetafieldInput, ProductStatus, VariantInventoryPolicy, WeightInput, drafts, or_no, or_none,
-};
+use super::inputs::{MetafieldInput, ProductStatus, VariantInventoryPolicy, WeightInput, drafts, or_no};
 use super::product;
 use crate::graphql::access::Needs;
 use crate::graphql::catalog::Product;
@@ -14,7 +12,7 @@ use crate::graphql::directives::SlicedBy;
 use crate::graphql::error::Nullable;
 use crate::graphql::id;
 use crate::graphql::loaders::ProductByHandle;
-use crate::graphql::payload::{UserError, change, change_version, or_empty, payload};
+use crate::graphql::payload::{UserError, change, change_version, or_empty, or_none, payload};
 use crate::graphql::scalars::{DateTime, Decimal};
 use crate::services::Permission;
 use crate::services::backoffice::bulk::{self, OnError, Row};

@@ -3,14 +3,14 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use entity::id::VariantId;
 
-use super::inputs::{MetafieldInput, VariantInventoryPolicy, WeightInput, drafts, or_none};
+use super::inputs::{MetafieldInput, VariantInventoryPolicy, WeightInput, drafts};
 use super::{all_wanted, part, product, product_with, tell_product, variant, wanted};
 use crate::graphql::access::Needs;
 use crate::graphql::catalog::{Product, Variant};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Nullable;
 use crate::graphql::id;
-use crate::graphql::payload::{change_version, or_empty, payload};
+use crate::graphql::payload::{change_version, or_empty, or_none, payload};
 use crate::services::catalog::write::VariantFields;
 use crate::services::catalog::write::variants::{self, VariantInput};
 use crate::services::{Permission, Result};

@@ -105,7 +105,7 @@ impl Batch<'_> {
         let whole = &mut edit.after;
         outcome.product = Some(whole.id());
         self.tell(whole, draft);
-        self.options(whole, draft);
+        variants::options(whole, draft);
         let media = self.media(whole, draft);
         self.variants(whole, draft, &media, &mut outcome);
         parts::metafields(whole, draft.metafields.iter(), None);

@@ -11,23 +11,23 @@ use crate::services::catalog::whole::{
     MAX_OPTIONS, NO_CHOICE, Selection, Whole, new_variant, present, selection_of,
 };
 
-impl Batch<'_> {
-    /// Adds and renames options by their place.
-    pub(super) fn options(&self, whole: &mut Whole, draft: &ProductDraft) {
-        let told = draft.options.clone().filter(|names| !names.is_empty());
-        let names = match told {
-            Some(names) => names,
-            None if whole.options.is_empty() => vec![NO_CHOICE.0.to_owned()],
-            None => Vec::new(),
-        };
-        for (index, name) in names.into_iter().take(MAX_OPTIONS).enumerate() {
-            match whole.options.get_mut(index) {
-                Some(choice) => choice.option.name = name,
-                None => whole.add_option(&name),
-            }
+/// Adds and renames options by their place.
+pub(super) fn options(whole: &mut Whole, draft: &ProductDraft) {
+    let told = draft.options.clone().filter(|names| !names.is_empty());
+    let names = match told {
+        Some(names) => names,
+        None if whole.options.is_empty() => vec![NO_CHOICE.0.to_owned()],
+        None => Vec::new(),
+    };
+    for (index, name) in names.into_iter().take(MAX_OPTIONS).enumerate() {
+        match whole.options.get_mut(index) {
+            Some(choice) => choice.option.name = name,
+            None => whole.add_option(&name),
         }
     }
+}
 
+impl Batch<'_> {
     /// Adds and changes variants, matched by their option values.
     pub(super) fn variants(
         &mut self,

@@ -218,27 +218,17 @@ impl Writes {
         main.upsert(rows::OPTION, self.options.rows);
         main.upsert(rows::OPTION_VALUE, self.values.rows);
         let parts = [
+            (rows::MEDIA, self.media),
             (rows::METAFIELD, self.metafields),
             (rows::VARIANT, self.variants),
-            (rows::MEDIA, self.media),
             (rows::PUBLICATION, self.publications),
             (rows::PRODUCT_TAG, self.tags),
             (rows::PRODUCT_CATEGORY, self.categories),
             (rows::REDIRECT, self.redirects),
         ];
-        let mut images = Vec::new();
-        let mut others = Vec::new();
         for (table, part) in parts {
             first.delete(table, part.gone);
-            if table.table == rows::MEDIA.table {
-                images = part.rows
-            } else {
-                others.push((table, part.rows))
-            }
-        }
-        main.upsert(rows::MEDIA, images);
-        for (table, rows) in others {
-            main.upsert(table, rows);
+            main.upsert(table, part.rows);
         }
         let last = Last { values: self.values.gone, options: self.options.gone, moved: self.moved };
         (first, main, last)

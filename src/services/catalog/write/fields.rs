@@ -68,6 +68,7 @@ pub struct Fields {
 
 impl Fields {
     /// The same without the blanks around texts; what cannot be is noted, below `at`.
+    #[must_use]
     pub fn checked(&self, problems: &mut Problems, at: Path<'_>) -> Self {
         let mut line = |name: &str, typed: &Option<String>, least: usize, most: usize| {
             typed.as_ref().map(|typed| {
@@ -165,6 +166,7 @@ pub struct VariantFields {
 
 impl VariantFields {
     /// The same without the blanks around texts; what cannot be is noted, below `at`.
+    #[must_use]
     pub fn checked(&self, problems: &mut Problems, at: Path<'_>) -> Self {
         let mut line = |name: &str, typed: &Option<String>| {
             let path = below(at, &[&name]);
@@ -361,7 +363,7 @@ mod tests {
     fn what_is_told_of_a_product_is_bounded() {
         let wrong = |fields: Fields| {
             let mut problems = Problems::default();
-            fields.checked(&mut problems, &[]);
+            let _ = fields.checked(&mut problems, &[]);
             !problems.is_empty()
         };
         let some = |text: &str| Some(text.to_owned());

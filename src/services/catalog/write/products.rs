@@ -92,6 +92,9 @@ pub async fn update(
 }
 
 async fn finish(mut editing: Editing<'_>, told: &Fields, input: &ProductInput) -> Result<ProductId> {
+    if !editing.problems.is_empty() {
+        return editing.save().await;
+    }
     let handle = editing.whole().product.handle.clone();
     let owner = handle_owner(&editing.change, &handle).await?;
     let (whole, problems) = editing.parts();
