@@ -23,8 +23,9 @@ lint: ## check format and lints of the Rust code
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-schema: ## rewrite schema.graphql from the code
+schema: ## rewrite schema.graphql and the table of who may call what
 	UPDATE=1 cargo test --quiet --test schema
+	UPDATE=1 cargo test --quiet --test api sqlite::every_root_field_lets_in_whom_its_declaration_names
 
 doctor: ## check the installation that the settings name
 	cargo run --quiet -- doctor
