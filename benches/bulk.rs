@@ -157,6 +157,7 @@ fn caller() -> Caller {
         language: None,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         viewer: Viewer::Anonymous,
+        cookies: vitrine::graphql::Cookies::default(),
     }
 }
 

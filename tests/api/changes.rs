@@ -18,7 +18,7 @@ on_each_engine! {
 const RENAME: &str = "mutation ($input: ShopUpdateInput!) { shopUpdate(input: $input) { shop { name description } userErrors { code field message } } }";
 
 fn rename(shop: &TestShop, input: Value) -> Ask {
-    shop.query(RENAME).variable("input", input).as_staff(&[Permission::MarketsWrite])
+    shop.query(RENAME).variable("input", input).asked_by_staff(&[Permission::MarketsWrite])
 }
 
 async fn changes_of_one_operation_see_each_other(shop: TestShop) {
@@ -27,7 +27,7 @@ async fn changes_of_one_operation_see_each_other(shop: TestShop) {
         second: shopUpdate(input: { description: \"What it is\" }) { shop { name description } }
         third: shopUpdate(input: { description: null }) { shop { description } }
     }";
-    let reply = shop.query(text).as_staff(&[Permission::MarketsWrite]).await;
+    let reply = shop.query(text).asked_by_staff(&[Permission::MarketsWrite]).await;
 
     assert_eq!(reply.text("/first/shop/name"), "First");
     assert_eq!(reply.text("/second/shop/name"), "First");

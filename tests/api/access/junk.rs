@@ -84,7 +84,7 @@ async fn throw_junk(shop: &TestShop) {
         for root in roots(&schema, &junk) {
             for viewer in [staff, customer] {
                 let began = Instant::now();
-                let reply = shop.query(&root.text).as_viewer(viewer).await;
+                let reply = shop.query(&root.text).asked_by(viewer).await;
                 let told = reply.json.to_string();
                 let shown = root.text.chars().take(300).collect::<String>();
                 assert!(!told.contains("\"INTERNAL\""), "{shown}\n{told}");

@@ -60,7 +60,7 @@ async fn every_root_field_lets_in_whom_its_declaration_names(shop: TestShop) {
     for root in roots(&schema, &roots::Plain) {
         let mut allowed = Vec::new();
         for (name, viewer) in &viewers {
-            let reply = shop.query(&root.text).as_viewer(*viewer).await;
+            let reply = shop.query(&root.text).asked_by(*viewer).await;
             let unknown = format!("Unknown field \"{}\" on type", root.name);
             if !reply.json.to_string().contains(&unknown.replace('"', "\\\"")) {
                 allowed.push(name.as_str());
@@ -144,7 +144,7 @@ async fn introspection_shows_each_viewer_its_own_schema(shop: TestShop) {
     assert!(!names(&anonymous, "/data/__schema/types").contains("ShopUpdateInput"));
     assert!(!names(&anonymous, "/data/__schema/mutationType/fields").contains("shopUpdate"));
     assert_eq!(anonymous["data"]["__type"], Value::Null);
-    let staff = shop.query(TYPES).as_staff(&[Permission::MarketsWrite]).await.json;
+    let staff = shop.query(TYPES).asked_by_staff(&[Permission::MarketsWrite]).await.json;
     assert!(names(&staff, "/data/__schema/types").contains("ShopUpdateInput"));
     assert!(names(&staff, "/data/__schema/mutationType/fields").contains("shopUpdate"));
     assert_eq!(staff["data"]["__type"]["name"], "ShopUpdateInput");
@@ -157,10 +157,13 @@ async fn staff_see_what_is_not_published(shop: TestShop) {
     project::rebuild(&shop.app).await.unwrap();
     let text = "query ($handle: String!) { product(handle: $handle) { handle publishedAt } products(first: 100) { totalCount } }";
     let anonymous = shop.query(text).variable("handle", handle.as_str()).await;
-    let staff =
-        shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::ProductsRead]).await;
+    let staff = shop
+        .query(text)
+        .variable("handle", handle.as_str())
+        .asked_by_staff(&[Permission::ProductsRead])
+        .await;
     let other =
-        shop.query(text).variable("handle", handle.as_str()).as_staff(&[Permission::StockWrite]).await;
+        shop.query(text).variable("handle", handle.as_str()).asked_by_staff(&[Permission::StockWrite]).await;
 
     assert_eq!(anonymous.at("/product"), &Value::Null);
     assert_eq!(other.data(), anonymous.data(), "a right of another kind shows nothing more");

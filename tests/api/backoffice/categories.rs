@@ -257,7 +257,10 @@ async fn categories_are_translated(shop: TestShop) {
     let german = shop.query("{ category(handle: \"home\") { title } }").market("de").language("de");
     assert_eq!(german.await.text("/category/title"), "Zuhause");
 
-    made(&change(&shop, "categoryTranslationSet", json!({ "id": id, "language": "de" }), "category { id }").await);
+    made(
+        &change(&shop, "categoryTranslationSet", json!({ "id": id, "language": "de" }), "category { id }")
+            .await,
+    );
     let german = shop.query("{ category(handle: \"home\") { title } }").market("de").language("de");
     assert_eq!(german.await.text("/category/title"), "Home");
     for (input, expected) in [

@@ -32,7 +32,7 @@ pub fn change(shop: &TestShop, field: &str, input: Value, read: &str) -> Ask {
     let text = format!(
         "mutation ($input: {kind}Input!) {{ it: {field}(input: $input) {{ {read} userErrors {{ code field message }} }} }}"
     );
-    shop.query(&text).variable("input", input).as_staff(Permission::ALL)
+    shop.query(&text).variable("input", input).asked_by_staff(Permission::ALL)
 }
 
 /// The payload of a change that was made.
@@ -55,7 +55,7 @@ pub fn wrong(reply: &Reply) -> Vec<String> {
 
 /// An id that a query finds.
 pub async fn id(shop: &TestShop, query: &str) -> String {
-    let reply = shop.query(&format!("{{ it: {query} {{ id }} }}")).as_staff(Permission::ALL).await;
+    let reply = shop.query(&format!("{{ it: {query} {{ id }} }}")).asked_by_staff(Permission::ALL).await;
     reply.text("/it/id").to_owned()
 }
 
@@ -74,7 +74,7 @@ pub async fn market(shop: &TestShop, handle: &str) -> String {
 /// The id of the first variant of a product.
 pub async fn variant(shop: &TestShop, handle: &str) -> String {
     let text = format!("{{ product(handle: \"{handle}\") {{ variants(first: 1) {{ nodes {{ id }} }} }} }}");
-    shop.query(&text).as_staff(Permission::ALL).await.text("/product/variants/nodes/0/id").to_owned()
+    shop.query(&text).asked_by_staff(Permission::ALL).await.text("/product/variants/nodes/0/id").to_owned()
 }
 
 /// The id of the shop's first location.

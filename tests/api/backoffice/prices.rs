@@ -92,7 +92,7 @@ async fn what_a_price_cannot_be_is_told(shop: TestShop) {
 async fn prices_of_all_markets_are_for_some(shop: TestShop) {
     let text = "{ product(handle: \"jorn-desk-lamp\") { variants(first: 1) { nodes { prices { price { amount } } } } } }";
     assert!(shop.query(text).await.is_refused);
-    assert!(shop.query(text).as_staff(&[Permission::PricesWrite]).await.is_refused);
-    let reply = shop.query(text).as_staff(&[Permission::PricesRead]).await;
+    assert!(shop.query(text).asked_by_staff(&[Permission::PricesWrite]).await.is_refused);
+    let reply = shop.query(text).asked_by_staff(&[Permission::PricesRead]).await;
     assert_eq!(reply.list("/product/variants/nodes/0/prices").len(), 2);
 }

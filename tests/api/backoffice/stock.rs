@@ -36,7 +36,7 @@ async fn quantity(shop: &TestShop, variant: &str) -> i64 {
     let text = format!(
         "{{ node(id: \"{variant}\") {{ ... on Variant {{ stockQuantities {{ quantity location {{ id }} }} }} }} }}"
     );
-    let reply = shop.query(&text).as_staff(&[Permission::StockWrite]).await;
+    let reply = shop.query(&text).asked_by_staff(&[Permission::StockWrite]).await;
     let here = location(shop);
     let levels = reply.list("/node/stockQuantities");
     levels
@@ -113,7 +113,7 @@ async fn a_key_makes_a_change_once(shop: TestShop) {
     let input = json!({ "adjustments": [{ "variantId": lamp, "locationId": location(&shop), "delta": 5 }], "reason": "RECEIVED", "idempotencyKey": "once" });
     let viewer = vitrine::services::Viewer::Operator;
     let ask =
-        || change(&shop, "stockAdjust", input.clone(), "levels { quantity }").as_viewer(viewer).into_future();
+        || change(&shop, "stockAdjust", input.clone(), "levels { quantity }").asked_by(viewer).into_future();
     let replies = join_all((0..8).map(|_| ask())).await;
     for reply in &replies {
         assert_eq!(made(reply)["levels"][0]["quantity"], json!(before + 5), "all are told the same");
@@ -123,18 +123,18 @@ async fn a_key_makes_a_change_once(shop: TestShop) {
 
     let mut other = input.clone();
     other["adjustments"][0]["delta"] = json!(6);
-    let reply = change(&shop, "stockAdjust", other, "").as_viewer(viewer).await;
+    let reply = change(&shop, "stockAdjust", other, "").asked_by(viewer).await;
     assert_eq!(wrong(&reply), ["INVALID idempotencyKey"]);
     let counts = json!({ "counts": [{ "variantId": lamp, "locationId": location(&shop), "quantity": 1 }], "idempotencyKey": "once" });
     assert_eq!(
-        wrong(&change(&shop, "stockSet", counts.clone(), "").as_viewer(viewer).await),
+        wrong(&change(&shop, "stockSet", counts.clone(), "").asked_by(viewer).await),
         ["INVALID idempotencyKey"]
     );
     made(&change(&shop, "stockSet", counts, "").await);
 
-    let too_much = adjust(&shop, "failed", &lamp, -1_000).as_viewer(viewer).await;
+    let too_much = adjust(&shop, "failed", &lamp, -1_000).asked_by(viewer).await;
     assert_eq!(wrong(&too_much), ["CONFLICT adjustments.0.delta"]);
-    made(&adjust(&shop, "failed", &lamp, 10).as_viewer(viewer).await);
+    made(&adjust(&shop, "failed", &lamp, 10).asked_by(viewer).await);
 }
 
 async fn no_more_goes_than_there_is(shop: TestShop) {
@@ -212,19 +212,19 @@ async fn the_ledger_is_read(shop: TestShop) {
         location(&shop)
     );
     assert!(shop.query(&text).await.is_refused);
-    assert!(shop.query(&text).as_staff(&[Permission::PricesRead]).await.is_refused);
-    let reply = shop.query(&text).as_staff(&[Permission::StockWrite]).await;
+    assert!(shop.query(&text).asked_by_staff(&[Permission::PricesRead]).await.is_refused);
+    let reply = shop.query(&text).asked_by_staff(&[Permission::StockWrite]).await;
     assert_eq!(reply.number("/stockMovements/totalCount"), 3);
     assert_eq!(reply.number("/stockMovements/nodes/0/delta"), -3);
     assert_eq!(reply.text("/stockMovements/nodes/1/note"), "Delivery");
     assert_eq!(reply.text("/stockMovements/nodes/1/reason"), "RECEIVED");
     let cursor = reply.text("/stockMovements/pageInfo/endCursor");
     let rest = text.replace("first: 2", &format!("first: 2, after: \"{cursor}\""));
-    let rest = shop.query(&rest).as_staff(&[Permission::StockWrite]).await;
+    let rest = shop.query(&rest).asked_by_staff(&[Permission::StockWrite]).await;
     assert_eq!(rest.texts("/stockMovements/nodes", "/reason"), ["IMPORT"]);
     for stranger in [unknown("var"), unknown("loc"), String::new()] {
         let text = format!("{{ stockMovements(variantId: \"{stranger}\") {{ nodes {{ id }} }} }}");
-        let reply = shop.query(&text).as_staff(&[Permission::StockWrite]).await;
+        let reply = shop.query(&text).asked_by_staff(&[Permission::StockWrite]).await;
         let nodes = reply.data().pointer("/stockMovements/nodes").and_then(Value::as_array);
         assert!(nodes.is_none_or(Vec::is_empty), "{stranger}");
     }

@@ -51,16 +51,16 @@ impl Ask {
     }
 
     /// Asks as somebody.
-    pub fn as_viewer(mut self, viewer: Viewer) -> Self {
+    pub fn asked_by(mut self, viewer: Viewer) -> Self {
         self.caller.viewer = viewer;
         self
     }
 
     /// Asks as somebody on the staff who has these rights.
-    pub fn as_staff(self, permissions: &[Permission]) -> Self {
+    pub fn asked_by_staff(self, permissions: &[Permission]) -> Self {
         let (account, session) = (AccountId::generate(), SessionId::generate());
         let permissions = permissions.iter().copied().collect();
-        self.as_viewer(Viewer::Staff { account, session, permissions })
+        self.asked_by(Viewer::Staff { account, session, permissions })
     }
 
     pub fn operation(mut self, name: &str) -> Self {

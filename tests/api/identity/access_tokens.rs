@@ -30,7 +30,7 @@ async fn another_node(shop: &TestShop, settings: Settings) -> Result<Arc<AppCont
     Ok(app)
 }
 
-fn refused(result: Result<Viewer, Error>) -> bool {
+fn refused(result: &Result<Viewer, Error>) -> bool {
     matches!(result, Err(Error::Unauthenticated))
 }
 
@@ -79,7 +79,7 @@ async fn what_is_no_token_is_refused(shop: TestShop) {
         &format!("vit_{long}"),
         &token.replace('.', ""),
     ] {
-        assert!(refused(authenticate(&shop.app, forged).await), "{}", &forged[..forged.len().min(50)]);
+        assert!(refused(&authenticate(&shop.app, forged).await), "{}", &forged[..forged.len().min(50)]);
     }
     assert!(is_signed_in(&shop, &tokens).await);
 }
@@ -101,8 +101,8 @@ async fn a_revocation_reaches_other_nodes(shop: TestShop) {
     staff::deactivate(&shop.app, &viewer, second.account).await.unwrap();
     assert!(!is_signed_in(&shop, &second).await, "at once on this node");
     follower.catch_up(&other).await.unwrap();
-    assert!(refused(authenticate(&other, &tokens.access_token).await));
-    assert!(refused(authenticate(&other, &second.access_token).await));
+    assert!(refused(&authenticate(&other, &tokens.access_token).await));
+    assert!(refused(&authenticate(&other, &second.access_token).await));
     authenticate(&other, &member.access_token).await.unwrap();
 }
 

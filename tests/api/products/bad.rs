@@ -107,6 +107,7 @@ async fn lists_beyond_their_bounds_are_refused(shop: TestShop) {
 }
 
 /// Every argument that takes an id gets one of another type, one of nothing, and one of another product.
+#[expect(clippy::too_many_lines, reason = "a table of every argument that takes an id")]
 async fn ids_of_another_kind_or_product_name_nothing(shop: TestShop) {
     let (mug, pot) = (staff(&shop, "cafe-mug").await, staff(&shop, "tarn-teapot").await);
     let (id, variant) = (mug.text("/product/id"), mug.text("/product/variants/nodes/0/id"));

@@ -27,7 +27,7 @@ async fn the_guide_can_be_followed_step_by_step(shop: TestShop) {
     while let Some((operation, after)) = between(rest, "```graphql\n", "```") {
         let (variables, after) = between(after, "```json\n", "```").unwrap();
         let told = kept.iter().fold(variables.to_owned(), |text, (name, value)| text.replace(name, value));
-        let mut ask = shop.query(operation).as_staff(STAFF);
+        let mut ask = shop.query(operation).asked_by_staff(STAFF);
         for (name, value) in serde_json::from_str::<Value>(&told).unwrap().as_object().unwrap() {
             ask = ask.variable(name, value.clone());
         }

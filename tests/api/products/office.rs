@@ -35,7 +35,7 @@ pub async fn tried(shop: &TestShop, field: &str, input: Value, show: &str) -> Re
     let text = format!(
         "mutation ($input: {ty}!) {{ {field}(input: $input) {{ {show} userErrors {{ code field message }} }} }}"
     );
-    shop.query(&text).variable("input", input).as_staff(STAFF).await
+    shop.query(&text).variable("input", input).asked_by_staff(STAFF).await
 }
 
 /// Codes and fields of what was wrong.
@@ -60,7 +60,7 @@ pub async fn staff(shop: &TestShop, handle: &str) -> Reply {
         &PRODUCT["product {".len()..PRODUCT.len() - 1]
     ))
     .variable("handle", handle)
-    .as_staff(STAFF)
+    .asked_by_staff(STAFF)
     .await
 }
 
@@ -313,7 +313,7 @@ async fn what_needs_a_right_is_not_there_without_it(shop: TestShop) {
     assert!(reply.is_refused);
     let reply = shop
         .query(r#"mutation { productSet(input: { handle: "cafe-mug", publications: [] }) { changed } }"#)
-        .as_staff(&[Permission::ProductsWrite, Permission::ProductsRead])
+        .asked_by_staff(&[Permission::ProductsWrite, Permission::ProductsRead])
         .await;
     assert_eq!(reply.code(), "FORBIDDEN");
     let reply = shop.query(r#"{ product(handle: "cafe-mug") { version } }"#).await;

@@ -82,6 +82,7 @@ async fn find(shop: &TestShop, handle: &str) -> Option<Whole> {
     whole::by_handles(shop.app.db.writer(), [handle], Lock::None).await.unwrap().remove(handle)
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of every change that there is")]
 async fn change(shop: &TestShop, random: &mut Random, handle: &str, before: Option<&Whole>) -> Result<()> {
     let (app, viewer) = (&shop.app, &Viewer::Operator);
     let kind = random.below(18);
@@ -134,7 +135,7 @@ async fn change(shop: &TestShop, random: &mut Random, handle: &str, before: Opti
             let ids: Vec<_> = whole.options.iter().map(|choice| choice.option.id).collect();
             options::reorder(app, viewer, id, version, &random.shuffled(&ids)).await.map(drop)
         }
-        7 | 8 | 9 => {
+        7..=9 => {
             let values = whole.options.iter().map(|_| random.word()).collect();
             let input = VariantInput {
                 fields: VariantFields {

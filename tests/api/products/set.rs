@@ -104,10 +104,11 @@ async fn bad_input_is_told_at_once(shop: TestShop) {
     let mut input = everything(&shop, "Not A Handle", 2);
     input.fields.title = Some("a\0".to_owned());
     input.fields.tags = Some(vec!["one".to_owned(), "one".to_owned()]);
-    input.media.as_mut().unwrap()[1].url = "javascript:alert(1)".to_owned();
+    "javascript:alert(1)".clone_into(&mut input.media.as_mut().unwrap()[1].url);
     let variants = input.variants.as_mut().unwrap();
-    variants[1].option_values = variants[0].option_values.clone();
-    variants[0].prices.as_mut().unwrap()[0].amount = "1.999".to_owned();
+    let values = variants[0].option_values.clone();
+    variants[1].option_values = values;
+    "1.999".clone_into(&mut variants[0].prices.as_mut().unwrap()[0].amount);
     variants[0].stock.as_mut().unwrap()[0].available = -1;
     let told = problems(set(&shop.app, &Viewer::Operator, &input).await);
     for expected in [
@@ -121,7 +122,7 @@ async fn bad_input_is_told_at_once(shop: TestShop) {
         assert!(told.iter().any(|told| told == expected), "{expected} is not among {told:#?}");
     }
     let mut input = everything(&shop, "bad", 2);
-    input.media.as_mut().unwrap()[1].url = "javascript:alert(1)".to_owned();
+    "javascript:alert(1)".clone_into(&mut input.media.as_mut().unwrap()[1].url);
     assert_eq!(problems(set(&shop.app, &Viewer::Operator, &input).await), ["Invalid media.1.url"]);
 
     let mut input = everything(&shop, "bad", 0);
@@ -173,7 +174,7 @@ async fn many_are_set_and_bad_ones_skipped(shop: TestShop) {
     let mut inputs: Vec<ProductSet> =
         (0..120).map(|number| everything(&shop, &format!("many-{number}"), 2)).collect();
     inputs[7].fields.title = Some(String::new());
-    inputs[30].handle = "many-3".to_owned();
+    "many-3".clone_into(&mut inputs[30].handle);
     inputs[40].variants.as_mut().unwrap()[0].fields.sku = Some("many-39-0".to_owned());
     let rows = bulk::set(&shop.app, &Viewer::Operator, &inputs, OnError::Skip).await.unwrap();
     assert_eq!(rows.len(), 120);

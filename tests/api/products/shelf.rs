@@ -37,7 +37,7 @@ pub fn told(problem: &Problem) -> String {
 
 /// How many statements some work takes.
 pub async fn counted<T>(work: impl Future<Output = T>) -> (T, u64) {
-    let operation = Operation::until(Instant::now() + Duration::from_secs(60));
+    let operation = Operation::until(Instant::now() + Duration::from_mins(1));
     let done = operation::within(operation.clone(), work).await;
     (done, operation.statements())
 }

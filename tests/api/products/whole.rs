@@ -113,8 +113,12 @@ async fn many_products_are_set(shop: TestShop) {
     inputs[3]["title"] = json!("");
     let text = "mutation ($inputs: [ProductSetInput!]!, $on: ProductsSetOnError!) { productsSet(inputs: $inputs, onError: $on) {
         results { createdCount failedCount changedCount rows(failedOnly: true) { index skipped productId userErrors { code field } } } userErrors { code } } }";
-    let reply =
-        shop.query(text).variable("inputs", inputs.clone()).variable("on", "SKIP").as_staff(STAFF).await;
+    let reply = shop
+        .query(text)
+        .variable("inputs", inputs.clone())
+        .variable("on", "SKIP")
+        .asked_by_staff(STAFF)
+        .await;
     assert_eq!(reply.number("/productsSet/results/createdCount"), 29);
     assert_eq!(
         reply.at("/productsSet/results/rows"),
@@ -126,13 +130,14 @@ async fn many_products_are_set(shop: TestShop) {
         .query(text)
         .variable("inputs", inputs[10..].to_vec())
         .variable("on", "ABORT")
-        .as_staff(STAFF)
+        .asked_by_staff(STAFF)
         .await;
     assert_eq!(reply.number("/productsSet/results/changedCount"), 0);
     assert_eq!(reply.list("/productsSet/results/rows").len(), 10);
     assert_eq!(reply.at("/productsSet/results/rows/0/userErrors/0/code"), "TAKEN");
     assert_eq!(reply.at("/productsSet/results/rows/1/skipped"), true);
-    let none = shop.query(text).variable("inputs", json!([])).variable("on", "SKIP").as_staff(STAFF).await;
+    let none =
+        shop.query(text).variable("inputs", json!([])).variable("on", "SKIP").asked_by_staff(STAFF).await;
     assert_eq!(none.text("/productsSet/userErrors/0/code"), "INVALID");
 }
 

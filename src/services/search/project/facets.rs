@@ -63,7 +63,7 @@ pub async fn rename(change: &Change<'_>) -> Result<(), DbErr> {
         Sql::new("UPDATE facet SET value = '~' || id WHERE kind = $1 AND name = '' AND value = $2");
     static RENAME: Sql = Sql::new("UPDATE facet SET value = $2 WHERE kind = $1 AND name = '' AND value = $3");
     for renamed in change.renamed() {
-        let kind = i16::from(renamed.kind.to_value());
+        let kind = renamed.kind.to_value();
         MAKE_ROOM.run(&change.tx, [kind.into(), renamed.to.clone().into()]).await?;
         RENAME.run(&change.tx, [kind.into(), renamed.to.into(), renamed.from.into()]).await?;
     }
