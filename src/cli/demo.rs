@@ -10,8 +10,9 @@ use super::{Failure, Outcome, explain, start_logs};
 use crate::app;
 use crate::config::Config;
 use crate::infrastructure::database::Address;
+use crate::services::backoffice::statistics;
 use crate::services::identity::staff;
-use crate::services::imports::{sample, statistics};
+use crate::services::imports::sample;
 use crate::services::{AppContext, Error};
 
 /// Create a shop with a sample catalogue on an embedded database and serve it; `DATABASE_URL` is never touched

@@ -7,6 +7,7 @@ pub use super::apply::OnError;
 use super::apply::all;
 use super::pace::{PAUSE, Pace};
 use super::set::{Outcome, ProductSet};
+use super::statistics::Statistics;
 use crate::services::catalog::write::unraced;
 use crate::services::problem::{Problem, Problems, Reason};
 use crate::services::{AppContext, Result, Viewer};
@@ -40,6 +41,8 @@ pub async fn set(
     let twice = twice(inputs);
     let mut rows: Vec<Row> = Vec::with_capacity(inputs.len());
     let mut pace = Pace::default();
+    let mut statistics = Statistics::default();
+    let mut created = 0;
     let mut from = 0;
     while from < inputs.len() {
         let to = chunk(inputs, from, pace.rows(), &twice);
@@ -59,6 +62,8 @@ pub async fn set(
             })
             .await?;
             pace.adapt(some.iter().map(weight).sum(), began.elapsed());
+            created += outcomes.iter().filter(|outcome| outcome.created).count() as u64;
+            statistics.grown(app, created).await?;
             rows.extend(outcomes.into_iter().map(|outcome| {
                 let skipped = outcome.product.is_none() && outcome.problems.is_empty();
                 Row { outcome, skipped }

@@ -6,5 +6,6 @@ pub mod bulk;
 pub mod delete;
 pub mod pace;
 pub mod set;
+pub mod statistics;
 mod tell;
 mod variant;

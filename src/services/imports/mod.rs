@@ -9,5 +9,4 @@ pub mod save;
 mod scratch;
 pub mod seed;
 pub mod shopify;
-pub mod statistics;
 pub mod target;

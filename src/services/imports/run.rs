@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use super::save::save;
 use super::shopify::{Group, Options, Problem, Reader};
-use super::statistics::Statistics;
 use super::target::{Target, Wish, ensure};
 use crate::services::backoffice::pace::{PAUSE, Pace};
+use crate::services::backoffice::statistics::Statistics;
 use crate::services::catalog::draft::ProductDraft;
 use crate::services::catalog::upsert::Outcome;
 use crate::services::{AppContext, Error, Result};
