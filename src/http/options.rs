@@ -24,6 +24,8 @@ pub struct Options {
     pub media_max_age: Duration,
     /// The largest body of a GraphQL request, in bytes.
     pub body_limit: usize,
+    /// The same for staff and apps with any right: their changes carry whole catalogues.
+    pub staff_body_limit: usize,
     /// The longest a client may take to send a whole body.
     pub body_timeout: Duration,
     /// The longest a client may take to send a request's head, counted from the end of the answer
@@ -51,6 +53,7 @@ impl Default for Options {
             media: None,
             media_max_age: Duration::from_hours(24),
             body_limit: 256 * 1024,
+            staff_body_limit: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),

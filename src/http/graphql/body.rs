@@ -34,13 +34,12 @@ impl RequestBody {
         }
     }
 
-    /// Reads all of it.
+    /// Reads all of it: at most `limit` bytes.
     ///
     /// # Errors
     /// 413 if it is larger than the limit: at once where its length is declared, else as soon as the
     /// limit is passed; 408 if it takes too long; 400 if the connection breaks.
-    pub async fn read(&mut self, options: &Options) -> Result<Bytes, Rejection> {
-        let limit = options.body_limit;
+    pub async fn read(&mut self, limit: usize, options: &Options) -> Result<Bytes, Rejection> {
         if usize::try_from(self.declared).map_or(true, |declared| declared > limit) {
             return Err(too_large(limit));
         }

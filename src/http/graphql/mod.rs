@@ -23,7 +23,7 @@ use super::options::Options;
 use super::parameters::Parameters;
 use super::session::{Credentials, set_cookies};
 use crate::graphql::{Answer, Caller, Decoded};
-use crate::services::AppContext;
+use crate::services::{AppContext, Permissions};
 
 /// Answers GET (and with it HEAD), POST and OPTIONS. `execute` is handed what was asked, whether it
 /// came by GET, and who asks.
@@ -91,7 +91,9 @@ async fn receive(
     caller.cookies = credentials.cookies();
     let decoded = if head.method == Method::POST {
         negotiate::require_json(&head.headers)?;
-        decode::body(&body.read(options).await?)?
+        let is_staff = caller.viewer.permissions() != Permissions::NONE;
+        let limit = if is_staff { options.staff_body_limit } else { options.body_limit };
+        decode::body(&body.read(limit, options).await?)?
     } else {
         decode::parameters(&mut parameters)?
     };

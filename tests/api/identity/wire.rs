@@ -3,16 +3,17 @@
 use axum::body::{Body, to_bytes};
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
+use vitrine::services::identity::apps::{NewAppToken, create};
 use vitrine::services::identity::{authenticate, rotate_signing_key, sign_out};
 
-use super::{customer, customer_signs_in};
+use super::{customer, customer_signs_in, staff_member};
 use crate::harness::{TestShop, on_each_engine};
 
 const ANN: &str = "ann@example.com";
 
 on_each_engine! {
     sample: a_bearer_token_is_looked_at_before_anything_is_done, a_cookie_needs_the_preflight_header,
-        the_keys_of_others_are_public, mails_are_shown_in_development_only;
+        the_keys_of_others_are_public, mails_are_shown_in_development_only, staff_may_send_more;
 }
 
 fn ask(headers: &[(&str, &str)]) -> Request<Body> {
@@ -71,6 +72,25 @@ async fn a_cookie_needs_the_preflight_header(shop: TestShop) {
     assert!(cleared.starts_with("__Host-vitrine-access=; ") && cleared.contains("Max-Age=0"), "{cleared}");
     // Cookies that are not ours mean nothing.
     assert_eq!(shop.http(ask(&[("cookie", "theme=dark")])).await.status(), StatusCode::OK);
+}
+
+async fn staff_may_send_more(shop: TestShop) {
+    let (_, owner) = staff_member(&shop, "owner@example.com", "owner").await;
+    let new =
+        NewAppToken { name: "Sync".to_owned(), scopes: vec!["products.write".to_owned()], expires_at: None };
+    let (_, token) = create(&shop.app, &owner, new).await.unwrap();
+    let bearer = format!("Bearer {token}");
+    let send = |size: usize, authorization: Option<&str>| {
+        let mut request = Request::post("/graphql").header("content-type", "application/json");
+        if let Some(value) = authorization {
+            request = request.header("authorization", value);
+        }
+        let body = json!({ "query": "{ shop { name } }", "extensions": { "padding": "x".repeat(size) } });
+        shop.http(request.body(Body::from(body.to_string())).unwrap())
+    };
+    assert_eq!(send(300_000, None).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send(300_000, Some(&bearer)).await.status(), StatusCode::OK);
+    assert_eq!(send(9_000_000, Some(&bearer)).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 async fn the_keys_of_others_are_public(shop: TestShop) {
