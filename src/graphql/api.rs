@@ -16,7 +16,7 @@ use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::services::operation::{self, Operation};
-use crate::services::{AppContext, Code, Error, Viewer};
+use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
 /// What was asked, decoded from the wire.
 #[derive(Clone, Debug, Default)]
@@ -109,6 +109,9 @@ pub struct Settings {
     pub uploads: bool,
 }
 
+/// How long changes of staff and apps may take.
+const BULK_DEADLINE: Duration = Duration::from_mins(1);
+
 /// The GraphQL API.
 pub struct Api {
     app: Arc<AppContext>,
@@ -188,11 +191,12 @@ impl Api {
     }
 
     async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
-        let operation = Operation::until(Instant::now() + self.deadline);
+        let deadline = self.deadline_of(&admitted, &caller.viewer);
+        let operation = Operation::until(Instant::now() + deadline);
         let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
         let request = admitted.request.data(RequestData::new(scope, changes));
         let work = self.perform(request, Arc::clone(&operation), changes > 0);
-        let response = tokio::time::timeout(self.deadline, work).await;
+        let response = tokio::time::timeout(deadline, work).await;
         report.statements = operation.statements();
         report.database = operation.time();
         let Ok(mut response) = response else {
@@ -202,6 +206,12 @@ impl Api {
         let code = label(&mut response, &caller.request_id);
         response.extensions.insert("cost".to_owned(), self.told_cost(report.cost));
         Answer::Executed { body: body(&response), code, report }
+    }
+
+    /// Whole catalogues take their time: they are written in many short changes.
+    fn deadline_of(&self, admitted: &Admitted, viewer: &Viewer) -> Duration {
+        let is_bulk = admitted.kind == OperationType::Mutation && viewer.permissions() != Permissions::NONE;
+        if is_bulk { self.deadline.max(BULK_DEADLINE) } else { self.deadline }
     }
 
     /// Changes run in a task of their own: a client that hangs up does not cut one in half.
