@@ -1,4 +1,4 @@
-//! API, the schema: names, shapes, guards, and what is loaded in batches.
+//! API, the schema: names, shapes, who may use what, and what is loaded in batches.
 
 pub mod gate;
 
