@@ -115,6 +115,9 @@ fn explain(error: &Error) -> Failure {
         return Failure(told.collect::<Vec<_>>().join("; "));
     }
     let mut cause = std::error::Error::source(error);
+    if let (Error::Internal(_), Some(inner)) = (error, cause) {
+        (text, cause) = (inner.to_string(), inner.source());
+    }
     while let Some(inner) = cause {
         text = format!("{text}: {inner}");
         cause = inner.source();

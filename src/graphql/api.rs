@@ -233,12 +233,7 @@ impl Api {
         let languages = caller.language.as_deref().or(caller.accept_language.as_deref());
         let locale = markets.locale(caller.market.as_deref(), languages.unwrap_or_default());
         let Some(locale) = locale else {
-            let problem = if markets.markets.is_empty() {
-                Problem::new("the shop has no market yet")
-            } else {
-                Problem::new("there is no such market")
-            };
-            return Err(Refusal::invalid(vec![problem]));
+            return Err(Refusal::bad_request("there is no such market"));
         };
         Ok(Scope {
             app: Arc::clone(&self.app),

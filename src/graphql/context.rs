@@ -42,7 +42,8 @@ impl Scope {
     /// The same as it is after a change: a later moment, and the markets as they are then.
     fn renewed(&self) -> Self {
         let markets = self.app.markets();
-        let locale = markets.locale(Some(&self.locale.market.handle), &self.locale.language);
+        let market = Some(self.locale.market.handle.as_str()).filter(|handle| !handle.is_empty());
+        let locale = markets.locale(market, &self.locale.language);
         Self {
             app: Arc::clone(&self.app),
             viewer: self.viewer,

@@ -43,7 +43,7 @@ impl ShopQuery {
                 scope.markets.markets.iter().find(|market| market.id == id)
             }
             (None, Some(handle)) => scope.markets.market(&handle),
-            (None, None) => Some(&scope.locale.market),
+            (None, None) => Some(&scope.locale.market).filter(|market| !market.handle.is_empty()),
         };
         market.map(Arc::clone).map(Market)
     }

@@ -12,9 +12,13 @@ pub use self::load::locales;
 use std::sync::Arc;
 
 use entity::id::{LocationId, MarketId};
+use uuid::Uuid;
 
 use super::keyset::{Key, SortValue};
 use super::page::{Page, Window};
+
+/// ISO 4217 code of no currency at all.
+const NO_CURRENCY: &str = "XXX";
 
 /// The shop itself.
 #[derive(Clone, Debug)]
@@ -141,14 +145,35 @@ impl Markets {
 
     /// The locale of a request: the named market, else the default one, and the best of its languages.
     ///
-    /// `None` where there is no such market, or none at all.
+    /// `None` where there is no such market. In a shop without markets one that names none is answered from nowhere: its
+    /// owner has to sign in to make the first.
     pub fn locale(&self, market: Option<&str>, accept_language: &str) -> Option<Locale> {
         let market = match market {
             Some(handle) => self.market(handle)?,
-            None => self.markets.first()?,
+            None => match self.markets.first() {
+                Some(market) => market,
+                None => return Some(self.nowhere()),
+            },
         };
         let spoken = language::negotiate(accept_language, &market.languages)?;
         Some(self.locale_of(market, spoken))
+    }
+
+    /// Where nothing is published.
+    fn nowhere(&self) -> Locale {
+        let market = Market {
+            id: MarketId(Uuid::nil()),
+            handle: String::new(),
+            place: -1,
+            name: String::new(),
+            currency: NO_CURRENCY.to_owned(),
+            digits: 0,
+            tax_inclusive: false,
+            countries: Vec::new(),
+            languages: Vec::new(),
+        };
+        let language = self.shop.base_language.clone();
+        Locale { market: Arc::new(market), id: 0, language, chain: [String::new(), String::new()] }
     }
 
     /// Every locale of the shop.
@@ -214,5 +239,15 @@ mod tests {
 
         assert!(markets.locale(Some("fr"), "de").is_none());
         assert_eq!(markets.locale(Some("de"), "ja").unwrap().language, "de");
+    }
+
+    #[test]
+    fn a_shop_without_markets_is_answered_from_nowhere() {
+        let markets = Markets { markets: Vec::new(), ..shop("en", &["en"]) };
+
+        let locale = markets.locale(None, "de").unwrap();
+
+        assert_eq!((locale.market.handle.as_str(), locale.id, locale.language.as_str()), ("", 0, "en"));
+        assert!(markets.locale(Some(""), "de").is_none());
     }
 }

@@ -4,6 +4,7 @@ use axum::body::{Body, to_bytes};
 use chrono::TimeDelta;
 use http::Request;
 use serde_json::{Value, json};
+use vitrine::services::Permission;
 use vitrine::services::catalog::publications;
 
 use crate::harness::{TestShop, now, on_each_engine};
@@ -13,7 +14,7 @@ on_each_engine! {
         a_publish_date_takes_effect_by_itself, texts_fall_back_field_by_field, languages_are_negotiated_never_refused,
         an_unknown_market_is_refused, a_market_tells_about_itself, header_and_parameter_must_agree,
         a_new_date_is_seen_in_the_very_next_read;
-    empty: a_shop_without_a_market_says_so;
+    empty: the_first_market_is_made_by_a_request_that_is_answered_from_nowhere;
 }
 
 async fn prices_are_in_the_markets_currency(shop: TestShop) {
@@ -201,8 +202,28 @@ async fn header_and_parameter_must_agree(shop: TestShop) {
     }
 }
 
-async fn a_shop_without_a_market_says_so(shop: TestShop) {
-    let reply = shop.query("{ shop { name } }").await;
+async fn the_first_market_is_made_by_a_request_that_is_answered_from_nowhere(shop: TestShop) {
+    let before = "{ shop { name } market { handle } markets { totalCount } products(first: 1) { totalCount nodes { id } } \
+                  search(query: \"x\") { totalCount } product(handle: \"x\") { id } }";
+    let reply = shop.query(before).await;
+    assert_eq!(reply.data()["market"], json!(null));
+    assert_eq!(reply.data()["products"], json!({ "totalCount": 0, "nodes": [] }));
+    let unknown = shop.query("{ shop { name } }").market("us").await;
+    assert_eq!((unknown.code(), unknown.message()), ("BAD_REQUEST", "there is no such market"));
 
-    assert_eq!((reply.code(), reply.message()), ("BAD_REQUEST", "the shop has no market yet"));
+    let staff = [Permission::MarketsWrite, Permission::ProductsWrite, Permission::ProductsRead];
+    let made = shop
+        .query(
+            "mutation { market: marketCreate(input: { handle: \"us\", name: \"US\", currency: \"USD\", languages: [\"en\"] }) \
+             { market { handle currency } userErrors { message } } \
+             product: productCreate(input: { title: \"Cup\" }) { product { title priceRange { min { amount } } } } }",
+        )
+        .asked_by_staff(&staff)
+        .await;
+
+    assert_eq!(made.data()["product"]["product"], json!({ "title": "Cup", "priceRange": null }), "{made:?}");
+    assert_eq!(made.data()["market"]["market"], json!({ "handle": "us", "currency": "USD" }), "{made:?}");
+    let after =
+        shop.query("{ market { handle } products(first: 1) { totalCount } }").asked_by_staff(&staff).await;
+    assert_eq!(after.data(), &json!({ "market": { "handle": "us" }, "products": { "totalCount": 1 } }));
 }
