@@ -69,4 +69,7 @@ ids! {
     RoleId = "rol";
     AppTokenId = "apt";
     UploadId = "upl";
+    ClientAppId = "cli";
+    ClientVersionId = "clv";
+    DocumentId = "doc";
 }

@@ -10,6 +10,7 @@ pub mod time;
 
 pub mod events;
 pub mod identity;
+pub mod clients;
 pub mod idempotency;
 pub mod uploads;
 pub mod markets;

@@ -16,6 +16,7 @@ mod m20261122_000007_engagement;
 mod m20261122_000008_search;
 mod m20261122_000009_identity;
 mod m20261122_000010_backoffice;
+mod m20261122_000011_clients;
 
 /// The list of changes, oldest first.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_search::Migration),
             Box::new(m20261122_000009_identity::Migration),
             Box::new(m20261122_000010_backoffice::Migration),
+            Box::new(m20261122_000011_clients::Migration),
         ]
     }
 }

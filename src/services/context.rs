@@ -8,6 +8,7 @@ use entity::time::Timestamp;
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
+use super::clients::{Clients, ClientsState};
 use super::identity::{Identity, Settings};
 use super::markets::Markets;
 use super::{Change, Error, Result};
@@ -29,6 +30,8 @@ pub struct AppContext {
     pub quantity_cap: i32,
     /// Rings when products wait to be brought up to date.
     pub stale: Notify,
+    /// The client apps.
+    pub client_apps: ClientsState,
     markets: ArcSwap<Markets>,
     identity: OnceLock<Identity>,
 }
@@ -42,8 +45,8 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        let (stale, identity) = (Notify::new(), OnceLock::new());
-        Ok(Self { db, clock, projections, quantity_cap, stale, markets, identity })
+        let (stale, client_apps, identity) = (Notify::new(), ClientsState::default(), OnceLock::new());
+        Ok(Self { db, clock, projections, quantity_cap, stale, client_apps, markets, identity })
     }
 
     /// The markets, languages and locations as they are now.
@@ -55,6 +58,11 @@ impl AppContext {
     pub async fn refresh_markets(&self) -> Result<()> {
         self.markets.store(Arc::new(Markets::load(self.db.read()?).await?));
         Ok(())
+    }
+
+    /// The client apps as they are now: none before somebody follows them.
+    pub fn clients(&self) -> Arc<Clients> {
+        self.client_apps.now()
     }
 
     /// Sets up who may sign in: what serves needs it, imports and the like do not.

@@ -32,6 +32,12 @@ pub enum Event {
     AppTokenChanged,
     /// Access tokens are or will be signed with another key.
     SigningKeysChanged,
+    /// A client app is there, or is not what it was.
+    ClientChanged,
+    /// Documents were registered for a client app, which is the subject.
+    DocumentsPublished,
+    /// A registered document is retired, or switched off or on.
+    DocumentChanged,
 }
 
 impl Event {
@@ -48,6 +54,9 @@ impl Event {
             Self::RoleChanged => "role.changed",
             Self::AppTokenChanged => "app_token.changed",
             Self::SigningKeysChanged => "signing_keys.changed",
+            Self::ClientChanged => "client.changed",
+            Self::DocumentsPublished => "documents.published",
+            Self::DocumentChanged => "document.changed",
         }
     }
 }

@@ -23,6 +23,7 @@ pub mod viewer;
 
 pub mod events;
 pub mod identity;
+pub mod clients;
 pub mod idempotency;
 pub mod uploads;
 pub mod markets;

@@ -59,6 +59,12 @@ permissions! {
     RolesWrite = "roles.write";
     /// Create and revoke tokens of apps.
     AppsWrite = "apps.write";
+    /// See the client apps and the documents that are registered for them.
+    ClientsRead = "clients.read";
+    /// Create and change client apps: their document modes, origins and budgets.
+    ClientsWrite = "clients.write";
+    /// Register documents for client apps, retire them, and switch them off and on.
+    DocumentsPublish = "documents.publish";
 }
 
 impl Permission {

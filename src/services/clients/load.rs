@@ -1,0 +1,108 @@
+//! Reading client apps and their documents.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use entity::clients::{client_app, client_version, document_text};
+use entity::id::{ClientAppId, DocumentId};
+use entity::time::Timestamp;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult};
+
+use super::{Budget, Client, Documents, Registered};
+use crate::services::sql::Sql;
+use crate::services::{AppContext, Result};
+
+/// All apps, without their documents.
+pub(super) async fn clients(app: &AppContext) -> Result<Vec<Client>> {
+    let rows = client_app::Entity::find().order_by_asc(client_app::Column::Id).all(app.db.read()?).await?;
+    Ok(rows.into_iter().map(client).collect())
+}
+
+/// An app as its row tells it.
+pub(super) fn client(row: client_app::Model) -> Client {
+    let amount = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
+    let budget = amount(row.budget_points).zip(amount(row.budget_restore));
+    Client {
+        id: row.id,
+        handle: row.handle,
+        name: row.name,
+        key: row.public_key,
+        mode: row.mode,
+        origins: row.origins.split_whitespace().map(str::to_owned).collect(),
+        budget: budget.map(|(points, per_second)| Budget { points, per_second }),
+        created_at: row.created_at,
+        deactivated_at: row.deactivated_at,
+        documents: Arc::default(),
+    }
+}
+
+/// The documents of all apps.
+pub(super) async fn all_documents(app: &AppContext) -> Result<HashMap<ClientAppId, Documents>> {
+    static ALL: Sql = Sql::new(
+        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at \
+         FROM registered_document r JOIN document_text t ON t.hash = r.hash",
+    );
+    let mut all: HashMap<ClientAppId, Documents> = HashMap::new();
+    let mut shared = HashSet::new();
+    for row in ALL.all(app.db.read()?, []).await? {
+        let (client, document) = registered(&row, &mut shared)?;
+        all.entry(client).or_default().put(document);
+    }
+    for version in client_version::Entity::find().all(app.db.read()?).await? {
+        all.entry(version.client_id).or_default().versions.insert(version.version.into());
+    }
+    Ok(all)
+}
+
+/// The documents of one app.
+pub(super) async fn documents(app: &AppContext, client: ClientAppId) -> Result<Documents> {
+    static OF_CLIENT: Sql = Sql::new(
+        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at \
+         FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.client_id = $1",
+    );
+    let (mut documents, mut shared) = (Documents::default(), HashSet::new());
+    for row in OF_CLIENT.all(app.db.read()?, [client.into()]).await? {
+        documents.put(registered(&row, &mut shared)?.1);
+    }
+    let versions = client_version::Entity::find().filter(client_version::Column::ClientId.eq(client));
+    let versions = versions.all(app.db.read()?).await?;
+    documents.versions = versions.into_iter().map(|version| version.version.into()).collect();
+    Ok(documents)
+}
+
+/// One document, and whose it is.
+pub(super) async fn document(app: &AppContext, id: DocumentId) -> Result<Option<(ClientAppId, Registered)>> {
+    static ONE: Sql = Sql::new(
+        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at \
+         FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.id = $1",
+    );
+    let row = ONE.one(app.db.read()?, [id.into()]).await?;
+    row.map(|row| registered(&row, &mut HashSet::new())).transpose()
+}
+
+/// The text of a document.
+pub async fn text(app: &AppContext, hash: &str) -> Result<Option<String>> {
+    let row = document_text::Entity::find_by_id(hash).one(app.db.read()?).await?;
+    Ok(row.map(|row| row.body))
+}
+
+/// What many documents have in common is kept once.
+fn registered(row: &QueryResult, shared: &mut HashSet<Arc<str>>) -> Result<(ClientAppId, Registered)> {
+    let mut once = |text: String| {
+        shared.get(text.as_str()).cloned().unwrap_or_else(|| {
+            let text: Arc<str> = text.into();
+            shared.insert(Arc::clone(&text));
+            text
+        })
+    };
+    let document = Registered {
+        id: row.try_get_by_index(1)?,
+        document_id: row.try_get_by_index::<String>(2)?.into(),
+        hash: row.try_get_by_index::<String>(3)?.into(),
+        facts: once(row.try_get_by_index(4)?),
+        schema_hash: once(row.try_get_by_index(5)?),
+        retires_at: row.try_get_by_index(6)?,
+        is_killed: row.try_get_by_index::<Option<Timestamp>>(7)?.is_some(),
+    };
+    Ok((row.try_get_by_index(0)?, document))
+}
