@@ -83,7 +83,8 @@ pub fn vitrine(database: &Address) -> Command {
         Address::Postgres(url) => url.clone(),
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
-    command.env("DATABASE_URL", url).env("RUST_LOG", "off").env("VITRINE_SECRETS", SECRET);
+    command.env("DATABASE_URL", url).env("RUST_LOG", "off").env("VITRINE_SECRETS", SECRET)
+        .env("VITRINE_BUDGETS", "off");
     command
 }
 

@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Outcome, explain, start_logs};
 use crate::config::Config;
 use crate::services::AppContext;
 use crate::{app, http, workers};
 
-/// Serve the shop until SIGTERM or SIGINT; what runs then is finished first
+/// Serve the shop until SIGTERM or SIGINT; what runs then is finished first. SIGHUP reads the budgets again
 #[derive(Args)]
 pub struct Serve {
     /// Where to listen
@@ -58,10 +58,12 @@ pub async fn serve(
     config: &Config,
     ready: impl FnOnce(),
 ) -> Outcome {
+    app::open_budgets(&context, config)?;
     let (router, health) = app::router(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
+    let reload = tokio::spawn(reload(Arc::clone(&context), signal(SignalKind::hangup())?));
     let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
@@ -78,7 +80,25 @@ pub async fn serve(
     follow.abort();
     backlog.abort();
     sweep.abort();
+    reload.abort();
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the budgets again at each SIGHUP. Settings that are wrong change nothing, and the log tells what is wrong with
+/// them.
+async fn reload(context: Arc<AppContext>, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        match Config::read() {
+            Ok(config) => {
+                context.budgets.change(config.budgets);
+                tracing::info!("read the budgets again; other settings are read at the start only");
+            }
+            Err(problems) => {
+                let problems = problems.join("; ");
+                tracing::error!(problems, "the settings are wrong: the budgets stay as they were");
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ use entity::time::Timestamp;
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
+use super::budgets::Budgets;
 use super::identity::{Identity, Settings};
 use super::markets::Markets;
 use super::{Change, Error, Result};
@@ -27,6 +28,8 @@ pub struct AppContext {
     pub projections: &'static [Projection],
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
+    /// What callers may spend.
+    pub budgets: Budgets,
     /// Rings when products wait to be brought up to date.
     pub stale: Notify,
     markets: ArcSwap<Markets>,
@@ -42,8 +45,8 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        let (stale, identity) = (Notify::new(), OnceLock::new());
-        Ok(Self { db, clock, projections, quantity_cap, stale, markets, identity })
+        let (stale, identity, budgets) = (Notify::new(), OnceLock::new(), Budgets::default());
+        Ok(Self { db, clock, projections, quantity_cap, budgets, stale, markets, identity })
     }
 
     /// The markets, languages and locations as they are now.

@@ -1,0 +1,181 @@
+//! What callers may spend, and what they are told when it is spent.
+
+mod cost;
+mod proxies;
+mod redis;
+mod tries;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use http::{Request, Response, StatusCode};
+use serde_json::{Value, json};
+use vitrine::config::{Budget, Budgets};
+use vitrine::services::budgets::Throttle;
+
+use crate::harness::{TestShop, on_each_engine};
+
+on_each_engine! {
+    sample: the_answer_tells_how_the_budget_stands, whoever_has_spent_it_waits_and_others_do_not,
+        what_no_budget_holds_is_never_paid, a_document_that_is_refused_costs_something,
+        the_usual_budget_lasts_for_a_shopper, changes_are_charged_before_they_are_made;
+}
+
+pub fn budget(points: u32, per_second: u32) -> Budget {
+    let number = |number| NonZeroU32::new(number).unwrap();
+    Budget { points: number(points), per_second: number(per_second) }
+}
+
+/// Begins to charge: what is spent comes back at a point a second, so that no test sees much of it.
+pub fn charge(shop: &TestShop, settings: Budgets) {
+    shop.app.budgets.open(Throttle::alone(), settings);
+}
+
+pub fn anonymous(points: u32) -> Budgets {
+    Budgets { anonymous: budget(points, 1), ..Budgets::default() }
+}
+
+pub fn post(text: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::post("/graphql").header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(json!({ "query": text }).to_string())).unwrap()
+}
+
+pub async fn json_of(response: Response<Body>) -> Value {
+    serde_json::from_slice(&to_bytes(response.into_body(), 10_000_000).await.unwrap()).unwrap()
+}
+
+pub fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+/// Points that `RateLimit` tells of.
+pub fn remaining(response: &Response<Body>) -> u32 {
+    let text = header(response, "ratelimit");
+    let (_, rest) = text.split_once(";r=").unwrap_or_else(|| panic!("no points in {text:?}"));
+    rest.split(';').next().unwrap().parse().unwrap()
+}
+
+const TEN: &str = "{ products(first: 9) { nodes { id } } }";
+
+async fn the_answer_tells_how_the_budget_stands(shop: TestShop) {
+    charge(&shop, anonymous(1000));
+    let response = shop.http(post(TEN, &[])).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(header(&response, "ratelimit-policy"), "\"anonymous\";q=1000;w=1000");
+    assert_eq!(header(&response, "ratelimit"), "\"anonymous\";r=990;t=10");
+    assert_eq!(header(&response, "retry-after"), "");
+    let cost = &json_of(response).await["extensions"]["cost"];
+    assert_eq!(*cost, json!({ "requested": 10, "limit": 1000, "remaining": 990, "restoreRate": 1 }));
+
+    let reply = shop.query(TEN).await;
+    assert_eq!(reply.json["extensions"]["cost"]["remaining"].as_u64(), Some(990), "another address");
+
+    shop.app.budgets.change(Budgets { are_on: false, ..Budgets::default() });
+    let free = shop.http(post(TEN, &[])).await;
+    assert_eq!((header(&free, "ratelimit"), header(&free, "ratelimit-policy")), ("", ""));
+    assert_eq!(json_of(free).await["extensions"]["cost"], json!({ "requested": 10, "limit": 20_000 }));
+}
+
+async fn whoever_has_spent_it_waits_and_others_do_not(shop: TestShop) {
+    charge(&shop, anonymous(25));
+    for left in [15, 5] {
+        assert_eq!(shop.query(TEN).await.json["extensions"]["cost"]["remaining"], left);
+    }
+    let reply = shop.query(TEN).await;
+    assert!(reply.is_refused);
+    assert_eq!((reply.code(), reply.statements()), ("THROTTLED", 0));
+    let error = &reply.json["errors"][0]["extensions"];
+    assert_eq!(error["requestId"], "test-request");
+    assert!((4..=5).contains(&error["retryAfter"].as_u64().unwrap()), "{error}");
+    assert_eq!(reply.json["extensions"]["cost"]["requested"], 10);
+    assert_eq!(shop.query("{ shop { name } }").await.text("/shop/name"), "Vitrine", "what fits is answered");
+
+    for accept in ["application/json", "application/graphql-response+json"] {
+        let headers = [("accept", accept)];
+        // Over HTTP it is another address, with a budget of its own.
+        while shop.http(post(TEN, &headers)).await.status() == StatusCode::OK {}
+        let response = shop.http(post(TEN, &headers)).await;
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS, "{accept}");
+        let wait: u64 = header(&response, "retry-after").parse().unwrap();
+        assert!((1..=10).contains(&wait), "{wait}");
+        assert!(remaining(&response) < 10);
+        let body = json_of(response).await;
+        assert!(body.get("data").is_none() && body["errors"][0]["extensions"]["code"] == "THROTTLED", "{body}");
+    }
+    let staff = shop.query(TEN).asked_by_staff(&[]).await;
+    assert_eq!(staff.json["extensions"]["cost"]["limit"], 200_000);
+}
+
+async fn what_no_budget_holds_is_never_paid(shop: TestShop) {
+    charge(&shop, anonymous(9));
+    let response = shop.http(post(TEN, &[("accept", "application/graphql-response+json")])).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST, "waiting does not help");
+    assert_eq!(header(&response, "retry-after"), "");
+    let body = json_of(response).await;
+    assert_eq!(body["errors"][0]["extensions"]["code"], "COST_EXCEEDED");
+    let reply = shop.query("{ products(first: 8) { nodes { id } } }").await;
+    assert_eq!(reply.json["extensions"]["cost"]["remaining"], 0, "what is refused costs nothing");
+}
+
+async fn a_document_that_is_refused_costs_something(shop: TestShop) {
+    charge(&shop, anonymous(35));
+    for left in [25, 15, 5] {
+        let response = shop.http(post("{ nope }", &[])).await;
+        assert_eq!(remaining(&response), left);
+        assert_eq!(json_of(response).await["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    }
+    assert_eq!(shop.http(post("{ nope }", &[])).await.status(), StatusCode::OK);
+    let spend = shop.http(post("{ products(first: 4) { nodes { id } } }", &[])).await;
+    assert_eq!(remaining(&spend), 0);
+    // An empty budget is told before the document is looked at.
+    for text in ["{ nope }", "{", TEN, &"[".repeat(60_000)] {
+        let response = shop.http(post(text, &[])).await;
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS, "{text:.20}");
+    }
+}
+
+async fn the_usual_budget_lasts_for_a_shopper(shop: TestShop) {
+    charge(&shop, Budgets::default());
+    let page = "query($h: String!) { shop { name } categories { nodes { handle name } } product(handle: $h) {
+        title description media { url alt } options { name values { name } }
+        variants(first: 20) { nodes { sku title price { amount currency } } }
+        reviews(first: 10) { nodes { title body rating author { name } } }
+        related(first: 8) { title handle priceRange { min { amount } } featuredImage { url } } } }";
+    let page = page.replace("reviews(first: 10) { nodes { title body rating author { name } } }", "reviews(first: 10) { nodes { id } }");
+    let list = "{ products(first: 24) { totalCount nodes { title handle priceRange { min { amount currency } } \
+                featuredImage { url alt } ratingSummary { average count } } pageInfo { endCursor } } }";
+    for _ in 0..50 {
+        for text in [list, page.as_str()] {
+            let reply = shop.query(text).variable("h", "cafe-mug").await;
+            assert!(!reply.is_refused || reply.code() == "BAD_REQUEST", "{}", reply.json);
+        }
+    }
+    let reply = shop.query(list).await;
+    let remaining = reply.json["extensions"]["cost"]["remaining"].as_u64().unwrap();
+    assert!(remaining > 20_000, "{remaining}");
+}
+
+async fn changes_are_charged_before_they_are_made(shop: TestShop) {
+    charge(&shop, anonymous(15));
+    let change = "mutation { passwordResetRequest(input: { email: \"ann@example.com\" }) { isDone } }";
+    let reply = shop.query(change).await;
+    assert_eq!(reply.at("/passwordResetRequest/isDone"), true);
+    let codes = shop.number("SELECT count(*) FROM one_time_code").await;
+    assert_eq!(shop.query(change).await.code(), "THROTTLED");
+    assert_eq!(shop.number("SELECT count(*) FROM one_time_code").await, codes);
+}
+
+/// Waits until something holds, at most ten seconds.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..1000 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("ten seconds have passed without {what}");
+}
