@@ -194,7 +194,7 @@ impl Api {
         };
         if is_get && admitted.kind != OperationType::Query {
             let refusal = Refusal::invalid(vec![Problem::new("only queries may be sent by GET")]);
-            let body = body(&refused(&refusal, &caller.request_id));
+            let body = body(json::refusal(&refused(&refusal, &caller.request_id)));
             return Answer::Refused { code: refusal.code, body, mutation_on_get: true, report };
         }
         match budget::charge(&self.app, caller, report.cost).await {
@@ -205,7 +205,8 @@ impl Api {
     }
 
     fn over_budget(&self, over: OverBudget, caller: &Caller, mut report: Report) -> Answer {
-        let body = body(&budget::refused(&over, report.cost, self.cost_limit, &caller.request_id));
+        let told = budget::refused(&over, report.cost, self.cost_limit, &caller.request_id);
+        let body = body(json::refusal(&told));
         report.charge = Some(over.charge);
         Answer::Refused { code: over.refusal.code, body, mutation_on_get: false, report }
     }
@@ -226,7 +227,7 @@ impl Api {
         let code = label(&mut response, &caller.request_id);
         let cost = budget::told(report.cost, self.cost_limit, report.charge.as_ref());
         response.extensions.insert("cost".to_owned(), cost);
-        Answer::Executed { body: body(&response), code, report }
+        Answer::Executed { body: body(json::response(&response)), code, report }
     }
 
     /// Whole catalogues take their time: they are written in many short changes.
@@ -291,12 +292,12 @@ fn asks_for_the_schema(admitted: &mut Admitted) -> bool {
 }
 
 fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
-    let body = body(&refused(refusal, &caller.request_id));
+    let body = body(json::refusal(&refused(refusal, &caller.request_id)));
     Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
 }
 
-fn body(response: &Response) -> Bytes {
-    json::response(response).unwrap_or_else(|error| {
+fn body(written: serde_json::Result<Bytes>) -> Bytes {
+    written.unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written");
         Bytes::from_static(br#"{"errors":[{"message":"something went wrong on our side"}]}"#)
     })

@@ -55,12 +55,16 @@ pub async fn charge(
     }
 }
 
-/// Charges a document that was looked at in vain. Where not even that is left, nothing more can be taken.
+/// Charges a document that was looked at in vain. Where less is left, that is taken.
 pub async fn charge_refused(app: &AppContext, caller: &Caller) -> Option<Charge> {
-    match app.budgets.charge(payer(caller), REFUSED).await? {
-        Outcome::Paid(charge) => Some(charge),
-        Outcome::Throttled(charge) | Outcome::TooMuch(charge) => Some(Charge { retry_after: None, ..charge }),
-    }
+    let (Outcome::Paid(charge) | Outcome::Throttled(charge) | Outcome::TooMuch(charge)) =
+        match app.budgets.charge(payer(caller), REFUSED).await? {
+            Outcome::Throttled(charge) | Outcome::TooMuch(charge) if charge.remaining > 0 => {
+                app.budgets.charge(payer(caller), charge.remaining.into()).await?
+            }
+            outcome => outcome,
+        };
+    Some(Charge { retry_after: None, ..charge })
 }
 
 fn throttled(cost: u64, charge: Charge) -> OverBudget {
