@@ -117,8 +117,8 @@ impl Default for Budgets {
         let tries = |at_once, per_hour| Tries { at_once: number(at_once), per_hour: number(per_hour) };
         Self {
             are_on: true,
-            anonymous: budget(40_000, 1000),
-            customer: budget(40_000, 1000),
+            anonymous: budget(100_000, 2000),
+            customer: budget(100_000, 2000),
             staff: budget(200_000, 5000),
             app: budget(200_000, 5000),
             clients: BTreeMap::new(),
