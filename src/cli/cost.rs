@@ -43,9 +43,16 @@ impl Cost {
                         let place = file.display();
                         let name = quote.name.as_deref().unwrap_or("(no name)");
                         let held = if self.worst { quote.most } else { quote.usual };
-                        let mark = if self.limit.is_some_and(|limit| held > limit) { "  ABOVE THE LIMIT" } else { "" };
+                        let mark = if self.limit.is_some_and(|limit| held > limit) {
+                            "  ABOVE THE LIMIT"
+                        } else {
+                            ""
+                        };
                         above += usize::from(!mark.is_empty());
-                        println!("{:>10} {:>10}  {place} {name} = {}{mark}", quote.usual, quote.most, quote.formula);
+                        println!(
+                            "{:>10} {:>10}  {place} {name} = {}{mark}",
+                            quote.usual, quote.most, quote.formula
+                        );
                     }
                 }
                 Err(refusal) => {

@@ -75,7 +75,8 @@ impl fmt::Display for Tries {
 
 fn two(text: &str, most: u32, most_back: u32) -> Option<(NonZeroU32, NonZeroU32)> {
     let (one, other) = text.split_once('/')?;
-    let number = |text: &str, most| text.trim().parse().ok().filter(|number: &NonZeroU32| number.get() <= most);
+    let number =
+        |text: &str, most| text.trim().parse().ok().filter(|number: &NonZeroU32| number.get() <= most);
     Some((number(one, most)?, number(other, most_back)?))
 }
 
@@ -207,7 +208,18 @@ mod tests {
 
     #[test]
     fn budgets_of_nothing_or_of_too_much_are_refused() {
-        for text in ["", "0/1", "1/0", "-1/1", "1", "1/", "1000000001/1", "1/1000001", "1/1/1", "18446744073709551616/1"] {
+        for text in [
+            "",
+            "0/1",
+            "1/0",
+            "-1/1",
+            "1",
+            "1/",
+            "1000000001/1",
+            "1/1000001",
+            "1/1/1",
+            "18446744073709551616/1",
+        ] {
             assert!(text.parse::<Budget>().is_err(), "{text}");
         }
         for text in ["", "0/1", "1/0", "1000001/1"] {

@@ -198,7 +198,10 @@ impl Config {
 
 /// Whether there is such a setting. Those of the tests share the prefix and mean nothing here.
 fn is_known(name: &str) -> bool {
-    NAMES.contains(&name) || budgets::NAMES.contains(&name) || name == "require_all" || name.starts_with("test_")
+    NAMES.contains(&name)
+        || budgets::NAMES.contains(&name)
+        || name == "require_all"
+        || name.starts_with("test_")
 }
 
 /// Takes settings one by one and remembers what is wrong.

@@ -33,7 +33,8 @@ impl FromStr for Proxies {
 
 fn network(text: &str) -> Result<IpNet, String> {
     let network: Result<IpNet, _> = text.parse();
-    let network = network.or_else(|_| text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())));
+    let network =
+        network.or_else(|_| text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical())));
     match network {
         Ok(network) if network.prefix_len() == 0 => {
             Err(format!("{text} would let everybody choose their address: name your proxies only"))

@@ -39,11 +39,7 @@ pub fn open(app: &AppContext, caller: &Caller) -> Result<(), Box<OverBudget>> {
 ///
 /// # Errors
 /// Where there is not enough left, or never is.
-pub async fn charge(
-    app: &AppContext,
-    caller: &Caller,
-    cost: u64,
-) -> Result<Option<Charge>, Box<OverBudget>> {
+pub async fn charge(app: &AppContext, caller: &Caller, cost: u64) -> Result<Option<Charge>, Box<OverBudget>> {
     match app.budgets.charge(payer(caller), cost).await {
         None => Ok(None),
         Some(Outcome::Paid(charge)) => Ok(Some(charge)),

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_ends_the_search() {
-        for list in ["", "unknown", "192.0.2.1, unknown", "192.0.2.1,", "192.0.2.1, 10.0.0.2, x", "999.1.1.1"] {
+        for list in ["", "unknown", "192.0.2.1, unknown", "192.0.2.1,", "192.0.2.1, 10.0.0.2, x", "999.1.1.1"]
+        {
             let found = by_list("10.0.0.1", &[list]);
             assert!(found.starts_with("10."), "{list}: {found}");
         }

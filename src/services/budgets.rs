@@ -220,7 +220,8 @@ mod tests {
     use super::*;
 
     fn settings(points: u32) -> Settings {
-        let budget = |points| Budget { points: NonZeroU32::new(points).unwrap(), per_second: NonZeroU32::MIN };
+        let budget =
+            |points| Budget { points: NonZeroU32::new(points).unwrap(), per_second: NonZeroU32::MIN };
         Settings {
             anonymous: budget(points),
             customer: budget(points * 2),
@@ -271,7 +272,11 @@ mod tests {
         assert_eq!(left(&budgets, signed_in, 100).await, 1900);
         let elsewhere = Viewer::Customer { account, session: SessionId::generate() };
         let signed_in = Payer { viewer: &elsewhere, ..payer("198.51.100.1") };
-        assert_eq!(left(&budgets, signed_in, 100).await, 1800, "an account has one budget on all its devices");
+        assert_eq!(
+            left(&budgets, signed_in, 100).await,
+            1800,
+            "an account has one budget on all its devices"
+        );
     }
 
     #[tokio::test]
@@ -279,7 +284,10 @@ mod tests {
         let budgets = budgets(1000);
         for cost in [1001, u64::from(u32::MAX), 1 << 32, 1 << 63, u64::MAX] {
             let outcome = budgets.charge(payer("192.0.2.1"), cost).await;
-            assert!(matches!(outcome, Some(Outcome::TooMuch(ref charge)) if charge.limit == 1000), "{cost}: {outcome:?}");
+            assert!(
+                matches!(outcome, Some(Outcome::TooMuch(ref charge)) if charge.limit == 1000),
+                "{cost}: {outcome:?}"
+            );
         }
         assert_eq!(left(&budgets, payer("192.0.2.1"), 0).await, 999, "nothing is for nothing");
         let Some(Outcome::Throttled(charge)) = budgets.charge(payer("192.0.2.1"), 1000).await else {
@@ -302,7 +310,10 @@ mod tests {
         assert!(budgets.charge(payer("192.0.2.1"), 1).await.is_none());
         budgets.change(settings(1000));
         assert!(left(&budgets, payer("192.0.2.1"), 1).await <= 101);
-        assert!(Budgets::default().charge(payer("192.0.2.1"), 1).await.is_none(), "nobody pays where none is set up");
+        assert!(
+            Budgets::default().charge(payer("192.0.2.1"), 1).await.is_none(),
+            "nobody pays where none is set up"
+        );
     }
 
     #[tokio::test]

@@ -34,7 +34,7 @@ pub fn quote(text: &str, model: &Model, limits: &Limits) -> Result<Vec<Quote>, R
     let prepared = prepare(text, model, limits)?;
     prepared.names.check(&Viewer::Operator, model)?;
     check(&prepared, model)?;
-    Ok(prepared.operations.iter().map(|operation| quoted(operation)).collect())
+    Ok(prepared.operations.iter().map(quoted).collect())
 }
 
 fn quoted(operation: &PreparedOperation) -> Quote {
@@ -167,7 +167,9 @@ mod tests {
 
     #[test]
     fn conditions_are_told_and_count_where_nothing_is_said() {
-        let quote = one("query($x: Boolean = false) { product { id } ... @include(if: $x) { reviews(first: 3) { nodes { id } } } }");
+        let quote = one(
+            "query($x: Boolean = false) { product { id } ... @include(if: $x) { reviews(first: 3) { nodes { id } } } }",
+        );
         assert_eq!((quote.usual, quote.most), (1, 1 + 1 + 3));
         assert_eq!(quote.formula, "1 + (4 if $x)");
     }

@@ -103,7 +103,8 @@ impl AccountMutation {
         let language = ctx.scope().locale.language.clone();
         let to = email.clone();
         let wish = Registration { email, password, name, language };
-        done(ctx, Attempt::Mail(AccountKind::Customer, &to), Box::pin(identity::register(ctx.app(), wish))).await
+        done(ctx, Attempt::Mail(AccountKind::Customer, &to), Box::pin(identity::register(ctx.app(), wish)))
+            .await
     }
 
     /// Confirms the address of a new account by the code that came by mail: then it can sign in.

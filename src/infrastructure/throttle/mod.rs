@@ -138,16 +138,12 @@ impl Throttle {
         if let Some(refused) = self.local.look(key, quota, points) {
             return refused;
         }
-        match shared.charge(key, quota, points).await {
-            Some((is_paid, debt)) => {
-                self.local.learn(key, debt);
-                if is_paid { Verdict::Paid(quota.state(debt)) } else { quota.refusal(debt, points.get()) }
-            }
-            None => {
-                let share = quota.share(self.replicas);
-                self.local.charge(key, share, points.min(share.points))
-            }
-        }
+        let Some((is_paid, debt)) = shared.charge(key, quota, points).await else {
+            let share = quota.share(self.replicas);
+            return self.local.charge(key, share, points.min(share.points));
+        };
+        self.local.learn(key, debt);
+        if is_paid { Verdict::Paid(quota.state(debt)) } else { quota.refusal(debt, points.get()) }
     }
 
     /// The refusal that a charge would meet, as far as this process knows. Asks nobody, charges nothing.

@@ -82,8 +82,8 @@ impl Shared {
         let now = u64::try_from(self.0.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let due = self.0.again.load(Ordering::Relaxed);
         let next = now.saturating_add(u64::try_from(AGAIN.as_millis()).unwrap_or(u64::MAX));
-        let is_ours =
-            now >= due && self.0.again.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        let is_ours = now >= due
+            && self.0.again.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if is_ours {
             let inner = Arc::clone(&self.0);
             tokio::spawn(async move { inner.open().await });
@@ -122,7 +122,10 @@ impl Inner {
         }
         let before = self.connection.compare_and_swap(&current, None);
         if before.as_ref().is_some_and(|before| Arc::ptr_eq(before, connection)) {
-            tracing::warn!(problem, "Redis is away: until it answers, this process gives its share of the budgets");
+            tracing::warn!(
+                problem,
+                "Redis is away: until it answers, this process gives its share of the budgets"
+            );
         }
     }
 }

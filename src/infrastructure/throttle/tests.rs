@@ -75,7 +75,8 @@ fn a_million_addresses_take_no_memory_and_hand_no_fresh_budget_to_those_who_spen
     for stranger in 0..1_000_000 {
         local.charge(&format!("stranger {stranger}"), quota, points(10));
     }
-    let forgotten = (0..1000).filter(|debtor| local.look(&format!("debtor {debtor}"), quota, points(1)).is_none());
+    let forgotten =
+        (0..1000).filter(|debtor| local.look(&format!("debtor {debtor}"), quota, points(1)).is_none());
     assert_eq!(forgotten.count(), 0);
     assert_eq!(local.bytes(), before);
     assert!(before <= 4096 * 160, "{before}");
@@ -120,7 +121,11 @@ fn what_others_learnt_counts_and_less_does_not() {
     local.learn("ann", 1);
     assert_eq!(wait(local.look("ann", quota, points(21)).unwrap()), Duration::from_millis(100));
     local.learn("bob", u64::MAX);
-    assert_eq!(wait(local.charge("bob", quota, points(1))), Duration::from_millis(100), "never more than the whole");
+    assert_eq!(
+        wait(local.charge("bob", quota, points(1))),
+        Duration::from_millis(100),
+        "never more than the whole"
+    );
 }
 
 #[test]

@@ -121,9 +121,13 @@ impl Writer<'_> {
             let name = argument.name.node.as_str();
             let is_required = !argument.ty.node.nullable && argument.default_value.is_none();
             let value = match name {
-                "first" if !by_end || is_required || field.arguments.len() < 4 => size.min(10).max(size.min(3)).to_string(),
+                "first" if !by_end || is_required || field.arguments.len() < 4 => {
+                    size.min(10).max(size.min(3)).to_string()
+                }
                 "last" if by_end => size.to_string(),
-                "handle" => format!("\"{}\"", self.known.handles[self.random.below(self.known.handles.len())]),
+                "handle" => {
+                    format!("\"{}\"", self.known.handles[self.random.below(self.known.handles.len())])
+                }
                 "id" if is_required => self.id(),
                 "variantId" => self.id_of("var_"),
                 "ids" => format!("[{}]", (0..size).map(|_| self.id()).collect::<Vec<_>>().join(" ")),
@@ -141,7 +145,8 @@ impl Writer<'_> {
     }
 
     fn id_of(&mut self, prefix: &str) -> String {
-        let ids: Vec<&str> = self.known.ids.iter().map(String::as_str).filter(|id| id.starts_with(prefix)).collect();
+        let ids: Vec<&str> =
+            self.known.ids.iter().map(String::as_str).filter(|id| id.starts_with(prefix)).collect();
         format!("\"{}\"", self.random.pick(&ids))
     }
 }
@@ -182,7 +187,8 @@ async fn no_random_operation_returns_more_than_it_cost(shop: TestShop) {
     const OPERATIONS: usize = 600;
     let (schema, known) = (Schema::read(), known(&shop).await);
     let permissions = Permissions::all();
-    let viewer = Viewer::Staff { account: AccountId::generate(), session: SessionId::generate(), permissions };
+    let viewer =
+        Viewer::Staff { account: AccountId::generate(), session: SessionId::generate(), permissions };
     let (mut answered, mut returned, mut seed) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
     let mut seen = HashMap::<String, u64>::new();
     let mut too_cheap = Vec::new();
@@ -204,7 +210,12 @@ async fn no_random_operation_returns_more_than_it_cost(shop: TestShop) {
         }
     }
     too_cheap.sort_by_key(String::len);
-    assert!(too_cheap.is_empty(), "{} operations cost too little, the shortest: {}", too_cheap.len(), too_cheap[0]);
+    assert!(
+        too_cheap.is_empty(),
+        "{} operations cost too little, the shortest: {}",
+        too_cheap.len(),
+        too_cheap[0]
+    );
     assert!(answered > OPERATIONS / 2 && returned > 5000, "{answered} answered with {returned} objects");
     assert!(seen.len() > 25, "only of {} types: {seen:?}", seen.len());
 }

@@ -115,7 +115,10 @@ async fn whoever_has_spent_it_waits_and_others_do_not(shop: TestShop) {
         near(header(&response, "retry-after").parse::<u64>().unwrap(), 710_u64);
         near(remaining(&response), 320_u32);
         let body = json_of(response).await;
-        assert!(body.get("data").is_none() && body["errors"][0]["extensions"]["code"] == "THROTTLED", "{body}");
+        assert!(
+            body.get("data").is_none() && body["errors"][0]["extensions"]["code"] == "THROTTLED",
+            "{body}"
+        );
     }
     let staff = shop.query(TEN).asked_by_staff(&[]).await;
     assert_eq!(staff.json["extensions"]["cost"]["limit"], 200_000);
@@ -171,7 +174,11 @@ async fn the_usual_budget_lasts_for_a_shopper(shop: TestShop) {
 async fn changes_are_charged_before_they_are_made(shop: TestShop) {
     let tries = "1000/1".parse().unwrap();
     charge(&shop, Budgets { tries_account: tries, tries_address: tries, ..anonymous(300) });
-    let change = |number| format!("m{number}: passwordResetRequest(input: {{ email: \"c{number}@example.com\" }}) {{ isDone }} ");
+    let change = |number| {
+        format!(
+            "m{number}: passwordResetRequest(input: {{ email: \"c{number}@example.com\" }}) {{ isDone }} "
+        )
+    };
     let changes = format!("mutation {{ {} }}", (0..20).map(change).collect::<String>());
     let reply = shop.query(&changes).await;
     assert_eq!((reply.at("/m19/isDone"), reply.cost()), (&json!(true), 200));

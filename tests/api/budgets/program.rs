@@ -33,7 +33,10 @@ impl Server {
         let log = std::fs::File::create(shop.folder.join("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
         command.arg("serve").current_dir(&shop.folder).env_clear();
-        command.env("DATABASE_URL", url).env("VITRINE_LISTEN", address.to_string()).env("VITRINE_SECRETS", SECRETS);
+        command
+            .env("DATABASE_URL", url)
+            .env("VITRINE_LISTEN", address.to_string())
+            .env("VITRINE_SECRETS", SECRETS);
         let process = command.stdin(Stdio::null()).stderr(log).spawn().unwrap();
         Self { process, address }
     }
@@ -83,12 +86,17 @@ async fn budgets_are_read_again_and_wrong_ones_change_nothing(shop: TestShop) {
     set(&shop.folder, "budget_anonymous = \"much\"\nbudget_staff = \"0/0\"\n");
     server.hang_up();
     until("a word in the log", async || log().contains("the budgets stay as they were")).await;
-    assert!(log().contains("budget_anonymous: it is POINTS/PER_SECOND") && log().contains("budget_staff"), "{}", log());
+    assert!(
+        log().contains("budget_anonymous: it is POINTS/PER_SECOND") && log().contains("budget_staff"),
+        "{}",
+        log()
+    );
     assert!(server.ask().unwrap().contains("q=6000"));
 
     set(&shop.folder, "budgets = \"off\"\n");
     server.hang_up();
-    let is_free = async || server.ask().is_some_and(|answer| answer.contains(" 200 ") && !answer.contains("ratelimit"));
+    let is_free =
+        async || server.ask().is_some_and(|answer| answer.contains(" 200 ") && !answer.contains("ratelimit"));
     until("an answer without budgets", is_free).await;
 }
 
@@ -111,8 +119,10 @@ fn tempfolder() -> std::path::PathBuf {
     folder
 }
 
-const LIST: (&str, &str) =
-    ("list.graphql", "query List($n: Int = 10) { products(first: $n) { nodes { id } } } query One { shop { name } }");
+const LIST: (&str, &str) = (
+    "list.graphql",
+    "query List($n: Int = 10) { products(first: $n) { nodes { id } } } query One { shop { name } }",
+);
 
 #[test]
 fn documents_are_priced_for_a_ci() {

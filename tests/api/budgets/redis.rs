@@ -22,7 +22,16 @@ struct Redis {
 impl Redis {
     fn start(port: u16) -> Option<Self> {
         let mut command = Command::new("redis-server");
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.args([
+            "--port",
+            &port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]);
         match command.stdin(Stdio::null()).stdout(Stdio::null()).spawn() {
             Ok(process) => Some(Self { process, port }),
             Err(error) => {
@@ -183,17 +192,31 @@ async fn without_redis_each_replica_gives_its_share_from_what_it_knew_last() {
     // The first one to ask waits a moment and goes on alone, the others do not wait.
     one.charge("lost", quota(100), points(1)).await;
     assert_eq!(one.is_shared(), Some(false));
-    assert_eq!(left(one.charge("ann", quota(100), points(1)).await), 19, "40 of 100 were left: 20 of its share of 50");
-    assert_eq!(left(one.charge("new", quota(100), points(100)).await), 0, "more than the share costs all of it");
+    assert_eq!(
+        left(one.charge("ann", quota(100), points(1)).await),
+        19,
+        "40 of 100 were left: 20 of its share of 50"
+    );
+    assert_eq!(
+        left(one.charge("new", quota(100), points(100)).await),
+        0,
+        "more than the share costs all of it"
+    );
     other.charge("lost", quota(100), points(1)).await;
-    assert!(matches!(other.charge("bob", quota(100), points(1)).await, Verdict::Refused { .. }), "bob spent his");
+    assert!(
+        matches!(other.charge("bob", quota(100), points(1)).await, Verdict::Refused { .. }),
+        "bob spent his"
+    );
 
     let redis = Redis::start(port).unwrap();
     joined(&one).await;
     joined(&other).await;
     one.charge("dan", quota(100), points(10)).await;
     assert_eq!(left(other.charge("dan", quota(100), points(10)).await), 80, "shared again, by itself");
-    assert!(matches!(other.charge("bob", quota(100), points(1)).await, Verdict::Refused { .. }), "also after it forgot");
+    assert!(
+        matches!(other.charge("bob", quota(100), points(1)).await, Verdict::Refused { .. }),
+        "also after it forgot"
+    );
     drop(redis);
 }
 

@@ -26,7 +26,9 @@ fn limits(account: &str, address: &str) -> Budgets {
 }
 
 fn sign_in(email: &str, password: &str) -> String {
-    format!("signIn(input: {{ email: \"{email}\", password: \"{password}\" }}) {{ account {{ id }} userErrors {{ code }} }}")
+    format!(
+        "signIn(input: {{ email: \"{email}\", password: \"{password}\" }}) {{ account {{ id }} userErrors {{ code }} }}"
+    )
 }
 
 fn many(fields: &[String]) -> String {
@@ -48,7 +50,8 @@ fn throttled(reply: &Reply) -> (usize, Option<u64>) {
 async fn many_sign_ins_in_one_document_are_each_counted(shop: TestShop) {
     customer(&shop, ANN).await;
     charge(&shop, limits("3/1", "100/1"));
-    let wrong: Vec<String> = (0..10).map(|number| sign_in(ANN, &format!("wrong password {number}"))).collect();
+    let wrong: Vec<String> =
+        (0..10).map(|number| sign_in(ANN, &format!("wrong password {number}"))).collect();
     let reply = shop.query(&many(&wrong)).await;
     let (refused, wait) = throttled(&reply);
     assert_eq!(refused, 7);
@@ -89,7 +92,8 @@ async fn an_account_that_is_not_there_is_counted_alike(shop: TestShop) {
 
 async fn an_address_tries_at_many_accounts_in_vain(shop: TestShop) {
     charge(&shop, limits("100/1", "5/1"));
-    let all: Vec<String> = (0..12).map(|number| sign_in(&format!("c{number}@example.com"), "some password")).collect();
+    let all: Vec<String> =
+        (0..12).map(|number| sign_in(&format!("c{number}@example.com"), "some password")).collect();
     assert_eq!(throttled(&shop.query(&many(&all)).await).0, 7);
     let code = "emailVerify(input: { code: \"guess\" }) { isDone }".to_owned();
     assert_eq!(throttled(&shop.query(&many(&[code])).await).0, 1, "codes are not guessed, either");
@@ -102,7 +106,7 @@ async fn tokens_are_exchanged_so_often_and_no_more(shop: TestShop) {
     let exchange = "mutation($t: String!) { tokenRefresh(input: { refreshToken: $t }) { refreshToken userErrors { code } } }";
     for _ in 0..3 {
         let reply = shop.query(exchange).variable("t", token.as_str()).await;
-        token = reply.text("/tokenRefresh/refreshToken").to_owned();
+        reply.text("/tokenRefresh/refreshToken").clone_into(&mut token);
     }
     let reply = shop.query(exchange).variable("t", token.as_str()).await;
     assert_eq!(throttled(&reply).0, 1);
@@ -120,7 +124,8 @@ async fn mails_and_passwords_are_counted_apart(shop: TestShop) {
     let wrong: Vec<String> = (0..3).map(|_| sign_in(ANN, "wrong password")).collect();
     assert_eq!(throttled(&shop.query(&many(&wrong)).await).0, 1);
     let reset = format!("passwordResetRequest(input: {{ email: \"{ANN}\" }}) {{ isDone }}");
-    let register = format!("customerRegister(input: {{ email: \"{ANN}\", password: \"{PASSWORD}\" }}) {{ isDone }}");
+    let register =
+        format!("customerRegister(input: {{ email: \"{ANN}\", password: \"{PASSWORD}\" }}) {{ isDone }}");
     let reply = shop.query(&many(&[reset.clone(), register.clone(), reset, register])).await;
     assert_eq!(throttled(&reply).0, 2, "whoever forgot the password can still ask for another");
     assert_eq!(reply.json["data"]["m0"], json!({ "isDone": true }));
