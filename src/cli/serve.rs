@@ -31,6 +31,7 @@ impl Serve {
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
         app::open_identity(&context, &config).await.map_err(|error| explain(&error))?;
         let took = began.elapsed();
+        tokio::spawn(reload(Arc::clone(&context), signal(SignalKind::hangup())?));
         serve(listener, context, &config, || {
             tracing::info!(address = %config.listen, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "serving");
         })
@@ -63,7 +64,6 @@ pub async fn serve(
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
-    let reload = tokio::spawn(reload(Arc::clone(&context), signal(SignalKind::hangup())?));
     let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
@@ -80,7 +80,6 @@ pub async fn serve(
     follow.abort();
     backlog.abort();
     sweep.abort();
-    reload.abort();
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)
