@@ -30,8 +30,8 @@ schema: ## rewrite schema.graphql and the table of who may call what
 doctor: ## check the installation that the settings name
 	cargo run --quiet -- doctor
 
-bench: ## measure what the gate costs
-	cargo bench --bench gate
+bench: ## measure what the gate and budgets cost
+	cargo bench --bench gate --bench budget
 
 load: ## measure requests a second beside a bare handler, on both engines
 	cargo bench --bench load

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test that this machine can run, and names what it had to leave out.
 #
-#   VITRINE_REQUIRE_ALL=1   both engines and the browser must be there
+#   VITRINE_REQUIRE_ALL=1   both engines, Redis and the browser must be there
 #   VITRINE_TEST_POSTGRES   the PostgreSQL to test on [postgres://postgres@127.0.0.1:5432/postgres]
 #   CHROMIUM                the browser [/usr/bin/chromium]
 set -euo pipefail
@@ -40,6 +40,7 @@ postgres_answers() {
 }
 
 postgres_answers || require "PostgreSQL does not answer: its half of the tests is left out"
+have redis-server || require "redis-server is not installed: tests of budgets that replicas share are left out"
 have npm || require "npm is not installed: GraphiQL, its browser test and the audits are left out"
 [ -x "$CHROMIUM" ] || require "$CHROMIUM is not there: the browser test is left out"
 

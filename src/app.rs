@@ -13,6 +13,7 @@ use crate::graphql::{Api, Settings};
 use crate::http;
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::{Address, Database, migrate};
+use crate::services::budgets::Throttle;
 use crate::services::context::Projection;
 use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
 use crate::services::{AppContext, Error, search};
@@ -70,6 +71,19 @@ pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Erro
         step: ANSWERS_EVERY,
     };
     app.open_identity(settings).await
+}
+
+/// Sets up what callers may spend: what serves needs it, and nothing else. A Redis is connected to in the background.
+///
+/// # Errors
+/// Where `REDIS_URL` is none.
+pub fn open_budgets(app: &AppContext, config: &Config) -> io::Result<()> {
+    let throttle = match &config.redis_url {
+        Some(url) => Throttle::with_redis(url.reveal(), config.replicas).map_err(io::Error::other)?,
+        None => Throttle::alone(),
+    };
+    app.budgets.open(throttle, config.budgets.clone());
+    Ok(())
 }
 
 /// Answers that must not tell whether an account exists come at multiples of this.
@@ -134,6 +148,15 @@ pub fn options(config: &Config) -> http::Options {
         introspection: config.introspection,
         graphiql: config.graphiql,
         media: config.media.as_ref().map(PathBuf::from),
+        proxies: proxies(config),
         ..http::Options::default()
     }
+}
+
+fn proxies(config: &Config) -> http::Trusted {
+    let proxies = config.proxies.clone();
+    if proxies.are_none() {
+        return http::Trusted::default();
+    }
+    http::Trusted::new(move |address| proxies.contain(address), config.proxies_say_forwarded)
 }

@@ -24,6 +24,22 @@ impl Client {
 
     /// Sends a request and answers the body of the response, which must be 200.
     pub async fn ask(&mut self, request: &[u8]) -> Result<&[u8]> {
+        let head = self.exchange(request).await?;
+        if !self.buffer.starts_with(b"HTTP/1.1 200 ") {
+            return Err(format!("not 200: {}", String::from_utf8_lossy(&self.buffer)).into());
+        }
+        Ok(&self.buffer[head..])
+    }
+
+    /// Sends a request and answers the status of the response.
+    pub async fn status(&mut self, request: &[u8]) -> Result<u16> {
+        self.exchange(request).await?;
+        let code = self.buffer.get(9..12).and_then(|code| std::str::from_utf8(code).ok());
+        Ok(code.ok_or("an answer without a status")?.parse()?)
+    }
+
+    /// Sends a request and reads the whole response; answers where its body begins.
+    async fn exchange(&mut self, request: &[u8]) -> Result<usize> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let (head, length) = loop {
@@ -35,11 +51,7 @@ impl Client {
         while self.buffer.len() < head + length {
             self.read().await?;
         }
-        let body = &self.buffer[head..];
-        if !self.buffer.starts_with(b"HTTP/1.1 200 ") {
-            return Err(format!("not 200: {}", String::from_utf8_lossy(&self.buffer)).into());
-        }
-        Ok(body)
+        Ok(head)
     }
 
     /// The same for a GraphQL answer, which must have no errors.

@@ -1,11 +1,12 @@
 //! The load test: our server beside a floor that answers the same JSON by hand, in the same run.
 //!
-//! `cargo bench --bench load` measures throughput; `-- search`, `-- depth` and `-- start` measure the rest of what
+//! `cargo bench --bench load` measures throughput; `-- search`, `-- depth`, `-- flood` and `-- start` measure the rest of what
 //! `docs/performance.md` tells.
 
 mod agree;
 mod client;
 mod depth;
+mod flood;
 mod floor;
 mod operations;
 mod options;
@@ -48,12 +49,14 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<()> {
     match &options.mode {
         Some(Mode::Floor(arguments)) => floor::serve(arguments),
+        Some(Mode::Bare(arguments)) => flood::serve(arguments),
         mode => {
             // One thread for all clients: they shall leave the machine to the servers.
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 match mode {
                     Some(Mode::Search) => search::run(options).await,
+                    Some(Mode::Flood) => flood::run(options).await,
                     Some(Mode::Depth) => depth::run(options).await,
                     Some(Mode::Start) => start::run(options).await,
                     _ => rounds::run(options).await,

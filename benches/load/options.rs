@@ -37,11 +37,24 @@ pub enum Mode {
     Search,
     /// The first page of a list beside one behind a deep cursor, one client
     Depth,
+    /// Lists that others get beside a client that is refused 2,000 times a second
+    Flood,
     /// How long the service takes to start, and what it weighs
     Start,
     /// Serve the floor (the load test starts it by itself)
     #[command(hide = true)]
     Floor(FloorArguments),
+    /// Refuse everything (the load test starts it by itself)
+    #[command(hide = true)]
+    Bare(BareArguments),
+}
+
+/// What the bare handler has to know.
+#[derive(clap::Args)]
+pub struct BareArguments {
+    /// Where to listen
+    #[arg(long)]
+    pub listen: std::net::SocketAddr,
 }
 
 /// What the floor has to know.
@@ -69,7 +82,7 @@ impl Options {
 
     /// Whether the load test started this process itself.
     pub fn is_inner(&self) -> bool {
-        matches!(self.mode, Some(Mode::Floor(_)))
+        matches!(self.mode, Some(Mode::Floor(_) | Mode::Bare(_)))
     }
 
     /// Whether an operation is wanted.

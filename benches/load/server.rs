@@ -25,8 +25,14 @@ pub struct Server {
 impl Server {
     /// The service itself, as it is delivered, without its request log.
     pub async fn service(database: &Address) -> Result<Self> {
+        Self::service_with(database, &[]).await
+    }
+
+    /// The same with some settings.
+    pub async fn service_with(database: &Address, settings: &[(&str, &str)]) -> Result<Self> {
         let address = free_address()?;
         let mut command = vitrine(database);
+        command.envs(settings.iter().copied());
         command.arg("serve").env("VITRINE_LISTEN", address.to_string());
         Self::start(command, address, "/health/ready").await
     }
@@ -37,6 +43,14 @@ impl Server {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["floor", "--database", database, "--list", &list.to_string()]);
         command.args(["--listen", &address.to_string()]);
+        Self::start(command, address, "/ready").await
+    }
+
+    /// A handler that refuses everything, in a process of this benchmark.
+    pub async fn bare() -> Result<Self> {
+        let address = free_address()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bare", "--listen", &address.to_string()]);
         Self::start(command, address, "/ready").await
     }
 
@@ -83,7 +97,11 @@ pub fn vitrine(database: &Address) -> Command {
         Address::Postgres(url) => url.clone(),
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
-    command.env("DATABASE_URL", url).env("RUST_LOG", "off").env("VITRINE_SECRETS", SECRET);
+    command
+        .env("DATABASE_URL", url)
+        .env("RUST_LOG", "off")
+        .env("VITRINE_SECRETS", SECRET)
+        .env("VITRINE_BUDGETS", "off");
     command
 }
 

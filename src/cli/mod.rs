@@ -5,6 +5,7 @@
     reason = "a command line talks to people at a terminal"
 )]
 
+mod cost;
 mod demo;
 mod doctor;
 mod export;
@@ -44,6 +45,7 @@ enum Command {
     Export(export::Export),
     Seed(seed::Seed),
     Schema(schema::Schema),
+    Cost(cost::Cost),
     Doctor(doctor::Doctor),
     Staff(staff::Staff),
     Keys(keys::Keys),
@@ -95,6 +97,7 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Export(export) => export.run(&config).await,
         Command::Seed(seed) => seed.run(&config).await,
         Command::Schema(schema) => schema.run(),
+        Command::Cost(cost) => cost.run(&config),
         Command::Doctor(doctor) => doctor.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,

@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Outcome, explain, start_logs};
 use crate::config::Config;
 use crate::services::AppContext;
 use crate::{app, http, workers};
 
-/// Serve the shop until SIGTERM or SIGINT; what runs then is finished first
+/// Serve the shop until SIGTERM or SIGINT; what runs then is finished first. SIGHUP reads the budgets again
 #[derive(Args)]
 pub struct Serve {
     /// Where to listen
@@ -31,6 +31,7 @@ impl Serve {
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
         app::open_identity(&context, &config).await.map_err(|error| explain(&error))?;
         let took = began.elapsed();
+        tokio::spawn(reload(Arc::clone(&context), signal(SignalKind::hangup())?));
         serve(listener, context, &config, || {
             tracing::info!(address = %config.listen, took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "serving");
         })
@@ -58,6 +59,7 @@ pub async fn serve(
     config: &Config,
     ready: impl FnOnce(),
 ) -> Outcome {
+    app::open_budgets(&context, config)?;
     let (router, health) = app::router(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
@@ -81,4 +83,21 @@ pub async fn serve(
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the budgets again at each SIGHUP. Settings that are wrong change nothing, and the log tells what is wrong with
+/// them.
+async fn reload(context: Arc<AppContext>, mut hangup: Signal) {
+    while hangup.recv().await.is_some() {
+        match Config::read() {
+            Ok(config) => {
+                context.budgets.change(config.budgets);
+                tracing::info!("read the budgets again; other settings are read at the start only");
+            }
+            Err(problems) => {
+                let problems = problems.join("; ");
+                tracing::error!(problems, "the settings are wrong: the budgets stay as they were");
+            }
+        }
+    }
 }

@@ -13,9 +13,13 @@ use std::time::Duration;
 use config::{Environment, File, FileFormat, Map, Value};
 
 mod address;
+mod budgets;
+mod proxies;
 mod secret;
 
 pub use address::Address;
+pub use budgets::{Budget, Budgets, Tries};
+pub use proxies::Proxies;
 pub use secret::Secret;
 
 /// The settings.
@@ -55,6 +59,16 @@ pub struct Config {
     pub smtp_url: Option<Secret>,
     /// Whom mails are from (`VITRINE_MAIL_FROM`).
     pub mail_from: String,
+    /// How much callers may ask for.
+    pub budgets: Budgets,
+    /// Where replicas share budgets (`REDIS_URL`); without, each replica has its own.
+    pub redis_url: Option<Secret>,
+    /// How many replicas there are (`VITRINE_REPLICAS`): while Redis is away, each gives its share.
+    pub replicas: u32,
+    /// The proxies before the server (`VITRINE_PROXIES`).
+    pub proxies: Proxies,
+    /// Whether these tell addresses in `Forwarded` and not in `X-Forwarded-For` (`VITRINE_PROXY_HEADER`).
+    pub proxies_say_forwarded: bool,
     /// What is logged (`RUST_LOG`).
     pub log_filter: Option<String>,
     /// In which form (`VITRINE_LOG_FORMAT`): `json` or `text`.
@@ -79,11 +93,25 @@ pub const HELP: &str =
   VITRINE_ACCESS_TOKEN_MINUTES  how long an access token is good, 5-15 [10]
   VITRINE_SMTP_URL        mail server, smtp(s)://user:password@host [none: mails are not sent]
   VITRINE_MAIL_FROM       whom mails are from                       [shop@localhost]
+  VITRINE_BUDGETS         on or off: budgets of callers             [on]
+  VITRINE_BUDGET_ANONYMOUS  POINTS/PER_SECOND of an address         [100000/2000]
+  VITRINE_BUDGET_CUSTOMER   of a customer                           [100000/2000]
+  VITRINE_BUDGET_STAFF      of somebody on the staff                [200000/5000]
+  VITRINE_BUDGET_APP        of a program with a token               [200000/5000]
+  VITRINE_BUDGET_CLIENTS    of client apps, as ios=60000/1500,...   [none]
+  VITRINE_TRIES_ACCOUNT   AT_ONCE/PER_HOUR: sign-ins at an account  [10/60]
+  VITRINE_TRIES_ADDRESS   sign-ins from an address                  [60/600]
+  VITRINE_REFRESHES_DEVICE   new tokens for a device                [30/240]
+  VITRINE_REFRESHES_ADDRESS  new tokens from an address             [300/6000]
+  REDIS_URL               where replicas share budgets, redis(s)://... [none]
+  VITRINE_REPLICAS        replicas that share budgets, 1-1000       [1]
+  VITRINE_PROXIES         proxies that are believed, 10.0.0.0/8,... [none]
+  VITRINE_PROXY_HEADER    x-forwarded-for or forwarded              [x-forwarded-for]
   VITRINE_LOG_FORMAT      json or text                              [json]
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 21] = [
     "database_url",
     "listen",
     "profile",
@@ -99,6 +127,10 @@ const NAMES: [&str; 17] = [
     "access_token_minutes",
     "smtp_url",
     "mail_from",
+    "redis_url",
+    "replicas",
+    "proxies",
+    "proxy_header",
     "log_format",
     "config",
 ];
@@ -122,6 +154,9 @@ impl Config {
         let mut settings = settings.map_err(|error| vec![error.to_string()])?;
         if let Some(url) = variable("DATABASE_URL") {
             settings.insert("database_url".to_owned(), url.into());
+        }
+        if let Some(url) = variable("REDIS_URL") {
+            settings.insert("redis_url".to_owned(), url.into());
         }
         Self::of(settings, variable("RUST_LOG"))
     }
@@ -149,6 +184,11 @@ impl Config {
             access_token: Duration::from_mins(reader.within("access_token_minutes", 10, 5, 15)),
             smtp_url: reader.optional("smtp_url"),
             mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
+            budgets: budgets::read(&mut reader),
+            redis_url: reader.redis_url(),
+            replicas: reader.within("replicas", 1, 1, 1000),
+            proxies: reader.read("proxies", Proxies::default()),
+            proxies_say_forwarded: reader.word("proxy_header", &["x-forwarded-for", "forwarded"]) == Some(1),
             log_filter,
             log_json: reader.word("log_format", &["json", "text"]) != Some(1),
         };
@@ -158,7 +198,10 @@ impl Config {
 
 /// Whether there is such a setting. Those of the tests share the prefix and mean nothing here.
 fn is_known(name: &str) -> bool {
-    NAMES.contains(&name) || name == "require_all" || name.starts_with("test_")
+    NAMES.contains(&name)
+        || budgets::NAMES.contains(&name)
+        || name == "require_all"
+        || name.starts_with("test_")
 }
 
 /// Takes settings one by one and remembers what is wrong.
@@ -210,6 +253,16 @@ impl Reader {
         keys
     }
 
+    /// Whether there is a Redis is seen when it is asked; what it is not is told without its password.
+    fn redis_url(&mut self) -> Option<Secret> {
+        let url: Secret = self.optional("redis_url")?;
+        let schemes = ["redis://", "rediss://", "unix://", "redis+unix://"];
+        if !schemes.iter().any(|scheme| url.reveal().starts_with(scheme)) {
+            self.refuse("redis_url", &"it begins with redis://, rediss:// or unix://");
+        }
+        Some(url)
+    }
+
     fn word(&mut self, name: &str, words: &[&str]) -> Option<usize> {
         let word: String = self.optional(name)?;
         let place = words.iter().position(|known| *known == word);
@@ -255,11 +308,36 @@ mod tests {
             ("profile", "staging"),
             ("colour", "red"),
             ("secrets", "hunter2"),
+            ("redis_url", "http://:hunter2@host"),
+            ("budgets", "perhaps"),
+            ("budget_staff", "much"),
+            ("budget_clients", "ios=1/1, ios=2/2, a b=1/1, web"),
+            ("tries_account", "0/0"),
+            ("proxies", "0.0.0.0/0"),
+            ("proxy_header", "via"),
+            ("replicas", "0"),
         ]);
 
         let problems = Config::of(wrong, None).unwrap_err();
 
-        for name in ["database_url", "listen", "connections", "profile", "colour", "secrets"] {
+        for name in [
+            "database_url",
+            "listen",
+            "connections",
+            "profile",
+            "colour",
+            "secrets",
+            "redis_url",
+            "budgets",
+            "budget_staff",
+            "budget_clients: ios is there twice",
+            "budget_clients: \"a b\" is no name",
+            "budget_clients: web",
+            "tries_account",
+            "proxies",
+            "proxy_header",
+            "replicas",
+        ] {
             assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name}: {problems:?}");
         }
         assert!(!problems.concat().contains("hunter2"));

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
-use async_graphql::{Pos, Request, Response, Value as GraphQlValue};
+use async_graphql::{Pos, Request, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::budget::{self, OverBudget};
 use super::context::{RequestData, Scope};
 use super::cookies::Cookies;
 use super::error::{label, refused};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
 use super::schema::{self, ShopSchema};
+use crate::services::budgets::Charge;
 use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
@@ -92,6 +94,8 @@ pub struct Report {
     pub statements: u64,
     /// Time in statements, summed up.
     pub database: Duration,
+    /// What was charged for it, and how the caller's budget stands; the answer's headers tell it.
+    pub charge: Option<Charge>,
 }
 
 /// How operations are executed.
@@ -166,17 +170,23 @@ impl Api {
             Ok(scope) => scope,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
+        if let Err(over) = budget::open(&self.app, caller) {
+            return self.over_budget(*over, caller, Report::default());
+        }
         let text = decoded.query.as_deref().unwrap_or_default();
         let name = decoded.operation_name.as_deref();
         let mut admitted = match self.gate.admit(text, name, decoded.variables, &caller.viewer).await {
             Ok(admitted) => admitted,
-            Err(refusal) => return refuse(&refusal, caller, Report::default()),
+            Err(refusal) => {
+                let charge = budget::charge_refused(&self.app, caller).await;
+                return refuse(&refusal, caller, Report { charge, ..Report::default() });
+            }
         };
         if !self.introspection && asks_for_the_schema(&mut admitted) {
             let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
             return refuse(&refusal, caller, Report::default());
         }
-        let report = Report {
+        let mut report = Report {
             operation: admitted.name.as_ref().map(|name| excerpt(name)),
             document: Some(Arc::clone(&admitted.hash)),
             cost: admitted.cost,
@@ -184,10 +194,21 @@ impl Api {
         };
         if is_get && admitted.kind != OperationType::Query {
             let refusal = Refusal::invalid(vec![Problem::new("only queries may be sent by GET")]);
-            let body = body(&refused(&refusal, &caller.request_id));
+            let body = body(json::refusal(&refused(&refusal, &caller.request_id)));
             return Answer::Refused { code: refusal.code, body, mutation_on_get: true, report };
         }
+        match budget::charge(&self.app, caller, report.cost).await {
+            Ok(charge) => report.charge = charge,
+            Err(over) => return self.over_budget(*over, caller, report),
+        }
         self.run(admitted, scope, caller, report).await
+    }
+
+    fn over_budget(&self, over: OverBudget, caller: &Caller, mut report: Report) -> Answer {
+        let told = budget::refused(&over, report.cost, self.cost_limit, &caller.request_id);
+        let body = body(json::refusal(&told));
+        report.charge = Some(over.charge);
+        Answer::Refused { code: over.refusal.code, body, mutation_on_get: false, report }
     }
 
     async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
@@ -204,8 +225,9 @@ impl Api {
             return refuse(&Refusal { code: Code::Timeout, errors }, caller, report);
         };
         let code = label(&mut response, &caller.request_id);
-        response.extensions.insert("cost".to_owned(), self.told_cost(report.cost));
-        Answer::Executed { body: body(&response), code, report }
+        let cost = budget::told(report.cost, self.cost_limit, report.charge.as_ref());
+        response.extensions.insert("cost".to_owned(), cost);
+        Answer::Executed { body: body(json::response(&response)), code, report }
     }
 
     /// Whole catalogues take their time: they are written in many short changes.
@@ -238,6 +260,7 @@ impl Api {
         Ok(Scope {
             app: Arc::clone(&self.app),
             viewer: caller.viewer,
+            address: caller.address,
             cookies: caller.cookies.clone(),
             now: self.app.now(),
             locale,
@@ -245,12 +268,6 @@ impl Api {
             public_url: Arc::clone(&self.public_url),
             uploads: self.uploads,
         })
-    }
-
-    fn told_cost(&self, cost: u64) -> GraphQlValue {
-        let cost = [("requested", cost), ("limit", self.cost_limit)];
-        let pairs = cost.map(|(name, number)| (async_graphql::Name::new(name), GraphQlValue::from(number)));
-        GraphQlValue::Object(pairs.into_iter().collect())
     }
 }
 
@@ -270,12 +287,12 @@ fn asks_for_the_schema(admitted: &mut Admitted) -> bool {
 }
 
 fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
-    let body = body(&refused(refusal, &caller.request_id));
+    let body = body(json::refusal(&refused(refusal, &caller.request_id)));
     Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
 }
 
-fn body(response: &Response) -> Bytes {
-    json::response(response).unwrap_or_else(|error| {
+fn body(written: serde_json::Result<Bytes>) -> Bytes {
+    written.unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written");
         Bytes::from_static(br#"{"errors":[{"message":"something went wrong on our side"}]}"#)
     })

@@ -1,5 +1,6 @@
 //! What resolvers find in their context.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -19,6 +20,8 @@ pub struct Scope {
     pub app: Arc<AppContext>,
     /// Who asks.
     pub viewer: Viewer,
+    /// From where.
+    pub address: IpAddr,
     /// The cookies of a browser.
     pub cookies: Cookies,
     /// The moment that the answer is about.
@@ -47,6 +50,7 @@ impl Scope {
         Self {
             app: Arc::clone(&self.app),
             viewer: self.viewer,
+            address: self.address,
             cookies: self.cookies.clone(),
             now: self.app.now(),
             locale: locale.unwrap_or_else(|| self.locale.clone()),

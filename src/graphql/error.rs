@@ -1,8 +1,11 @@
 //! The one way from a failure to a client: a message, a code from the closed list, the request id. Nothing internal.
 
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 
 use super::gate::{Refusal, message};
+use crate::services::budgets::whole_seconds;
 use crate::services::{Code, Error, Result};
 
 /// What a field that may be null resolves to. The library takes a failed `Result` for a failure of the object around the
@@ -29,7 +32,11 @@ pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {
             "something went wrong on our side".clone_into(&mut error.message);
         }
         error.message = message(&error.message);
-        error.extensions = Some(extensions(code, request_id));
+        let mut told = extensions(code, request_id);
+        if let Some(Error::Throttled { retry_after }) = error.source::<Error>() {
+            told.set("retryAfter", whole_seconds(*retry_after));
+        }
+        error.extensions = Some(told);
     }
     response.errors.first().map(code)
 }
@@ -42,6 +49,11 @@ fn code(error: &ServerError) -> Code {
 
 /// An answer that only tells why nothing was executed.
 pub fn refused(refusal: &Refusal, request_id: &str) -> Response {
+    refused_until(refusal, None, request_id)
+}
+
+/// The same, with the time after which it may be tried again.
+pub fn refused_until(refusal: &Refusal, retry_after: Option<Duration>, request_id: &str) -> Response {
     let error = |problem: &super::gate::Problem| {
         let mut error = ServerError::new(problem.message.clone(), None);
         error.locations = problem
@@ -49,7 +61,11 @@ pub fn refused(refusal: &Refusal, request_id: &str) -> Response {
             .iter()
             .map(|(line, column)| async_graphql::Pos { line: *line, column: *column })
             .collect();
-        error.extensions = Some(extensions(refusal.code, request_id));
+        let mut told = extensions(refusal.code, request_id);
+        if let Some(wait) = retry_after {
+            told.set("retryAfter", whole_seconds(wait));
+        }
+        error.extensions = Some(told);
         error
     };
     Response::from_errors(refusal.errors.iter().map(error).collect())

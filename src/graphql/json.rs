@@ -19,19 +19,29 @@ pub fn key(name: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\":");
 }
 
-/// A response as JSON. What was not executed has no `data` (GraphQL specification, section 7.1).
+/// A response as JSON.
 ///
 /// # Errors
 /// Where a value cannot be JSON, which no type of the schema allows.
 pub fn response(response: &Response) -> serde_json::Result<Bytes> {
     let mut out = Vec::with_capacity(8 * 1024);
     out.push(b'{');
-    let refused =
-        !response.errors.is_empty() && response.data == Value::Null && response.extensions.is_empty();
-    if !refused {
-        key("data", &mut out);
-        value(&response.data, &mut out)?;
-    }
+    key("data", &mut out);
+    value(&response.data, &mut out)?;
+    rest(response, out)
+}
+
+/// The response to what was not executed, which has no `data` (GraphQL specification, section 7.1).
+///
+/// # Errors
+/// As [`response`].
+pub fn refusal(response: &Response) -> serde_json::Result<Bytes> {
+    let mut out = Vec::with_capacity(512);
+    out.push(b'{');
+    rest(response, out)
+}
+
+fn rest(response: &Response, mut out: Vec<u8>) -> serde_json::Result<Bytes> {
     if !response.errors.is_empty() {
         next(&mut out);
         key("errors", &mut out);

@@ -5,6 +5,7 @@ pub mod gate;
 mod access;
 mod api;
 mod batch;
+mod budget;
 mod connection;
 mod context;
 mod cookies;

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod error;
+mod forwarded;
 mod graphiql;
 mod graphql;
 mod health;
@@ -27,6 +28,7 @@ use axum::routing::{MethodRouter, get};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
+pub use self::forwarded::Trusted;
 pub use self::health::Health;
 pub use self::options::Options;
 pub use self::request_log::LogFields;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::forwarded::Trusted;
+
 /// The settings of the HTTP layer. The defaults are fit for production: closed, compressed, bounded.
 #[derive(Clone, Debug)]
 #[expect(
@@ -22,6 +24,8 @@ pub struct Options {
     pub media: Option<PathBuf>,
     /// How long a client may keep a file of `/media`.
     pub media_max_age: Duration,
+    /// The proxies that are believed when they tell where a request comes from.
+    pub proxies: Trusted,
     /// The largest body of a GraphQL request, in bytes.
     pub body_limit: usize,
     /// The same for staff and apps with any right: their changes carry whole catalogues.
@@ -52,6 +56,7 @@ impl Default for Options {
             compression: true,
             media: None,
             media_max_age: Duration::from_hours(24),
+            proxies: Trusted::default(),
             body_limit: 256 * 1024,
             staff_body_limit: 8 * 1024 * 1024,
             body_timeout: Duration::from_secs(10),

@@ -8,3 +8,4 @@ pub mod secrets;
 pub mod tokens;
 pub mod digest;
 pub mod media;
+pub mod throttle;

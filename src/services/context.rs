@@ -8,6 +8,7 @@ use entity::time::Timestamp;
 use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
+use super::budgets::Budgets;
 use super::clients::{Clients, ClientsState};
 use super::identity::{Identity, Settings};
 use super::markets::Markets;
@@ -28,6 +29,8 @@ pub struct AppContext {
     pub projections: &'static [Projection],
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
+    /// What callers may spend.
+    pub budgets: Budgets,
     /// Rings when products wait to be brought up to date.
     pub stale: Notify,
     /// The client apps.
@@ -45,8 +48,17 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        let (stale, client_apps, identity) = (Notify::new(), ClientsState::default(), OnceLock::new());
-        Ok(Self { db, clock, projections, quantity_cap, stale, client_apps, markets, identity })
+        Ok(Self {
+            db,
+            clock,
+            projections,
+            quantity_cap,
+            budgets: Budgets::default(),
+            stale: Notify::new(),
+            client_apps: ClientsState::default(),
+            markets,
+            identity: OnceLock::new(),
+        })
     }
 
     /// The markets, languages and locations as they are now.

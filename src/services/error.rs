@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::{DbErr, RuntimeErr};
 
@@ -80,6 +81,12 @@ pub enum Error {
     /// The database is too busy just now.
     #[error("the service is busy, try again in a moment")]
     Unavailable,
+    /// There were too many tries of late.
+    #[error("there were too many tries: try again later")]
+    Throttled {
+        /// After which time it can be tried again.
+        retry_after: Duration,
+    },
     /// A fault of ours.
     #[error("something went wrong on our side")]
     Internal(#[source] Arc<dyn StdError + Send + Sync>),
@@ -102,6 +109,7 @@ impl Error {
             Self::Forbidden => Code::Forbidden,
             Self::Timeout => Code::Timeout,
             Self::Unavailable => Code::Unavailable,
+            Self::Throttled { .. } => Code::Throttled,
             Self::Internal(_) => Code::Internal,
         }
     }

@@ -4,6 +4,7 @@
 //! The first parameter of a function says who owns the transaction: `app` opens its own, `change` joins one,
 //! `db` only reads.
 
+pub mod budgets;
 pub mod bulk;
 pub mod check;
 pub mod change;

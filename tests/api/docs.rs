@@ -8,6 +8,8 @@ use axum::body::{Body, to_bytes};
 use http::Request;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
+use vitrine::config::Budgets;
+use vitrine::services::budgets::Throttle;
 
 use crate::harness::{Engine, Filling, TestShop, run};
 
@@ -53,6 +55,8 @@ async fn ask_everything(shop: TestShop) {
         for (name, value) in setup["headers"].as_object().into_iter().flatten() {
             request = request.header(name, value.as_str().unwrap());
         }
+        // Everybody begins with a full budget.
+        shop.app.budgets.open(Throttle::alone(), Budgets::default());
         let body = json!({ "query": read(&path), "variables": setup.get("variables") });
         let response =
             router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();

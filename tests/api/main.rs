@@ -4,6 +4,7 @@ mod access;
 mod attacks;
 mod backoffice;
 mod bin;
+mod budgets;
 mod catalog;
 mod changes;
 mod connections;

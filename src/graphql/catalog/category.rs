@@ -81,8 +81,8 @@ impl Category {
         .await
     }
 
-    /// The way to it from the top of the tree, itself last.
-    #[graphql(directive = About::apply(5))]
+    /// The way to it from the top of the tree, itself last: at most ten.
+    #[graphql(directive = About::apply(10))]
     async fn breadcrumbs(&self, ctx: &Context<'_>) -> Result<Vec<Self>> {
         let all = ctx.along(&self.0, |category| BreadcrumbsOf(category.id)).await?.unwrap_or_default();
         Ok(all.iter().cloned().map(Self::of).collect())

@@ -38,7 +38,7 @@ type Counts<T> = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<T>>
 impl ProductConnection {
     /// By which values the list can be narrowed further, and how many products each would leave. A facet's counts
     /// leave its own filter out.
-    #[graphql(directive = About::apply(12))]
+    #[graphql(directive = About::apply(20))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
             let facets = (self.facets)(ctx).await?;

@@ -10,10 +10,10 @@ pub const PAGE: u64 = 100;
 
 /// The cost of an operation; evaluating it takes well under a microsecond for usual operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Formula(Term);
+pub struct Formula(pub(super) Term);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Term {
+pub(super) enum Term {
     Constant(u64),
     /// A constant and what is to be added to it.
     Sum(u64, Vec<Term>),

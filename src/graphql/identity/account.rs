@@ -8,7 +8,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::payload::{change, payload};
 use crate::services::Result;
 use crate::services::identity::{
-    self, AccountKind, EmailChange, PasswordChange, PasswordReset, Registration, staff,
+    self, AccountKind, Attempt, EmailChange, PasswordChange, PasswordReset, Registration, attempt, staff,
 };
 
 /// Opening and changing one's account.
@@ -101,8 +101,10 @@ impl AccountMutation {
     ) -> Nullable<AccountPayload> {
         let CustomerRegisterInput { email, password, name } = input;
         let language = ctx.scope().locale.language.clone();
+        let to = email.clone();
         let wish = Registration { email, password, name, language };
-        done(ctx, Box::pin(identity::register(ctx.app(), wish))).await
+        done(ctx, Attempt::Mail(AccountKind::Customer, &to), Box::pin(identity::register(ctx.app(), wish)))
+            .await
     }
 
     /// Confirms the address of a new account by the code that came by mail: then it can sign in.
@@ -112,7 +114,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The code.")] input: CodeInput,
     ) -> Nullable<AccountPayload> {
-        done(ctx, Box::pin(identity::verify_email(ctx.app(), &input.code))).await
+        done(ctx, Attempt::Code, Box::pin(identity::verify_email(ctx.app(), &input.code))).await
     }
 
     /// Sends a mail by which a new password can be chosen. The answer is the same where there is no such account.
@@ -123,7 +125,8 @@ impl AccountMutation {
         #[graphql(desc = "Who has forgotten the password.")] input: PasswordResetRequestInput,
     ) -> Nullable<AccountPayload> {
         let kind = if input.staff { AccountKind::Staff } else { AccountKind::Customer };
-        done(ctx, Box::pin(identity::request_reset(ctx.app(), kind, &input.email))).await
+        let work = Box::pin(identity::request_reset(ctx.app(), kind, &input.email));
+        done(ctx, Attempt::Mail(kind, &input.email), work).await
     }
 
     /// Sets a new password by the code that came by mail, and signs all devices out.
@@ -134,7 +137,8 @@ impl AccountMutation {
         #[graphql(desc = "The code and the new password.")] input: PasswordResetInput,
     ) -> Nullable<AccountPayload> {
         let PasswordResetInput { code, password } = input;
-        done(ctx, Box::pin(identity::reset_password(ctx.app(), PasswordReset { code, password }))).await
+        let work = Box::pin(identity::reset_password(ctx.app(), PasswordReset { code, password }));
+        done(ctx, Attempt::Code, work).await
     }
 
     /// Changes your password, and signs all your other devices out.
@@ -145,7 +149,8 @@ impl AccountMutation {
         #[graphql(desc = "The old and the new password.")] input: PasswordChangeInput,
     ) -> Nullable<AccountPayload> {
         let wish = PasswordChange { current: input.current_password, new: input.new_password };
-        done(ctx, Box::pin(identity::change_password(ctx.app(), ctx.viewer(), wish))).await
+        let work = Box::pin(identity::change_password(ctx.app(), ctx.viewer(), wish));
+        done(ctx, Attempt::Own(ctx.viewer()), work).await
     }
 
     /// Asks for another e-mail address. It is used once the mail that goes there is answered.
@@ -156,8 +161,9 @@ impl AccountMutation {
         #[graphql(desc = "The new address.")] input: EmailChangeRequestInput,
     ) -> Nullable<AccountPayload> {
         let EmailChangeRequestInput { email, password } = input;
-        done(ctx, Box::pin(identity::change_email(ctx.app(), ctx.viewer(), EmailChange { email, password })))
-            .await
+        let wish = EmailChange { email, password };
+        let work = Box::pin(identity::change_email(ctx.app(), ctx.viewer(), wish));
+        done(ctx, Attempt::Own(ctx.viewer()), work).await
     }
 
     /// Confirms another e-mail address by the code that came there.
@@ -167,7 +173,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The code.")] input: CodeInput,
     ) -> Nullable<AccountPayload> {
-        done(ctx, Box::pin(identity::confirm_email(ctx.app(), &input.code))).await
+        done(ctx, Attempt::Code, Box::pin(identity::confirm_email(ctx.app(), &input.code))).await
     }
 
     /// Accepts an invitation to the staff by the code that came by mail: then you can sign in.
@@ -178,12 +184,18 @@ impl AccountMutation {
         #[graphql(desc = "The code and a password.")] input: InvitationAcceptInput,
     ) -> Nullable<AccountPayload> {
         let InvitationAcceptInput { code, password, name } = input;
-        done(ctx, Box::pin(staff::accept(ctx.app(), &code, &password, name.as_deref()))).await
+        let work = Box::pin(staff::accept(ctx.app(), &code, &password, name.as_deref()));
+        done(ctx, Attempt::Code, work).await
     }
 }
 
-async fn done(ctx: &Context<'_>, work: impl Future<Output = Result<()>>) -> Nullable<AccountPayload> {
+async fn done(
+    ctx: &Context<'_>,
+    tried: Attempt<'_>,
+    work: impl Future<Output = Result<()>>,
+) -> Nullable<AccountPayload> {
     change(ctx, async {
+        attempt(ctx.app(), ctx.scope().address, tried).await?;
         work.await?;
         Ok(AccountPayload { is_done: Some(true), ..AccountPayload::default() })
     })

@@ -26,7 +26,7 @@ impl IdentityQuery {
     }
 
     /// The devices that your account is signed in on, the last used first.
-    #[graphql(directive = SignedIn::apply(), directive = About::apply(SOME))]
+    #[graphql(directive = SignedIn::apply(), directive = About::apply(100))]
     async fn devices(&self, ctx: &Context<'_>) -> Nullable<Vec<Device>> {
         nullable(async {
             let devices = identity::devices(ctx.app(), ctx.viewer()).await?;
@@ -42,7 +42,7 @@ impl IdentityQuery {
     }
 
     /// Everybody who works in the shop, is invited or was shut out, the newest first; at most 500.
-    #[graphql(directive = Needs::apply(Permission::StaffRead), directive = About::apply(SOME))]
+    #[graphql(directive = Needs::apply(Permission::StaffRead), directive = About::apply(500))]
     async fn staff(&self, ctx: &Context<'_>) -> Nullable<Vec<StaffMember>> {
         nullable(async {
             let staff = staff::staff(ctx.app()).await?;
@@ -52,7 +52,7 @@ impl IdentityQuery {
     }
 
     /// All roles, the oldest first; at most 200.
-    #[graphql(directive = Needs::apply(Permission::StaffRead), directive = About::apply(SOME))]
+    #[graphql(directive = Needs::apply(Permission::StaffRead), directive = About::apply(200))]
     async fn roles(&self, ctx: &Context<'_>) -> Nullable<Vec<Role>> {
         nullable(async {
             let roles = roles::roles(ctx.app()).await?;
@@ -62,7 +62,7 @@ impl IdentityQuery {
     }
 
     /// The tokens of apps, the newest first, revoked ones, too; at most 500.
-    #[graphql(directive = Needs::apply(Permission::AppsWrite), directive = About::apply(SOME))]
+    #[graphql(directive = Needs::apply(Permission::AppsWrite), directive = About::apply(500))]
     async fn app_tokens(&self, ctx: &Context<'_>) -> Nullable<Vec<AppToken>> {
         nullable(async {
             let tokens = apps::tokens(ctx.app()).await?;

@@ -10,7 +10,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::id;
 use crate::graphql::payload::{change, payload};
 use crate::graphql::scalars::DateTime;
-use crate::services::identity::{self, AccountKind, SignIn, Tokens};
+use crate::services::identity::{self, AccountKind, Attempt, SignIn, Tokens, attempt};
 use crate::services::{Error, Problems, Reason, Result};
 
 /// Signing in and out.
@@ -158,6 +158,7 @@ fn done() -> SignOutPayload {
 
 async fn enter(ctx: &Context<'_>, kind: AccountKind, input: SignInInput) -> Result<SignInPayload> {
     let SignInInput { email, password, device, cookies } = input;
+    attempt(ctx.app(), ctx.scope().address, Attempt::SignIn(kind, &email)).await?;
     let tokens = identity::sign_in(ctx.app(), kind, SignIn { email, password, device }).await?;
     let account = identity::of_accounts(ctx.app(), [tokens.account]).await?.pop();
     let told = tell(ctx, tokens, cookies);
@@ -175,6 +176,7 @@ async fn renew(ctx: &Context<'_>, input: TokenRefreshInput) -> Result<TokenRefre
     let cookies = &ctx.scope().cookies;
     let by_cookie = input.refresh_token.is_none();
     let token = input.refresh_token.as_deref().or(cookies.refresh_token()).unwrap_or_default();
+    attempt(ctx.app(), ctx.scope().address, Attempt::Refresh(token)).await?;
     match identity::refresh(ctx.app(), token).await {
         Ok(tokens) => Ok(tell(ctx, tokens, by_cookie)),
         Err(error) => {

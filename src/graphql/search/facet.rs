@@ -41,8 +41,8 @@ pub struct Facet {
     name: Option<String>,
     /// How shoppers read it. Kinds other than options are named in English; translate them by their `kind`.
     label: String,
-    /// Its values, the most frequent first; prices from the lowest.
-    #[graphql(directive = About::apply(20))]
+    /// Its values, the 50 most frequent ones first; prices from the lowest.
+    #[graphql(directive = About::apply(50))]
     values: Vec<FacetValue>,
 }
 

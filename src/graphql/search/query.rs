@@ -67,7 +67,7 @@ pub struct SearchConnection {
 impl SearchConnection {
     /// By which values the hits can be narrowed further, and how many products each would leave. A facet's counts leave
     /// its own filter out.
-    #[graphql(directive = About::apply(12))]
+    #[graphql(directive = About::apply(20))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
             let scope = ctx.scope();

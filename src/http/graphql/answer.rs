@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY};
 use http::{HeaderValue, StatusCode};
 
+use super::budget;
 use super::negotiate::Format;
 use crate::graphql::Answer;
 use crate::http::request_log::LogFields;
@@ -24,14 +25,17 @@ pub fn respond(answer: Answer, format: Format) -> Response {
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.extensions_mut().insert(LogFields { code, report });
     let headers = response.headers_mut();
+    if let Some(charge) = &report.charge {
+        budget::tell(headers, charge);
+    }
     headers.insert(CONTENT_TYPE, format.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("accept, accept-language, vitrine-market"));
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
+    response.extensions_mut().insert(LogFields { code, report });
     response
 }
 

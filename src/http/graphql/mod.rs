@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod budget;
 mod decode;
 mod json;
 mod negotiate;
@@ -19,6 +20,7 @@ use self::body::RequestBody;
 use self::negotiate::Format;
 use super::caller::{RequestId, caller};
 use super::error::Rejection;
+use super::forwarded;
 use super::options::Options;
 use super::parameters::Parameters;
 use super::session::{Credentials, set_cookies};
@@ -85,6 +87,7 @@ async fn receive(
 ) -> Result<(Decoded, Caller), Rejection> {
     let mut parameters = Parameters::parse(head.uri.query())?;
     let mut caller = caller(head, &mut parameters)?;
+    caller.address = forwarded::address(caller.address, &head.headers, &options.proxies);
     let secure = !options.development;
     let credentials = Credentials::from_headers(&head.headers, secure)?;
     caller.viewer = credentials.viewer(app, secure).await?;

@@ -5,6 +5,7 @@
 
 mod accounts;
 pub mod apps;
+mod attempts;
 mod authenticate;
 mod cache;
 mod codes;
@@ -24,6 +25,7 @@ pub mod staff;
 mod state;
 
 pub use accounts::{Account, account, of_accounts};
+pub use attempts::{Attempt, attempt};
 pub use authenticate::authenticate;
 pub use device::Tokens;
 pub use emails::{EmailChange, change_email, confirm_email};

@@ -69,6 +69,8 @@ pub struct Lookup {
     pub codes: Key,
     /// Tokens of apps.
     pub apps: Key,
+    /// Addresses that somebody tries to sign in with.
+    pub attempts: Key,
 }
 
 /// What identity keeps in memory.
@@ -97,6 +99,7 @@ impl Identity {
                 refresh: root.derive("refresh tokens")?,
                 codes: root.derive("codes")?,
                 apps: root.derive("tokens of apps")?,
+                attempts: root.derive("attempts")?,
             },
             ring: settings.ring,
             passwords: Passwords::new(settings.passwords)?,

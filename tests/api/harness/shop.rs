@@ -137,6 +137,11 @@ fn config(address: &Address) -> Config {
         access_token: Duration::from_mins(10),
         smtp_url: None,
         mail_from: "shop@shop.test".to_owned(),
+        budgets: vitrine::config::Budgets { are_on: false, ..Default::default() },
+        redis_url: None,
+        replicas: 1,
+        proxies: vitrine::config::Proxies::default(),
+        proxies_say_forwarded: false,
         log_filter: None,
         log_json: true,
     }

@@ -5,5 +5,5 @@ mod hostile;
 mod merging;
 mod pricing;
 mod random;
-mod shop;
+pub(super) mod shop;
 mod validity;

@@ -24,7 +24,9 @@ use crate::services::markets::Locale;
 use crate::services::sql;
 
 /// Values of a facet that are told, the most frequent ones.
-const MAX_VALUES: usize = 100;
+const MAX_VALUES: usize = 50;
+/// Options that are told as facets, those of most products: with the other kinds it makes 20 facets at most.
+const MAX_OPTIONS: usize = 13;
 
 /// What a list can be narrowed by.
 #[derive(Clone, Debug, Default)]
@@ -229,8 +231,21 @@ fn groups<'a>(
         group.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
         group.values.truncate(MAX_VALUES);
     }
+    keep_frequent_options(&mut groups);
     groups.sort_by(|a, b| (order(a.kind), &a.name).cmp(&(order(b.kind), &b.name)));
     groups
+}
+
+/// Leaves out the options of fewest products, where there are too many; never one that the filter has.
+fn keep_frequent_options(groups: &mut Vec<Group>) {
+    let is_selected = |group: &Group| group.values.iter().any(|value| value.selected);
+    let products = |group: &Group| group.values.iter().map(|value| value.count).sum::<i64>();
+    let (mut options, others): (Vec<Group>, Vec<Group>) =
+        std::mem::take(groups).into_iter().partition(|group| group.kind == FacetKind::Option);
+    options.sort_by_cached_key(|group| (!is_selected(group), -products(group), group.name.clone()));
+    options.truncate(MAX_OPTIONS);
+    *groups = others;
+    groups.append(&mut options);
 }
 
 /// The order in which shoppers read facets.
