@@ -8,6 +8,7 @@ use std::time::Instant;
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::{Outcome, explain, start_logs};
 use crate::config::Config;
@@ -40,15 +41,41 @@ impl Serve {
 
 /// Connections that may wait to be accepted: bursts of them must not lose their first packet.
 const BACKLOG: u32 = 1024;
+/// Connections at a time to the listener for metrics.
+const SCRAPERS: usize = 64;
 
 /// Listens, and takes over the port that the system chose where none was named.
 pub async fn bind(config: &mut Config) -> std::io::Result<TcpListener> {
-    let socket = if config.listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(config.listen)?;
-    let listener = socket.listen(BACKLOG)?;
+    let listener = listen(config.listen)?;
     config.listen = listener.local_addr()?;
     Ok(listener)
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Tells metrics on a listener of their own, if one is set, for as long as the process runs.
+fn serve_metrics(context: &Arc<AppContext>, config: &Config) -> std::io::Result<Option<JoinHandle<()>>> {
+    let Some(address) = config.metrics_listen else { return Ok(None) };
+    let listener = listen(address).map_err(|error| {
+        std::io::Error::new(error.kind(), format!("VITRINE_METRICS_LISTEN {address}: {error}"))
+    })?;
+    tracing::info!(address = %listener.local_addr()?, "telling metrics");
+    let options = http::Options {
+        max_connections: SCRAPERS,
+        metrics: Arc::default(),
+        ..app::options(context, config)
+    };
+    let router = http::metrics_router(Arc::clone(context), &options);
+    Ok(Some(tokio::spawn(async move {
+        if let Err(error) = http::serve(listener, router, std::future::pending(), &options).await {
+            tracing::warn!(%error, "metrics are not told any more");
+        }
+    })))
 }
 
 /// Serves until a signal; `ready` is called when requests are answered.
@@ -59,6 +86,7 @@ pub async fn serve(
     ready: impl FnOnce(),
 ) -> Outcome {
     let (router, health) = app::router(&context, config)?;
+    let metrics = serve_metrics(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
@@ -73,7 +101,10 @@ pub async fn serve(
         health.drain();
     };
     ready();
-    let served = http::serve(listener, router, stop, &app::options(config)).await;
+    let served = http::serve(listener, router, stop, &app::options(&context, config)).await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     refresh.abort();
     follow.abort();
     backlog.abort();

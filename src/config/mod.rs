@@ -31,6 +31,8 @@ pub struct Config {
     pub connections: u32,
     /// Where to listen (`VITRINE_LISTEN`).
     pub listen: SocketAddr,
+    /// Where metrics are told, if not among everything else (`VITRINE_METRICS_LISTEN`).
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether this is a developer's machine (`VITRINE_PROFILE`).
     pub development: bool,
     /// Whether clients may read the schema (`VITRINE_INTROSPECTION`).
@@ -66,6 +68,7 @@ pub const HELP: &str =
     "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
   DATABASE_URL            sqlite:PATH or postgres://...             [sqlite:vitrine.db]
   VITRINE_LISTEN          where to listen                           [127.0.0.1:8080]
+  VITRINE_METRICS_LISTEN  where /metrics is served                  [in development: LISTEN, for this machine]
   VITRINE_PROFILE         development or production                 [production]
   VITRINE_INTROSPECTION   whether clients may read the schema       [in development]
   VITRINE_GRAPHIQL        whether /graphiql is served               [in development]
@@ -83,9 +86,10 @@ pub const HELP: &str =
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "database_url",
     "listen",
+    "metrics_listen",
     "profile",
     "introspection",
     "graphiql",
@@ -135,6 +139,7 @@ impl Config {
             database: database.unwrap_or(Address::Sqlite(String::new())),
             connections: reader.within("connections", 8, 1, 1000),
             listen: reader.read("listen", SocketAddr::from(([127, 0, 0, 1], 8080))),
+            metrics_listen: reader.optional("metrics_listen"),
             development,
             introspection: reader.read("introspection", development),
             graphiql: reader.read("graphiql", development),

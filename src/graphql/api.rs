@@ -15,6 +15,7 @@ use super::error::{label, refused};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
 use super::schema::{self, ShopSchema};
+use crate::monitoring::metrics::Source;
 use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
@@ -86,6 +87,8 @@ pub struct Report {
     pub operation: Option<String>,
     /// A short hash of the document.
     pub document: Option<Arc<str>>,
+    /// How the document came; `None` where nobody looked for it.
+    pub source: Option<Source>,
     /// Objects that it could return.
     pub cost: u64,
     /// Statements, without BEGIN and COMMIT.
@@ -166,17 +169,22 @@ impl Api {
             Ok(scope) => scope,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
+        let source = Some(if decoded.query.is_some() { Source::Text } else { Source::Unknown });
         let text = decoded.query.as_deref().unwrap_or_default();
         let name = decoded.operation_name.as_deref();
         let mut admitted = match self.gate.admit(text, name, decoded.variables, &caller.viewer).await {
             Ok(admitted) => admitted,
-            Err(refusal) => return refuse(&refusal, caller, Report::default()),
+            Err(refusal) => {
+                let report = Report { source, cost: refusal.cost, ..Report::default() };
+                return refuse(&refusal, caller, report);
+            }
         };
         if !self.introspection && asks_for_the_schema(&mut admitted) {
             let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
-            return refuse(&refusal, caller, Report::default());
+            return refuse(&refusal, caller, Report { source, ..Report::default() });
         }
         let report = Report {
+            source,
             operation: admitted.name.as_ref().map(|name| excerpt(name)),
             document: Some(Arc::clone(&admitted.hash)),
             cost: admitted.cost,
@@ -201,7 +209,7 @@ impl Api {
         report.database = operation.time();
         let Ok(mut response) = response else {
             let errors = vec![Problem::new("the operation took too long")];
-            return refuse(&Refusal { code: Code::Timeout, errors }, caller, report);
+            return refuse(&Refusal { code: Code::Timeout, errors, cost: 0 }, caller, report);
         };
         let code = label(&mut response, &caller.request_id);
         response.extensions.insert("cost".to_owned(), self.told_cost(report.cost));

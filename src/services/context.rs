@@ -13,6 +13,7 @@ use super::markets::Markets;
 use super::{Change, Error, Result};
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::Database;
+use crate::monitoring::metrics::Metrics;
 
 /// Derives rows from the products that a change touched, in the change's own transaction.
 pub type Projection = for<'a> fn(&'a Change<'a>, &'a [ProductId]) -> BoxFuture<'a, Result<()>>;
@@ -27,6 +28,8 @@ pub struct AppContext {
     pub projections: &'static [Projection],
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
+    /// What is counted of all that happens.
+    pub metrics: Arc<Metrics>,
     /// Rings when products wait to be brought up to date.
     pub stale: Notify,
     markets: ArcSwap<Markets>,
@@ -42,8 +45,8 @@ impl AppContext {
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
-        let (stale, identity) = (Notify::new(), OnceLock::new());
-        Ok(Self { db, clock, projections, quantity_cap, stale, markets, identity })
+        let (stale, identity, metrics) = (Notify::new(), OnceLock::new(), Arc::default());
+        Ok(Self { db, clock, projections, quantity_cap, metrics, stale, markets, identity })
     }
 
     /// The markets, languages and locations as they are now.

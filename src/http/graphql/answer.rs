@@ -14,6 +14,7 @@ use crate::services::error::Code;
 
 /// The response: status, headers, and the body as it came.
 pub fn respond(answer: Answer, format: Format) -> Response {
+    let is_executed = matches!(answer, Answer::Executed { .. });
     let (status, body, code, report) = match answer {
         Answer::Executed { body, code, report } => (executed_status(code, format), body, code, report),
         Answer::Refused { body, code, mutation_on_get, report } => {
@@ -24,7 +25,7 @@ pub fn respond(answer: Answer, format: Format) -> Response {
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    response.extensions_mut().insert(LogFields { code, report });
+    response.extensions_mut().insert(LogFields { code, is_executed, report });
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, format.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

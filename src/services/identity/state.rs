@@ -118,6 +118,11 @@ impl Identity {
         &self.mailer
     }
 
+    /// Passwords that are being hashed, and those that wait for it.
+    pub fn passwords_load(&self) -> (u64, u64) {
+        self.passwords.load()
+    }
+
     /// Notes that a token of an app was used: written down now and then, not with each request.
     pub(super) fn note_use(&self, token: AppTokenId, now: Timestamp) {
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(token, now);

@@ -125,6 +125,7 @@ fn config(address: &Address) -> Config {
         database: address.clone(),
         connections: 4,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        metrics_listen: None,
         development: false,
         introspection: true,
         graphiql: false,
