@@ -84,6 +84,7 @@ pub fn vitrine(database: &Address) -> Command {
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
     command.env("DATABASE_URL", url).env("RUST_LOG", "off").env("VITRINE_SECRETS", SECRET);
+    command.env("VITRINE_ACCEPT_UNSAFE", "public_url,mail");
     command
 }
 

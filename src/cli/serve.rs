@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::{Outcome, explain, start_logs};
-use crate::config::Config;
+use crate::config::{Config, Danger};
 use crate::services::AppContext;
 use crate::{app, http, workers};
 
@@ -26,7 +26,22 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, mut config: Config) -> Outcome {
         let began = Instant::now();
+        let refused = config.refused();
+        if !refused.is_empty() {
+            eprintln!("vitrine: these settings are unsafe in production:");
+            for danger in &refused {
+                eprintln!("  {}: {}", danger.name, danger.why);
+            }
+            let names = names(&refused);
+            if !names.is_empty() {
+                eprintln!("Put them right, or start with VITRINE_ACCEPT_UNSAFE={names}");
+            }
+            return Ok(ExitCode::from(2));
+        }
         start_logs(&config)?;
+        for danger in config.dangers() {
+            tracing::warn!(setting = danger.name, why = danger.why, "an unsafe setting was accepted");
+        }
         config.listen = self.listen.unwrap_or(config.listen);
         let listener = bind(&mut config).await?;
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
@@ -37,6 +52,10 @@ impl Serve {
         })
         .await
     }
+}
+
+fn names(dangers: &[Danger]) -> String {
+    dangers.iter().filter(|danger| danger.is_acceptable()).map(|danger| danger.name).collect::<Vec<_>>().join(",")
 }
 
 /// Connections that may wait to be accepted: bursts of them must not lose their first packet.

@@ -1,5 +1,6 @@
 //! One request: who asks what, admitted by the gate, executed under a deadline, answered in bytes.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
 /// What was asked, decoded from the wire.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Decoded {
     /// The document's text.
     pub query: Option<String>,
@@ -30,6 +31,18 @@ pub struct Decoded {
     pub variables: Map<String, Value>,
     /// What clients say beside.
     pub extensions: Map<String, Value>,
+}
+
+/// Never shows values: there are passwords among them, and texts may hold them, too.
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variables: Vec<&String> = self.variables.keys().collect();
+        let operation = self.operation_name.as_ref().map(|name| excerpt(name));
+        f.debug_struct("Decoded")
+            .field("operation_name", &operation)
+            .field("variables", &variables)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who asks, from where, and in which market and language.

@@ -30,10 +30,18 @@ impl std::fmt::Debug for Cookie {
 }
 
 /// The cookies of one request. Clones share what is set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Cookies {
     refresh_token: Option<String>,
     set: Arc<Mutex<Vec<Cookie>>>,
+}
+
+/// Never shows a token.
+impl std::fmt::Debug for Cookies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let has_refresh_token = self.refresh_token.is_some();
+        f.debug_struct("Cookies").field("has_refresh_token", &has_refresh_token).finish_non_exhaustive()
+    }
 }
 
 impl Cookies {

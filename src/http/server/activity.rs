@@ -231,7 +231,7 @@ mod tests {
     async fn an_answer_that_waits_for_us_is_no_idle_connection_and_one_that_waits_for_the_client_stalls() {
         let activity = Activity::new();
         let short = Duration::from_millis(20);
-        let ours = futures_util::stream::pending::<Result<Bytes, std::convert::Infallible>>();
+        let ours = futures_util::stream::pending::<Result<Bytes, Infallible>>();
         let answer = async { Ok(Response::new(Body::from_stream(ours))) };
         let Ok(response) = activity.clone().during(answer).await;
         let mut body = response.into_body();

@@ -18,6 +18,7 @@ mod passwords;
 mod refresh;
 mod register;
 pub mod roles;
+pub mod seals;
 mod sessions;
 mod sign_in;
 pub mod staff;

@@ -25,6 +25,9 @@ const AUDIENCE: &str = "vitrine";
 /// The handle of the role that has every right.
 pub const OWNER: &str = "owner";
 
+/// Where the key behind all keyed hashes is sealed for.
+pub(super) const LOOKUP_KEY: &str = "lookup_key";
+
 /// How identity is set up.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -148,12 +151,11 @@ impl fmt::Debug for Identity {
 
 /// The key behind all keyed hashes. It is kept sealed, so that hashes outlive a change of the operator's keys.
 async fn lookup_root(app: &AppContext, ring: &KeyRing) -> Result<Key> {
-    const PLACE: &str = "lookup_key";
     if let Some(row) = lookup_key::Entity::find_by_id(1).one(app.db.read()?).await? {
-        return opened(ring, &row.sealed, PLACE);
+        return opened(ring, &row.sealed, LOOKUP_KEY);
     }
     let change = app.begin().await?;
-    let sealed = ring.wrap(&Key::generate()?, PLACE)?;
+    let sealed = ring.wrap(&Key::generate()?, LOOKUP_KEY)?;
     // Of two processes that start at the same time, the first one's key counts.
     lookup_key::Entity::insert(lookup_key::ActiveModel { id: Set(1), sealed: Set(sealed) })
         .on_conflict(OnConflict::column(lookup_key::Column::Id).do_nothing().to_owned())
@@ -161,7 +163,7 @@ async fn lookup_root(app: &AppContext, ring: &KeyRing) -> Result<Key> {
         .await?;
     let row = lookup_key::Entity::find_by_id(1).one(&change.tx).await?;
     change.commit().await?;
-    opened(ring, &row.map(|row| row.sealed).unwrap_or_default(), PLACE)
+    opened(ring, &row.map(|row| row.sealed).unwrap_or_default(), LOOKUP_KEY)
 }
 
 fn opened(ring: &KeyRing, sealed: &str, place: &str) -> Result<Key> {

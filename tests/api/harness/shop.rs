@@ -127,6 +127,7 @@ fn config(address: &Address) -> Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         metrics_listen: None,
         development: false,
+        accept_unsafe: Vec::new(),
         introspection: true,
         graphiql: false,
         deadline: Duration::from_secs(20),
