@@ -134,7 +134,8 @@ pub fn options(app: &AppContext, config: &Config) -> http::Options {
         introspection: config.introspection,
         graphiql: config.graphiql,
         media: config.media.as_ref().map(PathBuf::from),
-        hsts: !config.development && config.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
+        hsts: !config.development
+            && config.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
         metrics_here: config.development && config.metrics_listen.is_none(),
         metrics: Arc::clone(&app.metrics),
         ..http::Options::default()

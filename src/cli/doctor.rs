@@ -78,7 +78,9 @@ impl Doctor {
                 let finding = seals::examine(&context, &ring).await.map_err(|error| explain(&error))?;
                 told.finding(finding.is_fine, &finding.text);
             }
-            None => Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at"),
+            None => {
+                Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at")
+            }
         }
         if config.media.as_ref().is_some_and(|folder| !folder.is_dir()) {
             told.finding(false, "the media folder is not there");
@@ -114,9 +116,13 @@ async fn certificate(config: &Config, told: &mut Told) {
     };
     match tls::look(host.trim_matches(['[', ']']), port).await {
         Seen::Trusted => told.finding(true, &format!("{place} shows a certificate that browsers believe")),
-        Seen::NotTrusted(why) => told.finding(false, &format!("{place} shows no certificate that browsers believe: {why}")),
+        Seen::NotTrusted(why) => {
+            told.finding(false, &format!("{place} shows no certificate that browsers believe: {why}"))
+        }
         Seen::Unreachable(why) => {
-            Told::note(&format!("{place} cannot be reached from here, so its certificate was not looked at: {why}"));
+            Told::note(&format!(
+                "{place} cannot be reached from here, so its certificate was not looked at: {why}"
+            ));
         }
     }
 }

@@ -55,7 +55,12 @@ impl Serve {
 }
 
 fn names(dangers: &[Danger]) -> String {
-    dangers.iter().filter(|danger| danger.is_acceptable()).map(|danger| danger.name).collect::<Vec<_>>().join(",")
+    dangers
+        .iter()
+        .filter(|danger| danger.is_acceptable())
+        .map(|danger| danger.name)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// Connections that may wait to be accepted: bursts of them must not lose their first packet.
@@ -84,11 +89,8 @@ fn serve_metrics(context: &Arc<AppContext>, config: &Config) -> std::io::Result<
         std::io::Error::new(error.kind(), format!("VITRINE_METRICS_LISTEN {address}: {error}"))
     })?;
     tracing::info!(address = %listener.local_addr()?, "telling metrics");
-    let options = http::Options {
-        max_connections: SCRAPERS,
-        metrics: Arc::default(),
-        ..app::options(context, config)
-    };
+    let options =
+        http::Options { max_connections: SCRAPERS, metrics: Arc::default(), ..app::options(context, config) };
     let router = http::metrics_router(Arc::clone(context), &options);
     Ok(Some(tokio::spawn(async move {
         if let Err(error) = http::serve(listener, router, std::future::pending(), &options).await {

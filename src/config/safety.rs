@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use super::{Address, Config};
 
 /// What can be accepted by name in `VITRINE_ACCEPT_UNSAFE`.
-pub const NAMES: [&str; 7] = ["graphiql", "introspection", "public_url", "mail", "smtp", "database", "metrics"];
+pub const NAMES: [&str; 7] =
+    ["graphiql", "introspection", "public_url", "mail", "smtp", "database", "metrics"];
 
 /// What cannot be accepted.
 const SECRETS: &str = "secrets";
@@ -41,14 +42,22 @@ impl Config {
                  sign in, and what is sealed stays sealed",
             ),
             (self.graphiql, "graphiql", "/graphiql is served to everybody; it is made for developers"),
-            (self.introspection, "introspection", "everybody may read the schema, and with it what to attack"),
+            (
+                self.introspection,
+                "introspection",
+                "everybody may read the schema, and with it what to attack",
+            ),
             (
                 !is_https,
                 "public_url",
                 "VITRINE_PUBLIC_URL is not an https:// address: links in mails and cookies of browsers need one",
             ),
             (self.smtp_url.is_none(), "mail", "VITRINE_SMTP_URL is not set: nobody can reset a password"),
-            (self.sends_in_the_clear(), "smtp", "the mail server is reached without TLS: use smtps:// or ?tls=required"),
+            (
+                self.sends_in_the_clear(),
+                "smtp",
+                "the mail server is reached without TLS: use smtps:// or ?tls=required",
+            ),
             (
                 self.reads_in_the_clear(),
                 "database",
@@ -97,7 +106,9 @@ fn host(rest: &str) -> &str {
 
 /// Whether what is sent there stays on this machine. Without a host it is a socket in the file system.
 fn is_here(host: &str) -> bool {
-    host.is_empty() || host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.is_empty()
+        || host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn is_private(address: IpAddr) -> bool {
@@ -115,7 +126,11 @@ mod tests {
     const KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
     fn config(pairs: &[(&str, &str)]) -> Config {
-        let safe = [("public_url", "https://shop.example"), ("smtp_url", "smtps://user:hunter2@mail.example"), ("secrets", KEY)];
+        let safe = [
+            ("public_url", "https://shop.example"),
+            ("smtp_url", "smtps://user:hunter2@mail.example"),
+            ("secrets", KEY),
+        ];
         let mut all = settings(&safe);
         all.extend(settings(pairs));
         Config::of(all, None).expect("settings that are right")
@@ -159,7 +174,8 @@ mod tests {
 
     #[test]
     fn what_is_accepted_is_not_refused_and_only_known_names_can_be() {
-        let config = config(&[("graphiql", "true"), ("introspection", "true"), ("accept_unsafe", "graphiql")]);
+        let config =
+            config(&[("graphiql", "true"), ("introspection", "true"), ("accept_unsafe", "graphiql")]);
         let refused: Vec<_> = config.refused().into_iter().map(|danger| danger.name).collect();
         assert_eq!(refused, ["introspection"]);
         let unknown = Config::of(settings(&[("accept_unsafe", "graphiql, everything")]), None).unwrap_err();

@@ -8,7 +8,8 @@ use axum::extract::Request;
 use axum::response::Response;
 use futures_util::future::Either;
 use http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    RETRY_AFTER,
 };
 use http::{HeaderName, HeaderValue, Method};
 use tower::{Layer, Service};
@@ -25,9 +26,8 @@ use super::question::Question;
 pub fn layer(options: &Options) -> Cors {
     let (development, origins) = (options.development, options.origins.clone());
     let credentials = options.origins.clone();
-    let is_allowed = move |origin: &HeaderValue| {
-        (development && is_loopback(origin)) || is_registered(&origins, origin)
-    };
+    let is_allowed =
+        move |origin: &HeaderValue| (development && is_loopback(origin)) || is_registered(&origins, origin);
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| is_allowed(origin)))
         .allow_credentials(AllowCredentials::predicate(move |origin, _| is_registered(&credentials, origin)))

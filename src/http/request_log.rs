@@ -101,7 +101,9 @@ mod tests {
             is_executed: false,
             report: Report { cost: 7, ..Report::default() },
         };
-        let app = Router::new().route("/path", get(Extension(fields))).layer(from_fn_with_state(Arc::new(Feed::default()), log));
+        let app = Router::new()
+            .route("/path", get(Extension(fields)))
+            .layer(from_fn_with_state(Arc::new(Feed::default()), log));
         let request =
             Request::get("/path?query=secret").header("x-request-id", "r-1").header("vitrine-client", "web");
         let request = request.body(Body::empty()).expect("valid");

@@ -123,11 +123,8 @@ mod tests {
     }
 
     fn unread(per_connection: u64, in_all: u64) -> Unread {
-        let options = Options {
-            unread_per_connection: per_connection,
-            unread_in_all: in_all,
-            ..Options::default()
-        };
+        let options =
+            Options { unread_per_connection: per_connection, unread_in_all: in_all, ..Options::default() };
         Unread::new(&options).for_connection()
     }
 
@@ -147,7 +144,10 @@ mod tests {
         assert!(one.is_some() && two.is_some());
         assert!(unread.hold(answer(100_000)).is_none());
         assert!(unread.hold(answer(PIECE)).is_some(), "small answers are not counted");
-        assert!(unread.for_connection().hold(answer(100_000)).is_some(), "another connection has its own count");
+        assert!(
+            unread.for_connection().hold(answer(100_000)).is_some(),
+            "another connection has its own count"
+        );
         drop(one);
         let three = unread.hold(answer(100_000)).expect("there is room again");
         to_bytes(three.into_body(), usize::MAX).await.expect("read");
@@ -159,8 +159,7 @@ mod tests {
     #[test]
     fn what_waits_is_bounded_on_all_connections_together() {
         let unread = unread(u64::MAX, 250_000);
-        let held: Vec<_> =
-            (0..5).filter_map(|_| unread.for_connection().hold(answer(100_000))).collect();
+        let held: Vec<_> = (0..5).filter_map(|_| unread.for_connection().hold(answer(100_000))).collect();
         assert_eq!(held.len(), 2);
     }
 }

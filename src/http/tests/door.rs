@@ -56,11 +56,7 @@ async fn connections_that_never_speak_make_room_for_those_that_do() {
 
 #[tokio::test]
 async fn one_address_cannot_take_all_places() {
-    let options = Options {
-        max_connections_per_address: 3,
-        proxies: Question::no(),
-        ..Options::default()
-    };
+    let options = Options { max_connections_per_address: 3, proxies: Question::no(), ..Options::default() };
     let server = Server::start(options.clone()).await;
     let mut taken = Vec::new();
     for _ in 0..3 {
@@ -114,13 +110,12 @@ async fn an_answer_that_nobody_reads_does_not_stay() {
 
 #[tokio::test]
 async fn requests_are_counted_under_names_that_are_known_and_no_others() {
-    let registered = crate::http::Registered {
-        operations: Question::no(),
-        clients: Question::new(|name| name == "web"),
-    };
+    let registered =
+        crate::http::Registered { operations: Question::no(), clients: Question::new(|name| name == "web") };
     let options = Options { registered, ..Options::default() };
     for number in 0..300 {
-        let mut request = post(json!({ "query": "{ a }", "operationName": format!("Op{number}") }).to_string());
+        let mut request =
+            post(json!({ "query": "{ a }", "operationName": format!("Op{number}") }).to_string());
         let name = if number == 0 { "web".to_owned() } else { format!("app{number}") };
         request.headers_mut().insert("vitrine-client", name.parse().expect("valid"));
         send(options.clone(), request).await;

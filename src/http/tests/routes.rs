@@ -234,7 +234,9 @@ async fn cors_lets_the_origins_of_client_apps_in_with_their_cookies() {
     let reply = ask("https://shop.example").await;
     assert_eq!(reply.header("access-control-allow-origin"), "https://shop.example");
     assert_eq!(reply.header("access-control-allow-credentials"), "true");
-    for origin in ["https://shop.example.com", "http://shop.example", "https://SHOP.example", "null", "\u{fc}"] {
+    for origin in
+        ["https://shop.example.com", "http://shop.example", "https://SHOP.example", "null", "\u{fc}"]
+    {
         let reply = ask(origin).await;
         assert_eq!(reply.status, StatusCode::OK, "{origin}");
         assert_eq!(reply.header("access-control-allow-origin"), "", "{origin}");

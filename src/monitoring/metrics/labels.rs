@@ -89,7 +89,11 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(name: Arc<str>, charged: &Family<OfClient, Counter>, refused: &Family<OfClient, Counter>) -> Self {
+    pub fn new(
+        name: Arc<str>,
+        charged: &Family<OfClient, Counter>,
+        refused: &Family<OfClient, Counter>,
+    ) -> Self {
         let label = OfClient { client: Arc::clone(&name) };
         Self {
             name,

@@ -36,7 +36,8 @@ const MOST_CLIENTS: usize = 100;
 const MOST_REFUSED: u64 = 1 << 32;
 
 /// Upper bounds of durations, in seconds.
-const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SECONDS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 /// Upper bounds of statements that an operation takes.
 const STATEMENTS: [f64; 8] = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
 /// Upper bounds of keys that are loaded at once.
@@ -168,7 +169,9 @@ impl Metrics {
             registry: Registry::default(),
             started: Instant::now(),
             process,
-            operations_known: Known::new(MOST_OPERATIONS, move |name| Operation::new(name, &duration, &statements)),
+            operations_known: Known::new(MOST_OPERATIONS, move |name| {
+                Operation::new(name, &duration, &statements)
+            }),
             clients_known: Known::new(MOST_CLIENTS, move |name| Client::new(name, &charged, &refused)),
             requests: Family::default(),
             operations: Family::default(),

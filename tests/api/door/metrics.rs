@@ -50,7 +50,8 @@ async fn metrics_tell_of_operations_pools_and_batches(shop: TestShop) {
     };
     assert_eq!(shop.http(ask(text)).await.status(), StatusCode::OK);
     shop.http(ask("{ nonsense }")).await;
-    let costly = "{ products(first: 250) { nodes { related(first: 250) { reviews(first: 250) { nodes { id } } } } } }";
+    let costly =
+        "{ products(first: 250) { nodes { related(first: 250) { reviews(first: 250) { nodes { id } } } } } }";
     shop.http(ask(costly)).await;
     let sample = vitrine::services::health::sample(&shop.app);
     let told = parse(&shop.app.metrics.text(&sample));
@@ -63,7 +64,8 @@ async fn metrics_tell_of_operations_pools_and_batches(shop: TestShop) {
     assert!(value("vitrine_database_seconds_total") > 0.0);
     assert!(value(r#"vitrine_batch_keys_sum{loader="VariantsOf"}"#) >= 3.0);
     assert!(value(r#"vitrine_passwords{name="running"}"#) < 1.0);
-    let pools = if shop.engine == crate::harness::Engine::Sqlite { &["read", "write"][..] } else { &["both"] };
+    let pools =
+        if shop.engine == crate::harness::Engine::Sqlite { &["read", "write"][..] } else { &["both"] };
     for pool in pools {
         assert!(value(&format!("vitrine_database_connections_max{{name=\"{pool}\"}}")) >= 1.0);
         assert!(value(&format!("vitrine_database_connections{{pool=\"{pool}\",state=\"idle\"}}")) >= 0.0);
@@ -75,7 +77,9 @@ async fn metrics_have_a_listener_of_their_own(shop: TestShop) {
     let settings = [("VITRINE_METRICS_LISTEN", "127.0.0.1:0")];
     let (program, addresses) = Program::start(&shop, &settings, &["serving", "telling metrics"]);
     for number in 0..20 {
-        program.ask(&format!("query Operation{number} {{ products(first: 1) {{ nodes {{ title }} }} }}")).await;
+        program
+            .ask(&format!("query Operation{number} {{ products(first: 1) {{ nodes {{ title }} }} }}"))
+            .await;
     }
     let hidden = exchange(program.address, "GET /metrics HTTP/1.1\r\n", "").await;
     assert!(hidden.starts_with("HTTP/1.1 404 "), "{hidden}");
@@ -84,7 +88,10 @@ async fn metrics_have_a_listener_of_their_own(shop: TestShop) {
     let (_, body) = told.split_once("\r\n\r\n").unwrap();
     let body = body.replace("\r\n", "\n");
     assert!(!body.contains("Operation1"), "a name that nobody registered became a label");
-    assert!(body.contains(r#"vitrine_operations_total{operation="other",client="other",outcome="ok"} 20"#), "{body}");
+    assert!(
+        body.contains(r#"vitrine_operations_total{operation="other",client="other",outcome="ok"} 20"#),
+        "{body}"
+    );
     for path in ["/graphql", "/", "/health/ready", "/metrics/"] {
         let other = exchange(addresses[1], &format!("GET {path} HTTP/1.1\r\n"), "").await;
         assert!(other.starts_with("HTTP/1.1 404 "), "{path}: {other}");

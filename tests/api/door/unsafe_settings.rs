@@ -30,7 +30,8 @@ async fn unsafe_settings_are_refused_all_at_once_and_accepted_by_name(shop: Test
     }
     assert!(told.contains("VITRINE_ACCEPT_UNSAFE=graphiql,introspection,public_url,mail,metrics"), "{told}");
 
-    let (code, told) = run(&shop, &[("VITRINE_SECRETS", ""), ("VITRINE_ACCEPT_UNSAFE", "secrets")], &["serve"]);
+    let (code, told) =
+        run(&shop, &[("VITRINE_SECRETS", ""), ("VITRINE_ACCEPT_UNSAFE", "secrets")], &["serve"]);
     assert_eq!(code, Some(2));
     assert!(told.contains("accept_unsafe: there is no secrets"), "{told}");
 
@@ -80,9 +81,15 @@ async fn doctor_tries_the_keys_on_what_is_sealed(shop: TestShop) {
 
 async fn doctor_sees_a_clock_that_was_set_back(shop: TestShop) {
     if shop.engine == Engine::Sqlite {
-        shop.sql("UPDATE outbox_event SET created_at = (CAST(strftime('%s','now') AS INTEGER) + 3600) * 1000000").await;
+        shop.sql(
+            "UPDATE outbox_event SET created_at = (CAST(strftime('%s','now') AS INTEGER) + 3600) * 1000000",
+        )
+        .await;
     } else {
-        shop.sql("UPDATE outbox_event SET created_at = CAST(extract(epoch FROM now()) + 3600 AS bigint) * 1000000").await;
+        shop.sql(
+            "UPDATE outbox_event SET created_at = CAST(extract(epoch FROM now()) + 3600 AS bigint) * 1000000",
+        )
+        .await;
     }
     let (code, told) = run(&shop, &[("VITRINE_SECRETS", ""), ("VITRINE_PUBLIC_URL", "")], &["doctor"]);
     assert_eq!(code, Some(1), "{told}");
