@@ -72,3 +72,26 @@ impl Cookies {
         std::mem::take(&mut *self.set.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::graphql::Decoded;
+
+    #[test]
+    fn what_holds_a_secret_does_not_show_it() {
+        let cookies = Cookies::new(Some("hunter2".to_owned()));
+        cookies.set(Cookie { kind: CookieKind::Access, value: Some("hunter2".to_owned()), seconds: 1 });
+        let variables = json!({ "input": { "password": "hunter2" } }).as_object().cloned();
+        let decoded = Decoded {
+            query: Some("mutation { signIn(password: \"hunter2\") }".to_owned()),
+            variables: variables.unwrap_or_default(),
+            extensions: json!({ "token": "hunter2" }).as_object().cloned().unwrap_or_default(),
+            ..Decoded::default()
+        };
+        let shown = format!("{cookies:?} {:?} {decoded:?} {decoded:#?}", cookies.take());
+        assert!(shown.contains("input") && !shown.contains("hunter2"), "{shown}");
+    }
+}

@@ -1,0 +1,43 @@
+//! `docs/security.md` names the tests that hold its promises: each has to be there.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn functions(folder: &Path, found: &mut HashSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            functions(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            found.extend(names.map(ToOwned::to_owned));
+        }
+    }
+}
+
+/// Words in back quotes that can only be the names of tests.
+fn named(text: &str) -> Vec<&str> {
+    let words = text.split('`').skip(1).step_by(2);
+    let is_test = |word: &&str| {
+        word.matches('_').count() > 2
+            && word.bytes().all(|byte| byte.is_ascii_lowercase() || b"_0123456789".contains(&byte))
+    };
+    words.filter(is_test).collect()
+}
+
+#[test]
+fn every_test_that_security_names_is_there() {
+    let mut found = HashSet::new();
+    for folder in ["src", "tests"] {
+        functions(&Path::new(ROOT).join(folder), &mut found);
+    }
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/security.md")).unwrap();
+    let named = named(&text);
+    assert!(named.len() > 50, "only {} tests are named", named.len());
+    let missing: Vec<_> = named.into_iter().filter(|name| !found.contains(*name)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
