@@ -79,7 +79,7 @@ impl Doctor {
                 told.finding(finding.is_fine, &finding.text);
             }
             None => {
-                Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at")
+                Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at");
             }
         }
         if config.media.as_ref().is_some_and(|folder| !folder.is_dir()) {
@@ -117,7 +117,7 @@ async fn certificate(config: &Config, told: &mut Told) {
     match tls::look(host.trim_matches(['[', ']']), port).await {
         Seen::Trusted => told.finding(true, &format!("{place} shows a certificate that browsers believe")),
         Seen::NotTrusted(why) => {
-            told.finding(false, &format!("{place} shows no certificate that browsers believe: {why}"))
+            told.finding(false, &format!("{place} shows no certificate that browsers believe: {why}"));
         }
         Seen::Unreachable(why) => {
             Told::note(&format!(

@@ -83,7 +83,7 @@ impl Config {
     }
 
     fn sends_in_the_clear(&self) -> bool {
-        let Some(url) = self.smtp_url.as_ref().map(|url| url.reveal()) else { return false };
+        let Some(url) = self.smtp_url.as_ref().map(super::Secret::reveal) else { return false };
         url.strip_prefix("smtp://").is_some_and(|rest| !rest.contains("tls=required") && !is_here(host(rest)))
     }
 

@@ -55,7 +55,8 @@ const TOKENS: [&str; 44] = [
     "\u{1F600}",
 ];
 
-/// Cuts a document into its tokens, as far as it has any.
+/// Cuts a document into its tokens, as far as it has any. Types such as `[ID!]!` stay whole: the library's grammar takes
+/// no white space within them, though the specification does.
 pub fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = text;
@@ -73,15 +74,32 @@ pub fn tokens(text: &str) -> Vec<String> {
             quoted(rest)
         } else if rest.starts_with("...") {
             3
+        } else if let Some(length) = list_type(rest) {
+            length
         } else {
             let is_part = |c: char| c.is_ascii_alphanumeric() || "_.+-".contains(c);
             let word = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-            word.max(first.len_utf8())
+            word.max(first.len_utf8()) + usize::from(word > 0 && rest[word..].starts_with('!'))
         };
         tokens.push(rest[..length].to_owned());
         rest = &rest[length..];
     }
     tokens
+}
+
+/// How long a list type is, if one stands there.
+fn list_type(text: &str) -> Option<usize> {
+    let open = text.bytes().take_while(|byte| *byte == b'[').count();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut at = open + text[open..].find(|c| !is_part(c))?;
+    if open == 0 || at == open {
+        return None;
+    }
+    for _ in 0..open {
+        at += usize::from(text[at..].starts_with('!'));
+        at += text[at..].starts_with(']').then_some(1)?;
+    }
+    Some(at + usize::from(text[at..].starts_with('!')))
 }
 
 fn block(text: &str) -> usize {
@@ -123,7 +141,7 @@ pub fn document(random: &mut Random, one: &str, other: &str, words: &[String]) -
             3 => tokens.insert(at, random.pick(words).clone()),
             4 if !tokens.is_empty() => {
                 let place = random.below(tokens.len());
-                tokens[place] = random.pick(words).clone();
+                tokens[place].clone_from(random.pick(words));
             }
             5 => drop(tokens.splice(at..at, spare[random.range(spare.len())].to_vec())),
             6 if tokens.len() > 1 => {
@@ -173,7 +191,7 @@ pub fn bytes(random: &mut Random, mut bytes: Vec<u8>) -> Vec<u8> {
         match random.below(6) {
             0 => bytes[at] ^= 1 << random.below(8),
             1 => {
-                bytes[at] = *random.pick(&[0, 0xff, 0xc0, 0xed, b'"', b'\\', b'\n', b'\r', b',', b'{', b'}'])
+                bytes[at] = *random.pick(&[0, 0xff, 0xc0, 0xed, b'"', b'\\', b'\n', b'\r', b',', b'{', b'}']);
             }
             2 => bytes.truncate(at),
             3 => drop(bytes.remove(at)),

@@ -1,6 +1,7 @@
 //! How many connections there may be: in all, and from one address.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -142,6 +143,12 @@ impl Drop for Place {
     }
 }
 
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Place").field(&self.id).finish()
+    }
+}
+
 impl Full {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
@@ -181,13 +188,13 @@ mod tests {
         let places = places(100, 2);
         let activity = Activity::new();
         let take = |address: &str| places.take(ip(address), &activity);
-        let first = take("192.0.2.1").ok().expect("a place");
-        let _second = take("192.0.2.1").ok().expect("a place");
+        let first = take("192.0.2.1").expect("a place");
+        let _second = take("192.0.2.1").expect("a place");
         assert_eq!(take("192.0.2.1").err(), Some(Full::Address));
-        let _other = take("192.0.2.2").ok().expect("a place");
+        let _other = take("192.0.2.2").expect("a place");
         drop(first);
-        let _again = take("192.0.2.1").ok().expect("the place that was freed");
-        let proxied: Vec<_> = (0..50).map(|_| take("127.0.0.1").ok().expect("a place")).collect();
+        let _again = take("192.0.2.1").expect("the place that was freed");
+        let proxied: Vec<_> = (0..50).map(|_| take("127.0.0.1").expect("a place")).collect();
         assert_eq!(places.metrics.connections.get(), 53);
         drop(proxied);
         assert_eq!(places.metrics.connections.get(), 3);
@@ -198,8 +205,8 @@ mod tests {
     async fn of_ipv6_the_network_counts() {
         let places = places(100, 2);
         let activity = Activity::new();
-        let _one = places.take(ip("2001:db8:1:2::1"), &activity).ok().expect("a place");
-        let _two = places.take(ip("2001:db8:1:2:ffff::9"), &activity).ok().expect("a place");
+        let _one = places.take(ip("2001:db8:1:2::1"), &activity).expect("a place");
+        let _two = places.take(ip("2001:db8:1:2:ffff::9"), &activity).expect("a place");
         assert_eq!(places.take(ip("2001:db8:1:2::3"), &activity).err(), Some(Full::Address));
         assert!(places.take(ip("2001:db8:1:3::3"), &activity).is_ok());
     }
@@ -209,8 +216,8 @@ mod tests {
         let places = places(2, 100);
         let (idle, busy, late) = (Activity::new(), Activity::new(), Activity::new());
         let address = ip("192.0.2.1");
-        let place = places.take(address, &idle).ok().expect("a place");
-        let _busy = places.take(address, &busy).ok().expect("a place");
+        let place = places.take(address, &idle).expect("a place");
+        let _busy = places.take(address, &busy).expect("a place");
         let work = tokio::spawn(busy.clone().during(std::future::pending()));
         let leaving = tokio::spawn(async move {
             let why = idle.end(Duration::from_hours(1), Duration::from_hours(1)).await;

@@ -36,6 +36,7 @@ impl Unread {
     }
 
     /// The same for a further connection.
+    #[must_use]
     pub fn for_connection(&self) -> Self {
         let here = Arc::new(Count { bytes: AtomicU64::new(0), most: self.here.most });
         Self { here, everywhere: Arc::clone(&self.everywhere) }

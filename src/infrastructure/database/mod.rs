@@ -89,7 +89,7 @@ impl Database {
             DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
                 vec![pool("both", self.reader.get_postgres_connection_pool())]
             }
-            _ => Vec::new(),
+            DatabaseConnectionType::Disconnected => Vec::new(),
         }
     }
 
