@@ -41,3 +41,28 @@ fn every_test_that_security_names_is_there() {
     let missing: Vec<_> = named.into_iter().filter(|name| !found.contains(*name)).collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }
+
+#[test]
+fn alerts_ask_for_metrics_that_there_are() {
+    let alerts = fs::read_to_string(Path::new(ROOT).join("deploy/alerts.yml")).unwrap();
+    let guide = fs::read_to_string(Path::new(ROOT).join("docs/operations.md")).unwrap();
+    let told = vitrine::monitoring::metrics::Metrics::new().text(&Default::default());
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = |text: &str| {
+        let words = text.split(|c| !is_part(c)).filter(|word| word.starts_with("vitrine_") || word.starts_with("process_"));
+        words.map(ToOwned::to_owned).collect::<HashSet<_>>()
+    };
+    let (_, section) = guide.split_once("\n## Metrics\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let named: HashSet<_> = words(&alerts).union(&words(section)).cloned().collect();
+    assert!(named.len() > 20, "{named:?}");
+    let is_there = |name: &str| {
+        let family = ["_total", "_bucket", "_info"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        told.contains(&format!("# TYPE {family} ")) || told.contains(&format!("# TYPE {name} "))
+    };
+    let missing: Vec<_> = named.iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let undescribed: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
+        .filter(|family| !section.contains(*family)).map(ToOwned::to_owned).collect();
+    assert!(undescribed.is_empty(), "the guide does not tell of {undescribed:?}");
+}
