@@ -7,6 +7,7 @@ use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use vitrine::config::Config;
 use vitrine::graphql::gate::{Limits, Model, prepare, scan};
 use vitrine::graphql::{Answer, Api, Caller, Decoded, sdl};
 use vitrine::infrastructure::database::Address;
+use vitrine::monitoring::metrics::{Answered, Executed, Metrics, Source};
 use vitrine::services::markets::write::{NewMarket, add_market};
 
 /// As the service itself.
@@ -110,5 +112,30 @@ fn anybody() -> Caller {
     }
 }
 
-criterion_group!(benches, gate);
+/// What counting one operation for `/metrics` takes: under a name that is known, and under none.
+fn metrics(criterion: &mut Criterion) {
+    let metrics = Metrics::new();
+    let answered = |name: Option<&'static str>| Answered {
+        route: "/graphql",
+        status: 200,
+        code: None,
+        took: Duration::from_millis(3),
+        operation: Some(Executed {
+            name,
+            client: name,
+            is_executed: true,
+            source: Some(Source::Text),
+            cost: 25,
+            statements: 4,
+            database: Duration::from_millis(1),
+        }),
+    };
+    for name in [None, Some("ProductPage")] {
+        let answered = answered(name);
+        let what = if name.is_some() { "count a known operation" } else { "count an operation" };
+        criterion.bench_function(what, |bencher| bencher.iter(|| metrics.answered(black_box(&answered))));
+    }
+}
+
+criterion_group!(benches, metrics, gate);
 criterion_main!(benches);

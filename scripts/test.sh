@@ -60,6 +60,11 @@ if have npm; then
 fi
 if cargo deny --version >/dev/null 2>&1; then
     step 'licences and sources of dependencies' cargo deny check bans licenses sources
+    if timeout 60 cargo deny fetch db >/dev/null 2>&1; then
+        step 'known weaknesses of dependencies' cargo deny check advisories
+    else
+        leave_out 'the list of known weaknesses cannot be fetched: dependencies are not looked up in it'
+    fi
 else
     leave_out 'cargo-deny is not installed: licences and sources of dependencies are not checked'
 fi

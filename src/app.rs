@@ -138,17 +138,21 @@ pub fn router(app: &Arc<AppContext>, config: &Config) -> io::Result<(Router, htt
         let app = Arc::clone(&checked);
         async move { crate::services::health::check(&app).await.map_err(|error| error.to_string()) }
     });
-    Ok((http::router(api, Arc::clone(app), health.clone(), &options(config)), health))
+    Ok((http::router(api, Arc::clone(app), health.clone(), &options(app, config)), health))
 }
 
 /// What the HTTP layer has to know.
-pub fn options(config: &Config) -> http::Options {
+pub fn options(app: &AppContext, config: &Config) -> http::Options {
     http::Options {
         development: config.development,
         introspection: config.introspection,
         graphiql: config.graphiql,
         media: config.media.as_ref().map(PathBuf::from),
         proxies: proxies(config),
+        hsts: !config.development
+            && config.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
+        metrics_here: config.development && config.metrics_listen.is_none(),
+        metrics: Arc::clone(&app.metrics),
         ..http::Options::default()
     }
 }

@@ -101,7 +101,8 @@ pub fn vitrine(database: &Address) -> Command {
         .env("DATABASE_URL", url)
         .env("RUST_LOG", "off")
         .env("VITRINE_SECRETS", SECRET)
-        .env("VITRINE_BUDGETS", "off");
+        .env("VITRINE_BUDGETS", "off")
+        .env("VITRINE_ACCEPT_UNSAFE", "public_url,mail");
     command
 }
 

@@ -6,12 +6,15 @@ use clap::Args;
 
 use super::{Outcome, explain};
 use crate::app;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::infrastructure::database::{Database, migrate};
+use crate::infrastructure::secrets::KeyRing;
+use crate::infrastructure::tls::{self, Seen};
 use crate::services::doctor::examine;
+use crate::services::identity::seals;
 use crate::services::search::project::rebuild;
 
-/// Check the settings, the database and the shop, and say what is wrong
+/// Check the settings, the database, the keys and the shop, and say what is wrong
 #[derive(Args)]
 pub struct Doctor {
     /// Write what lists and search read anew from the products, before looking
@@ -19,41 +22,107 @@ pub struct Doctor {
     repair: bool,
 }
 
+/// What has been told so far.
+struct Told {
+    is_fine: bool,
+}
+
+impl Told {
+    fn finding(&mut self, is_fine: bool, text: &str) {
+        self.is_fine &= is_fine;
+        println!("{}  {text}", if is_fine { "ok   " } else { "WRONG" });
+    }
+
+    /// Something that was not looked at, or that a server would refuse and a look at a backup need not have.
+    fn note(text: &str) {
+        println!("note   {text}");
+    }
+
+    fn exit_code(&self) -> ExitCode {
+        if self.is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
 impl Doctor {
     pub async fn run(self, config: &Config) -> Outcome {
-        println!("ok     settings");
+        let mut told = Told { is_fine: true };
+        settings(config, &mut told);
         if config.database.is_missing_file() {
-            println!("WRONG  database {:?}: there is no such file", config.database);
-            return Ok(ExitCode::FAILURE);
+            told.finding(false, &format!("database {:?}: there is no such file", config.database));
+            return Ok(told.exit_code());
         }
         let database = match Database::connect(&config.database, 2).await {
             Ok(database) => database,
             Err(error) => {
-                println!("WRONG  database {:?}: {error}", config.database);
-                return Ok(ExitCode::FAILURE);
+                told.finding(false, &format!("database {:?}: {error}", config.database));
+                return Ok(told.exit_code());
             }
         };
-        println!("ok     database {:?} answers", config.database);
+        told.finding(true, &format!("database {:?} answers", config.database));
         let missing = migrate::status(&database).await?.into_iter().filter(|step| !step.applied).count();
         if missing > 0 {
-            println!("WRONG  {missing} migrations are missing: run `vitrine migrate up`");
-            return Ok(ExitCode::FAILURE);
+            told.finding(false, &format!("{missing} migrations are missing: run `vitrine migrate up`"));
+            return Ok(told.exit_code());
         }
-        println!("ok     tables are up to date");
+        told.finding(true, "tables are up to date");
         let context = app::context(&config.database, config).await.map_err(|error| explain(&error))?;
         if self.repair {
             let products = rebuild(&context).await.map_err(|error| explain(&error))?;
-            println!("ok     {products} products listed and indexed anew");
+            told.finding(true, &format!("{products} products listed and indexed anew"));
         }
-        let mut healthy = true;
         for finding in examine(&context).await.map_err(|error| explain(&error))? {
-            healthy &= finding.is_fine;
-            println!("{}  {}", if finding.is_fine { "ok   " } else { "WRONG" }, finding.text);
+            told.finding(finding.is_fine, &finding.text);
+        }
+        match ring(config)? {
+            Some(ring) => {
+                let finding = seals::examine(&context, &ring).await.map_err(|error| explain(&error))?;
+                told.finding(finding.is_fine, &finding.text);
+            }
+            None => {
+                Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at");
+            }
         }
         if config.media.as_ref().is_some_and(|folder| !folder.is_dir()) {
-            healthy = false;
-            println!("WRONG  the media folder is not there");
+            told.finding(false, "the media folder is not there");
         }
-        Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        certificate(config, &mut told).await;
+        Ok(told.exit_code())
+    }
+}
+
+/// What `serve` would say of the settings.
+fn settings(config: &Config, told: &mut Told) {
+    told.finding(true, "settings");
+    for danger in config.dangers() {
+        let does = if config.accepts(&danger) { "accepts" } else { "refuses" };
+        Told::note(&format!("`serve` {does} {}: {}", danger.name, danger.why));
+    }
+}
+
+fn ring(config: &Config) -> Result<Option<KeyRing>, super::Failure> {
+    if config.secrets.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(KeyRing::parse(config.secrets.iter().map(Secret::reveal))?))
+}
+
+/// Looks at the certificate of the address that browsers know.
+async fn certificate(config: &Config, told: &mut Told) {
+    let Some(place) = config.public_url.as_ref().and_then(|url| url.strip_prefix("https://")) else { return };
+    let place = place.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() => (host, port.parse().unwrap_or(443)),
+        _ => (place, 443),
+    };
+    match tls::look(host.trim_matches(['[', ']']), port).await {
+        Seen::Trusted => told.finding(true, &format!("{place} shows a certificate that browsers believe")),
+        Seen::NotTrusted(why) => {
+            told.finding(false, &format!("{place} shows no certificate that browsers believe: {why}"));
+        }
+        Seen::Unreachable(why) => {
+            Told::note(&format!(
+                "{place} cannot be reached from here, so its certificate was not looked at: {why}"
+            ));
+        }
     }
 }

@@ -8,9 +8,10 @@ use std::time::Instant;
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::{Outcome, explain, start_logs};
-use crate::config::Config;
+use crate::config::{Config, Danger};
 use crate::services::AppContext;
 use crate::{app, http, workers};
 
@@ -25,7 +26,22 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, mut config: Config) -> Outcome {
         let began = Instant::now();
+        let refused = config.refused();
+        if !refused.is_empty() {
+            eprintln!("vitrine: these settings are unsafe in production:");
+            for danger in &refused {
+                eprintln!("  {}: {}", danger.name, danger.why);
+            }
+            let names = names(&refused);
+            if !names.is_empty() {
+                eprintln!("Put them right, or start with VITRINE_ACCEPT_UNSAFE={names}");
+            }
+            return Ok(ExitCode::from(2));
+        }
         start_logs(&config)?;
+        for danger in config.dangers() {
+            tracing::warn!(setting = danger.name, why = danger.why, "an unsafe setting was accepted");
+        }
         config.listen = self.listen.unwrap_or(config.listen);
         let listener = bind(&mut config).await?;
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
@@ -39,17 +55,49 @@ impl Serve {
     }
 }
 
+fn names(dangers: &[Danger]) -> String {
+    dangers
+        .iter()
+        .filter(|danger| danger.is_acceptable())
+        .map(|danger| danger.name)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
 /// Connections that may wait to be accepted: bursts of them must not lose their first packet.
 const BACKLOG: u32 = 1024;
+/// Connections at a time to the listener for metrics.
+const SCRAPERS: usize = 64;
 
 /// Listens, and takes over the port that the system chose where none was named.
 pub async fn bind(config: &mut Config) -> std::io::Result<TcpListener> {
-    let socket = if config.listen.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.set_reuseaddr(true)?;
-    socket.bind(config.listen)?;
-    let listener = socket.listen(BACKLOG)?;
+    let listener = listen(config.listen)?;
     config.listen = listener.local_addr()?;
     Ok(listener)
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Tells metrics on a listener of their own, if one is set, for as long as the process runs.
+fn serve_metrics(context: &Arc<AppContext>, config: &Config) -> std::io::Result<Option<JoinHandle<()>>> {
+    let Some(address) = config.metrics_listen else { return Ok(None) };
+    let listener = listen(address).map_err(|error| {
+        std::io::Error::new(error.kind(), format!("VITRINE_METRICS_LISTEN {address}: {error}"))
+    })?;
+    tracing::info!(address = %listener.local_addr()?, "telling metrics");
+    let options =
+        http::Options { max_connections: SCRAPERS, metrics: Arc::default(), ..app::options(context, config) };
+    let router = http::metrics_router(Arc::clone(context), &options);
+    Ok(Some(tokio::spawn(async move {
+        if let Err(error) = http::serve(listener, router, std::future::pending(), &options).await {
+            tracing::warn!(%error, "metrics are not told any more");
+        }
+    })))
 }
 
 /// Serves until a signal; `ready` is called when requests are answered.
@@ -61,6 +109,7 @@ pub async fn serve(
 ) -> Outcome {
     app::open_budgets(&context, config)?;
     let (router, health) = app::router(&context, config)?;
+    let metrics = serve_metrics(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
@@ -75,7 +124,10 @@ pub async fn serve(
         health.drain();
     };
     ready();
-    let served = http::serve(listener, router, stop, &app::options(config)).await;
+    let served = http::serve(listener, router, stop, &app::options(&context, config)).await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     refresh.abort();
     follow.abort();
     backlog.abort();

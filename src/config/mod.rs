@@ -15,11 +15,13 @@ use config::{Environment, File, FileFormat, Map, Value};
 mod address;
 mod budgets;
 mod proxies;
+mod safety;
 mod secret;
 
 pub use address::Address;
 pub use budgets::{Budget, Budgets, Tries};
 pub use proxies::Proxies;
+pub use safety::Danger;
 pub use secret::Secret;
 
 /// The settings.
@@ -35,8 +37,12 @@ pub struct Config {
     pub connections: u32,
     /// Where to listen (`VITRINE_LISTEN`).
     pub listen: SocketAddr,
+    /// Where metrics are told, if not among everything else (`VITRINE_METRICS_LISTEN`).
+    pub metrics_listen: Option<SocketAddr>,
     /// Whether this is a developer's machine (`VITRINE_PROFILE`).
     pub development: bool,
+    /// What is unsafe in production and was accepted by name (`VITRINE_ACCEPT_UNSAFE`).
+    pub accept_unsafe: Vec<String>,
     /// Whether clients may read the schema (`VITRINE_INTROSPECTION`).
     pub introspection: bool,
     /// Whether `/graphiql` is served (`VITRINE_GRAPHIQL`).
@@ -80,7 +86,9 @@ pub const HELP: &str =
     "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
   DATABASE_URL            sqlite:PATH or postgres://...             [sqlite:vitrine.db]
   VITRINE_LISTEN          where to listen                           [127.0.0.1:8080]
+  VITRINE_METRICS_LISTEN  where /metrics is served                  [in development: LISTEN, for this machine]
   VITRINE_PROFILE         development or production                 [production]
+  VITRINE_ACCEPT_UNSAFE   unsafe settings to start with, by name    [none: they are refused]
   VITRINE_INTROSPECTION   whether clients may read the schema       [in development]
   VITRINE_GRAPHIQL        whether /graphiql is served               [in development]
   VITRINE_CONNECTIONS     connections that read at a time, 1-1000   [8]
@@ -111,10 +119,12 @@ pub const HELP: &str =
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 23] = [
     "database_url",
     "listen",
+    "metrics_listen",
     "profile",
+    "accept_unsafe",
     "introspection",
     "graphiql",
     "connections",
@@ -170,7 +180,9 @@ impl Config {
             database: database.unwrap_or(Address::Sqlite(String::new())),
             connections: reader.within("connections", 8, 1, 1000),
             listen: reader.read("listen", SocketAddr::from(([127, 0, 0, 1], 8080))),
+            metrics_listen: reader.optional("metrics_listen"),
             development,
+            accept_unsafe: reader.accepted(),
             introspection: reader.read("introspection", development),
             graphiql: reader.read("graphiql", development),
             deadline: Duration::from_millis(reader.within("deadline_ms", 5000, 3000, 60_000)),
@@ -242,6 +254,18 @@ impl Reader {
         value
     }
 
+    /// Names of what is accepted though it is unsafe, with commas between them.
+    fn accepted(&mut self) -> Vec<String> {
+        let text: String = self.optional("accept_unsafe").unwrap_or_default();
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names: Vec<String> = names.map(ToOwned::to_owned).collect();
+        if let Some(unknown) = names.iter().find(|name| !safety::NAMES.contains(&name.as_str())) {
+            let known = safety::NAMES.join(", ");
+            self.refuse("accept_unsafe", &format!("there is no {unknown}; there are {known}"));
+        }
+        names
+    }
+
     /// Keys with commas between them; what is wrong with one is told without it.
     fn secrets(&mut self) -> Vec<Secret> {
         let text: String = self.optional("secrets").unwrap_or_default();
@@ -286,7 +310,7 @@ impl Reader {
 mod tests {
     use super::*;
 
-    fn settings(pairs: &[(&str, &str)]) -> Map<String, Value> {
+    pub(super) fn settings(pairs: &[(&str, &str)]) -> Map<String, Value> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
     }
 
@@ -341,5 +365,21 @@ mod tests {
             assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name}: {problems:?}");
         }
         assert!(!problems.concat().contains("hunter2"));
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let key = "aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMmh1bnQ=";
+        let secret = settings(&[
+            ("database_url", "postgres://shop:hunter2@host/db?password=hunter2"),
+            ("secrets", key),
+            ("smtp_url", "smtp://shop:hunter2@mail.example"),
+        ]);
+
+        let config = Config::of(secret, None).unwrap();
+
+        let shown = format!("{config:?} {config:#?} {:?} {:?}", config.dangers(), config.refused());
+        assert!(shown.contains("postgres://..."), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains(&key[..8]), "{shown}");
     }
 }

@@ -1,5 +1,6 @@
 //! One request: who asks what, admitted by the gate, executed under a deadline, answered in bytes.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,11 +18,12 @@ use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::services::budgets::Charge;
+use crate::monitoring::metrics::Source;
 use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
 /// What was asked, decoded from the wire.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Decoded {
     /// The document's text.
     pub query: Option<String>,
@@ -31,6 +33,18 @@ pub struct Decoded {
     pub variables: Map<String, Value>,
     /// What clients say beside.
     pub extensions: Map<String, Value>,
+}
+
+/// Never shows values: there are passwords among them, and texts may hold them, too.
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variables: Vec<&String> = self.variables.keys().collect();
+        let operation = self.operation_name.as_ref().map(|name| excerpt(name));
+        f.debug_struct("Decoded")
+            .field("operation_name", &operation)
+            .field("variables", &variables)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who asks, from where, and in which market and language.
@@ -88,6 +102,8 @@ pub struct Report {
     pub operation: Option<String>,
     /// A short hash of the document.
     pub document: Option<Arc<str>>,
+    /// How the document came; `None` where nobody looked for it.
+    pub source: Option<Source>,
     /// Objects that it could return.
     pub cost: u64,
     /// Statements, without BEGIN and COMMIT.
@@ -173,20 +189,23 @@ impl Api {
         if let Err(over) = budget::open(&self.app, caller) {
             return self.over_budget(*over, caller, Report::default());
         }
+        let source = Some(if decoded.query.is_some() { Source::Text } else { Source::Unknown });
         let text = decoded.query.as_deref().unwrap_or_default();
         let name = decoded.operation_name.as_deref();
         let mut admitted = match self.gate.admit(text, name, decoded.variables, &caller.viewer).await {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 let charge = budget::charge_refused(&self.app, caller).await;
-                return refuse(&refusal, caller, Report { charge, ..Report::default() });
+                let report = Report { source, cost: refusal.cost, charge, ..Report::default() };
+                return refuse(&refusal, caller, report);
             }
         };
         if !self.introspection && asks_for_the_schema(&mut admitted) {
             let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
-            return refuse(&refusal, caller, Report::default());
+            return refuse(&refusal, caller, Report { source, ..Report::default() });
         }
         let mut report = Report {
+            source,
             operation: admitted.name.as_ref().map(|name| excerpt(name)),
             document: Some(Arc::clone(&admitted.hash)),
             cost: admitted.cost,
@@ -222,7 +241,7 @@ impl Api {
         report.database = operation.time();
         let Ok(mut response) = response else {
             let errors = vec![Problem::new("the operation took too long")];
-            return refuse(&Refusal { code: Code::Timeout, errors }, caller, report);
+            return refuse(&Refusal { code: Code::Timeout, errors, cost: 0 }, caller, report);
         };
         let code = label(&mut response, &caller.request_id);
         let cost = budget::told(report.cost, self.cost_limit, report.charge.as_ref());

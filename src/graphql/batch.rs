@@ -33,6 +33,9 @@ const YIELDS: usize = 3;
 
 /// What identifies something that is loaded in batches.
 pub trait Key: Clone + Debug + Eq + Hash + Send + Sync + 'static {
+    /// What the keys are called where batches are counted.
+    const NAME: &'static str;
+
     /// What is loaded; cheap to clone.
     type Value: Clone + Send + Sync + 'static;
 
@@ -69,6 +72,7 @@ pub fn loader<K: Key>(scope: &Arc<Scope>) -> BatchLoader<K> {
 impl<K: Key> BatchFn<K, Loaded<K>> for Fetch<K> {
     /// Every key gets an answer, so that a missing one can only mean that its loading was cut off.
     async fn load(&mut self, keys: &[K]) -> HashMap<K, Loaded<K>> {
+        self.scope.app.metrics.batch(K::NAME, keys.len());
         match K::fetch(&self.scope, keys).await {
             Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
             Err(error) => keys.iter().map(|key| (key.clone(), Err(error.clone()))).collect(),

@@ -30,10 +30,18 @@ impl std::fmt::Debug for Cookie {
 }
 
 /// The cookies of one request. Clones share what is set.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Cookies {
     refresh_token: Option<String>,
     set: Arc<Mutex<Vec<Cookie>>>,
+}
+
+/// Never shows a token.
+impl std::fmt::Debug for Cookies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let has_refresh_token = self.refresh_token.is_some();
+        f.debug_struct("Cookies").field("has_refresh_token", &has_refresh_token).finish_non_exhaustive()
+    }
 }
 
 impl Cookies {
@@ -62,5 +70,28 @@ impl Cookies {
     /// What the answer sets.
     pub fn take(&self) -> Vec<Cookie> {
         std::mem::take(&mut *self.set.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::graphql::Decoded;
+
+    #[test]
+    fn what_holds_a_secret_does_not_show_it() {
+        let cookies = Cookies::new(Some("hunter2".to_owned()));
+        cookies.set(Cookie { kind: CookieKind::Access, value: Some("hunter2".to_owned()), seconds: 1 });
+        let variables = json!({ "input": { "password": "hunter2" } }).as_object().cloned();
+        let decoded = Decoded {
+            query: Some("mutation { signIn(password: \"hunter2\") }".to_owned()),
+            variables: variables.unwrap_or_default(),
+            extensions: json!({ "token": "hunter2" }).as_object().cloned().unwrap_or_default(),
+            ..Decoded::default()
+        };
+        let shown = format!("{cookies:?} {:?} {decoded:?} {decoded:#?}", cookies.take());
+        assert!(shown.contains("input") && !shown.contains("hunter2"), "{shown}");
     }
 }

@@ -44,6 +44,8 @@ macro_rules! loaders {
             pub struct $name(pub $owner $(, pub $kind)*);
 
             impl Key for $name {
+                const NAME: &'static str = stringify!($name);
+
                 type Value = $value;
 
                 async fn fetch($scope: &Scope, keys: &[Self]) -> Result<HashMap<Self, $value>> {

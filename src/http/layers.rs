@@ -2,28 +2,34 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt;
 use http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::error;
 
-use super::caller::{APOLLO_CLIENT_NAME, APOLLO_CLIENT_VERSION, CLIENT, MARKET, REQUEST_ID, RequestId};
+use super::caller::RequestId;
+use super::cors;
 use super::error::{JSON, Rejection};
+use super::metrics::Feed;
 use super::options::Options;
 use super::request_log;
+
+/// Who may embed an answer (Fetch standard, Cross-Origin-Resource-Policy).
+pub const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A year. Of other hosts below the same domain we know nothing, so nothing is said of them.
+const HSTS: &str = "max-age=31536000";
 
 /// Bodies up to this many bytes are sent as they are.
 const WORTH_COMPRESSING: u64 = 1024;
@@ -32,14 +38,22 @@ const COMPRESSION_LEVEL: i32 = 4;
 
 /// Puts the layers around the routes. The last one added is the first to see a request.
 pub fn wrap(routes: Router, options: &Options) -> Router {
-    let mut wrapped = routes.layer(from_fn(security_headers));
+    let mut wrapped = routes;
     if options.compression {
         wrapped = wrapped.layer(compression());
     }
-    if options.development {
-        wrapped = wrapped.layer(loopback_cors());
-    }
-    wrapped.layer(from_fn(catch_panic)).layer(from_fn(request_log::log))
+    let hsts = options.hsts;
+    let secured = move |request: Request, next: Next| async move {
+        let mut response = next.run(request).await;
+        secure(response.headers_mut(), hsts);
+        response
+    };
+    let feed = Arc::new(Feed::new(options));
+    wrapped
+        .layer(cors::layer(options))
+        .layer(from_fn(catch_panic))
+        .layer(from_fn(secured))
+        .layer(from_fn_with_state(feed, request_log::log))
 }
 
 /// A panic becomes 500 with the request's id; what it said goes to the log only.
@@ -60,102 +74,21 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// Headers that tell a browser to believe nothing but the answer itself. A route that needs a wider
-/// Content-Security-Policy sets its own.
-async fn security_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// Content-Security-Policy, or whose files others may show, sets its own.
+pub fn secure(headers: &mut HeaderMap, hsts: bool) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers
         .entry(CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    response
+    headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    if hsts {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(COMPRESSION_LEVEL))
         .compress_when(SizeAbove::new(WORTH_COMPRESSING + 1).and(NotForContentType::IMAGES))
-}
-
-/// CORS for developers: a page on this machine, on whatever port, may call the API.
-fn loopback_cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(|origin, _| is_loopback(origin)))
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT])
-        .allow_headers([
-            ACCEPT,
-            ACCEPT_LANGUAGE,
-            AUTHORIZATION,
-            CONTENT_TYPE,
-            IF_NONE_MATCH,
-            MARKET,
-            CLIENT,
-            APOLLO_CLIENT_NAME,
-            APOLLO_CLIENT_VERSION,
-            HeaderName::from_static("apollo-require-preflight"),
-            HeaderName::from_static("traceparent"),
-            REQUEST_ID,
-        ])
-        .expose_headers([
-            ETAG,
-            RETRY_AFTER,
-            HeaderName::from_static("ratelimit"),
-            HeaderName::from_static("ratelimit-policy"),
-            REQUEST_ID,
-        ])
-        .max_age(Duration::from_hours(2))
-}
-
-/// Whether an origin is `http` or `https` on `localhost`, `127.0.0.1` or `[::1]`, on any port.
-fn is_loopback(origin: &HeaderValue) -> bool {
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    let address = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    ["localhost", "127.0.0.1", "[::1]"]
-        .into_iter()
-        .filter_map(|host| address?.strip_prefix(host))
-        .any(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
-}
-
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_origins_on_any_port_are_known() {
-        for origin in [
-            "http://localhost",
-            "http://localhost:3000",
-            "https://localhost:8443",
-            "http://127.0.0.1:5173",
-            "https://[::1]:1",
-        ] {
-            assert!(is_loopback(&HeaderValue::from_static(origin)), "{origin}");
-        }
-    }
-
-    #[test]
-    fn origins_that_only_look_like_loopback_are_not() {
-        for origin in [
-            "null",
-            "localhost",
-            "ftp://localhost",
-            "http://localhost.example.com",
-            "http://localhost:80@example.com",
-            "http://localhost:",
-            "http://localhost:+80",
-            "http://localhost:99999",
-            "http://127.0.0.10",
-            "http://example.com",
-            "http://example.com/http://localhost",
-        ] {
-            assert!(!is_loopback(&HeaderValue::from_static(origin)), "{origin}");
-        }
-    }
 }

@@ -14,6 +14,7 @@ use tower_http::services::ServeDir;
 
 use super::caller::RequestId;
 use super::error::{JSON, Rejection};
+use super::layers::RESOURCE_POLICY;
 
 /// The path that the files are served below.
 pub const PREFIX: &str = "/media";
@@ -63,6 +64,7 @@ impl Media {
                 let headers = response.headers_mut();
                 headers.insert(CACHE_CONTROL, self.caching);
                 headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+                headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
                 response
             }
         }

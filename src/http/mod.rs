@@ -1,6 +1,7 @@
 //! The wire: every route on one screen, and what happens to a request before and after it.
 
 pub mod caller;
+mod cors;
 pub mod error;
 mod forwarded;
 mod graphiql;
@@ -9,8 +10,10 @@ mod health;
 mod layers;
 mod mails;
 mod media;
+mod metrics;
 mod options;
 mod parameters;
+mod question;
 mod request_log;
 pub mod server;
 mod session;
@@ -30,7 +33,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 pub use self::forwarded::Trusted;
 pub use self::health::Health;
+pub use self::metrics::{Registered, router as metrics_router};
 pub use self::options::Options;
+pub use self::question::Question;
 pub use self::request_log::LogFields;
 pub use self::server::serve;
 
@@ -77,6 +82,9 @@ where
         routes = routes.route("/schema.graphql", get(serve));
     }
     if let Some(app) = app {
+        if options.metrics_here {
+            routes = routes.route("/metrics", metrics::local(Arc::clone(&app)));
+        }
         let (keys, mails) = (Arc::clone(&app), app);
         routes = routes.route("/.well-known/jwks.json", get(move || async move { key_set(&keys) }));
         if options.development {

@@ -1,9 +1,14 @@
 //! What an operator can set about the wire.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::forwarded::Trusted;
+use super::metrics::Registered;
+use super::question::Question;
+use crate::monitoring::metrics::Metrics;
 
 /// The settings of the HTTP layer. The defaults are fit for production: closed, compressed, bounded.
 #[derive(Clone, Debug)]
@@ -37,14 +42,35 @@ pub struct Options {
     pub head_timeout: Duration,
     /// The longest that a connection stays open while nothing is asked and nothing is read on it.
     pub idle_timeout: Duration,
-    /// The most connections at a time; further ones are answered 503 and closed. Lowered at start
-    /// where the system allows the process fewer open files.
+    /// The longest that a client may take nothing of an answer that is there; the connection ends with it.
+    pub send_timeout: Duration,
+    /// The most bytes of answers to GraphQL that wait for the client of one connection; what comes on top is 503. One
+    /// answer may be larger.
+    pub unread_per_connection: u64,
+    /// The same for all connections together.
+    pub unread_in_all: u64,
+    /// The most connections at a time. Where all are taken, those go that have idled for longest; where none idles,
+    /// further ones are answered 503 and closed. Lowered at start where the system allows the process fewer open files.
     pub max_connections: usize,
+    /// The most connections at a time from one address, or one /64 of IPv6.
+    pub max_connections_per_address: usize,
+    /// Whether an address is a proxy's, through which many come: it may have any number of connections.
+    pub proxies: Question<IpAddr>,
+    /// Whether pages of an origin, such as `https://shop.example`, may call the API.
+    pub origins: Question<str>,
+    /// Tells browsers to come by HTTPS only from now on.
+    pub hsts: bool,
     /// How long connections are still accepted after the signal to stop, while `/health/ready`
     /// already answers 503, so that a load balancer can look away first.
     pub drain_delay: Duration,
     /// How long running requests may take to finish once nothing new is accepted.
     pub shutdown_timeout: Duration,
+    /// Serves `/metrics` beside everything else, to this machine only.
+    pub metrics_here: bool,
+    /// Where requests and connections are counted.
+    pub metrics: Arc<Metrics>,
+    /// Which names may be labels there.
+    pub registered: Registered,
 }
 
 impl Default for Options {
@@ -62,9 +88,19 @@ impl Default for Options {
             body_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
+            send_timeout: Duration::from_secs(30),
+            unread_per_connection: 8 * 1024 * 1024,
+            unread_in_all: 512 * 1024 * 1024,
             max_connections: 10_000,
+            max_connections_per_address: 1_000,
+            proxies: Question::new(IpAddr::is_loopback),
+            origins: Question::no(),
+            hsts: false,
             drain_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(20),
+            metrics_here: false,
+            metrics: Arc::default(),
+            registered: Registered::default(),
         }
     }
 }

@@ -1,14 +1,16 @@
-//! The outermost layer: every request gets an id, its answer says so, and one line of log tells of it.
+//! The outermost layer: every request gets an id, its answer says so, one line of log tells of it, and it is counted.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use tracing::info;
 
 use super::caller::{Client, REQUEST_ID, assign_request_id};
+use super::metrics::{Feed, route};
 use crate::graphql::Report;
 use crate::services::error::Code;
 
@@ -19,20 +21,25 @@ use crate::services::error::Code;
 pub struct LogFields {
     /// The code of the first error in the answer.
     pub code: Option<Code>,
+    /// Whether an operation ran.
+    pub is_executed: bool,
     /// What the operation was and what it took.
     pub report: Report,
 }
 
-/// Names the request, lets it be answered, logs it and sends its id back in `X-Request-Id`.
-pub async fn log(mut request: Request, next: Next) -> Response {
+/// Names the request, lets it be answered, logs and counts it and sends its id back in `X-Request-Id`.
+pub async fn log(State(feed): State<Arc<Feed>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = assign_request_id(&mut request);
     let client = Client::from_headers(request.headers());
+    let route = route(request.uri().path());
     let (method, uri) = (request.method().clone(), request.uri().clone());
 
     let mut response = next.run(request).await;
 
     let fields = response.extensions_mut().remove::<LogFields>().unwrap_or_default();
+    let took = started.elapsed();
+    feed.count(route, &client, response.status(), took, &fields);
     info!(
         target: "request",
         request_id = id.as_str(),
@@ -40,7 +47,7 @@ pub async fn log(mut request: Request, next: Next) -> Response {
         // Never the query string: it may hold what is nobody's business in a log.
         path = uri.path(),
         status = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         client = client.name,
         client_version = client.version,
         code = fields.code.map(Code::as_str),
@@ -62,7 +69,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use axum::body::Body;
-    use axum::middleware::from_fn;
+    use axum::middleware::from_fn_with_state;
     use axum::routing::get;
     use axum::{Extension, Router};
     use serde_json::Value;
@@ -89,9 +96,14 @@ mod tests {
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
-        let fields =
-            LogFields { code: Some(Code::Throttled), report: Report { cost: 7, ..Report::default() } };
-        let app = Router::new().route("/path", get(Extension(fields))).layer(from_fn(log));
+        let fields = LogFields {
+            code: Some(Code::Throttled),
+            is_executed: false,
+            report: Report { cost: 7, ..Report::default() },
+        };
+        let app = Router::new()
+            .route("/path", get(Extension(fields)))
+            .layer(from_fn_with_state(Arc::new(Feed::default()), log));
         let request =
             Request::get("/path?query=secret").header("x-request-id", "r-1").header("vitrine-client", "web");
         let request = request.body(Body::empty()).expect("valid");

@@ -5,6 +5,7 @@ pub mod database;
 pub mod mailer;
 pub mod passwords;
 pub mod secrets;
+pub mod tls;
 pub mod tokens;
 pub mod digest;
 pub mod media;

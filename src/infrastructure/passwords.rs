@@ -68,6 +68,7 @@ struct Inner {
     parameters: Parameters,
     dummy: String,
     permits: Arc<Semaphore>,
+    at_a_time: usize,
     waiting: AtomicUsize,
     most_waiting: usize,
 }
@@ -85,6 +86,7 @@ impl Passwords {
             parameters,
             dummy,
             permits: Arc::new(Semaphore::new(at_a_time)),
+            at_a_time,
             waiting: AtomicUsize::new(0),
             most_waiting: at_a_time * WAITING,
         })))
@@ -105,6 +107,12 @@ impl Passwords {
             Ok(Verdict { is_right, needs_rehash: is_right && inner.is_outdated(&parsed) })
         })
         .await
+    }
+
+    /// How many are being hashed, and how many wait for it.
+    pub fn load(&self) -> (u64, u64) {
+        let running = self.0.at_a_time.saturating_sub(self.0.permits.available_permits());
+        (running as u64, self.0.waiting.load(Ordering::Relaxed) as u64)
     }
 
     async fn work<T, F>(&self, work: F) -> Result<T, Failure>

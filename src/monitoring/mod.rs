@@ -1,3 +1,4 @@
 //! MONITORING: what the process tells of itself; depends on nothing of ours.
 
 pub mod logs;
+pub mod metrics;

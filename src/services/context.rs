@@ -15,6 +15,7 @@ use super::markets::Markets;
 use super::{Change, Error, Result};
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::Database;
+use crate::monitoring::metrics::Metrics;
 
 /// Derives rows from the products that a change touched, in the change's own transaction.
 pub type Projection = for<'a> fn(&'a Change<'a>, &'a [ProductId]) -> BoxFuture<'a, Result<()>>;
@@ -31,6 +32,8 @@ pub struct AppContext {
     pub quantity_cap: i32,
     /// What callers may spend.
     pub budgets: Budgets,
+    /// What is counted of all that happens.
+    pub metrics: Arc<Metrics>,
     /// Rings when products wait to be brought up to date.
     pub stale: Notify,
     /// The client apps.
@@ -54,6 +57,7 @@ impl AppContext {
             projections,
             quantity_cap,
             budgets: Budgets::default(),
+            metrics: Arc::default(),
             stale: Notify::new(),
             client_apps: ClientsState::default(),
             markets,

@@ -1,5 +1,8 @@
 //! Looking for what should never be: invariants of the shop, checked by counting.
 
+use entity::time::SECOND;
+use sea_orm::DbBackend;
+
 use super::sql::Sql;
 use super::{AppContext, Result};
 
@@ -56,9 +59,39 @@ pub async fn examine(app: &AppContext) -> Result<Vec<Finding>> {
         let times = if broken == 0 { String::new() } else { format!(": not for {broken}") };
         findings.push(Finding { is_fine: broken == 0, text: format!("{promise}{times}") });
     }
+    findings.push(clock(app).await?);
     if app.markets().markets.is_empty() {
         findings
             .push(Finding { is_fine: false, text: "the shop has no market: import something".to_owned() });
     }
     Ok(findings)
+}
+
+/// How far clocks may be apart, in seconds: as far as tokens allow for.
+const APART: i64 = 5;
+
+static NEWEST: Sql = Sql::new("SELECT max(created_at) FROM outbox_event");
+static THEIRS: Sql = Sql::new("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)");
+
+/// Whether this machine's clock agrees with that of the database's, and was not set back behind what was written.
+async fn clock(app: &AppContext) -> Result<Finding> {
+    let now = app.now().0;
+    let db = app.db.read()?;
+    let seconds = |row: Option<sea_orm::QueryResult>| -> Result<i64> {
+        let micros: Option<i64> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+        Ok(micros.map_or(0, |micros| (micros - now) / SECOND))
+    };
+    let newest = seconds(NEWEST.one(db, []).await?)?;
+    if newest > APART {
+        let text = format!("the clock is {newest} seconds behind what was written last: was it set back?");
+        return Ok(Finding { is_fine: false, text });
+    }
+    if db.get_database_backend() == DbBackend::Postgres {
+        let ahead = seconds(THEIRS.one(db, []).await?)?;
+        if ahead.abs() > APART {
+            let text = format!("the clock and that of the database are {} seconds apart", ahead.abs());
+            return Ok(Finding { is_fine: false, text });
+        }
+    }
+    Ok(Finding { is_fine: true, text: "the clock is right, as far as the database can tell".to_owned() })
 }

@@ -9,6 +9,7 @@ mod catalog;
 mod changes;
 mod connections;
 mod docs;
+mod door;
 mod gate;
 mod harness;
 mod identity;

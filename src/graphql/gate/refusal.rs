@@ -21,6 +21,8 @@ pub struct Refusal {
     pub code: Code,
     /// What is wrong; at least one, at most twenty.
     pub errors: Vec<Problem>,
+    /// What the operation would have cost, where it is refused for that; else 0.
+    pub cost: u64,
 }
 
 /// One thing that is wrong with a request.
@@ -55,7 +57,7 @@ impl Refusal {
             problems.truncate(PROBLEMS - 1);
             problems.push(Problem::new(format!("{left_out} more problems are not shown.")));
         }
-        Self { code: Code::BadRequest, errors: problems }
+        Self { code: Code::BadRequest, errors: problems, cost: 0 }
     }
 
     /// `Ok` where there is no problem, all problems otherwise.
@@ -94,7 +96,7 @@ impl Refusal {
         let message = format!(
             "The operation costs {cost}; at most {limit} is allowed. Ask for fewer items or fewer nested lists."
         );
-        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)] }
+        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost }
     }
 
     /// The operation may return many objects and reads a large argument for each of them.
@@ -103,7 +105,7 @@ impl Refusal {
             "The operation costs {cost} and has an argument of {heaviest} values; at most {limit} is allowed for the \
              two multiplied. Ask for fewer items or give shorter lists."
         );
-        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)] }
+        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost }
     }
 
     /// No operation of the document has this name.

@@ -15,6 +15,7 @@ use crate::services::error::Code;
 
 /// The response: status, headers, and the body as it came.
 pub fn respond(answer: Answer, format: Format) -> Response {
+    let is_executed = matches!(answer, Answer::Executed { .. });
     let (status, body, code, report) = match answer {
         Answer::Executed { body, code, report } => (executed_status(code, format), body, code, report),
         Answer::Refused { body, code, mutation_on_get, report } => {
@@ -35,7 +36,7 @@ pub fn respond(answer: Answer, format: Format) -> Response {
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
-    response.extensions_mut().insert(LogFields { code, report });
+    response.extensions_mut().insert(LogFields { code, is_executed, report });
     response
 }
 

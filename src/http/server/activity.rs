@@ -1,16 +1,22 @@
-//! Whether anything goes on on a connection.
+//! Whether anything goes on on a connection, and whether it has to end.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
+use tokio::sync::Notify;
 use tokio::time::Instant;
+
+/// So many requests more than were answered may be given up before the connection ends: who opens streams of HTTP/2
+/// only to reset them (CVE-2023-44487) makes work that nobody waits for.
+const GIVEN_UP: u64 = 100;
 
 /// Counts the requests that run on one connection and remembers when something last happened.
 #[derive(Clone)]
@@ -21,6 +27,18 @@ struct Inner {
     running: AtomicUsize,
     /// Milliseconds from `opened` to the last sign of life.
     latest: AtomicU64,
+    answered: AtomicU64,
+    given_up: AtomicU64,
+    answers: Mutex<Answers>,
+    cut: OnceLock<&'static str>,
+    wake: Notify,
+}
+
+/// The answers that are being sent, and since when (as `latest`) each waits for the client; `None` where it waits for us.
+#[derive(Default)]
+struct Answers {
+    next: u64,
+    open: HashMap<u64, Option<u64>>,
 }
 
 impl Activity {
@@ -29,6 +47,11 @@ impl Activity {
             opened: Instant::now(),
             running: AtomicUsize::new(0),
             latest: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            given_up: AtomicU64::new(0),
+            answers: Mutex::default(),
+            cut: OnceLock::new(),
+            wake: Notify::new(),
         }))
     }
 
@@ -37,52 +60,127 @@ impl Activity {
         self,
         answer: impl Future<Output = Result<Response, Infallible>>,
     ) -> Result<Response, Infallible> {
-        let running = Running::start(self.clone());
+        let mut running = Running::start(self.clone());
         let Ok(response) = answer.await;
+        running.is_answered = true;
         drop(running);
-        Ok(response.map(|body| Body::new(Watched { body, activity: self })))
+        Ok(response.map(|body| Body::new(Watched::new(body, self))))
     }
 
-    /// Returns once nothing has happened for `limit` and no request is running.
-    pub(super) async fn idle_for(&self, limit: Duration) {
-        loop {
-            let latest = Duration::from_millis(self.0.latest.load(Ordering::Relaxed));
-            let due = self.0.opened + latest + limit;
-            let is_running = self.0.running.load(Ordering::Relaxed) > 0;
-            let now = Instant::now();
-            if !is_running && now >= due {
-                return;
-            }
-            tokio::time::sleep_until(if is_running { now + limit } else { due }).await;
+    /// Ends the connection.
+    pub(super) fn cut(&self, why: &'static str) {
+        if self.0.cut.set(why).is_ok() {
+            self.0.wake.notify_one();
         }
     }
 
-    fn touch(&self) {
+    /// Since when nothing has been going on here; `None` where something is.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
+        let is_busy = self.0.running.load(Ordering::Relaxed) > 0 || !self.answers().open.is_empty();
+        (!is_busy).then(|| self.0.opened + Duration::from_millis(self.0.latest.load(Ordering::Relaxed)))
+    }
+
+    /// Whether any request was answered or given up here.
+    pub(super) fn has_spoken(&self) -> bool {
+        self.0.answered.load(Ordering::Relaxed) + self.0.given_up.load(Ordering::Relaxed) > 0
+    }
+
+    /// Returns once the connection has to end, with the reason: it was cut, nothing has happened for `idle` and no
+    /// request is running, or the client has taken nothing of an answer for `stalled`.
+    pub(super) async fn end(&self, idle: Duration, stalled: Duration) -> &'static str {
+        loop {
+            if let Some(why) = self.0.cut.get() {
+                return why;
+            }
+            let (is_busy, waits_since) = {
+                let answers = self.answers();
+                let ours = answers.open.values().any(Option::is_none);
+                let busy = ours || self.0.running.load(Ordering::Relaxed) > 0;
+                (busy, answers.open.values().copied().flatten().min())
+            };
+            let now = Instant::now();
+            let at = |millis| self.0.opened + Duration::from_millis(millis);
+            let stalls_at = waits_since.map(|since| at(since) + stalled);
+            let idles_at = at(self.0.latest.load(Ordering::Relaxed)) + idle;
+            if stalls_at.is_some_and(|due| now >= due) {
+                return "stalled";
+            }
+            if !is_busy && now >= idles_at {
+                return "idle";
+            }
+            let due = if is_busy { now + idle } else { idles_at };
+            let due = stalls_at.map_or(due.min(now + stalled), |stalls| stalls.min(due));
+            // Cutting wakes at once; whatever else changes is seen at the next look.
+            let _ = tokio::time::timeout_at(due, self.0.wake.notified()).await;
+        }
+    }
+
+    fn answers(&self) -> std::sync::MutexGuard<'_, Answers> {
+        self.0.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn touch(&self) -> u64 {
         let now = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.0.latest.store(now, Ordering::Relaxed);
+        now
     }
 }
 
 /// One running request; over when dropped, also if the client hangs up in the middle.
-struct Running(Activity);
+struct Running {
+    activity: Activity,
+    is_answered: bool,
+}
 
 impl Running {
     fn start(activity: Activity) -> Self {
         activity.0.running.fetch_add(1, Ordering::Relaxed);
-        Self(activity)
+        Self { activity, is_answered: false }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.touch();
-        self.0.0.running.fetch_sub(1, Ordering::Relaxed);
+        let inner = &self.activity.0;
+        self.activity.touch();
+        inner.running.fetch_sub(1, Ordering::Relaxed);
+        if self.is_answered {
+            inner.answered.fetch_add(1, Ordering::Relaxed);
+        } else {
+            let given_up = inner.given_up.fetch_add(1, Ordering::Relaxed) + 1;
+            if given_up > inner.answered.load(Ordering::Relaxed) + GIVEN_UP {
+                self.activity.cut("resets");
+            }
+        }
     }
 }
 
+/// The body of an answer while it is being sent.
 struct Watched {
     body: Body,
     activity: Activity,
+    id: u64,
+}
+
+impl Watched {
+    fn new(body: Body, activity: Activity) -> Self {
+        let now = activity.touch();
+        let id = {
+            let mut answers = activity.answers();
+            answers.next += 1;
+            let id = answers.next;
+            answers.open.insert(id, Some(now));
+            id
+        };
+        Self { body, activity, id }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.activity.touch();
+        self.activity.answers().open.remove(&self.id);
+    }
 }
 
 impl HttpBody for Watched {
@@ -93,8 +191,11 @@ impl HttpBody for Watched {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.activity.touch();
-        Pin::new(&mut self.body).poll_frame(context)
+        let now = self.activity.touch();
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        let waits = polled.is_ready().then_some(now);
+        self.activity.answers().open.insert(self.id, waits);
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
@@ -103,5 +204,46 @@ impl HttpBody for Watched {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn who_gives_up_more_than_is_answered_is_cut_off() {
+        let activity = Activity::new();
+        for _ in 0..GIVEN_UP {
+            drop(Running::start(activity.clone()));
+        }
+        let answered = activity.clone().during(async { Ok(Response::default()) }).await;
+        drop(answered);
+        drop(Running::start(activity.clone()));
+        assert!(activity.0.cut.get().is_none(), "one was answered, so one more may be given up");
+        drop(Running::start(activity.clone()));
+        assert_eq!(activity.end(LONG, LONG).await, "resets");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_waits_for_us_is_no_idle_connection_and_one_that_waits_for_the_client_stalls() {
+        let activity = Activity::new();
+        let short = Duration::from_millis(20);
+        let ours = futures_util::stream::pending::<Result<Bytes, Infallible>>();
+        let answer = async { Ok(Response::new(Body::from_stream(ours))) };
+        let Ok(response) = activity.clone().during(answer).await;
+        let mut body = response.into_body();
+        let read = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context));
+        assert!(tokio::time::timeout(short, read).await.is_err());
+        let ends = activity.end(short, LONG);
+        assert!(tokio::time::timeout(short * 5, ends).await.is_err(), "it waits for us");
+        drop(body);
+
+        let Ok(unread) = activity.clone().during(async { Ok(Response::new(Body::from("x"))) }).await;
+        assert_eq!(activity.end(LONG, short).await, "stalled");
+        drop(unread);
+        assert_eq!(activity.end(short, LONG).await, "idle");
     }
 }

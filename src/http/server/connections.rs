@@ -16,7 +16,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -24,10 +23,15 @@ use tracing::{debug, warn};
 
 use super::activity::Activity;
 use super::message;
+use super::places::{Full, Place, Places};
 use super::refuse::Refusals;
+use super::unread::Unread;
+use super::wire::Wire;
 use crate::http::caller::{Peer, REQUEST_ID, RequestId};
 use crate::http::error::JSON;
+use crate::http::layers;
 use crate::http::options::Options;
+use crate::monitoring::metrics::Metrics;
 
 /// The largest head of a request, in bytes: request line and headers. Larger ones are told 431.
 const LARGEST_HEAD: u32 = 16 * 1024;
@@ -37,12 +41,17 @@ const STREAMS: u32 = 100;
 /// take to say so.
 const PING_EVERY: Duration = Duration::from_secs(20);
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// Streams of HTTP/2 that were reset before they were looked at, or by us: a connection with more ends.
+const RESETS_PENDING: usize = 20;
+const RESETS_OURS: usize = 100;
+/// The most bytes of one answer that wait in the buffer of a stream of HTTP/2.
+const SEND_BUFFER: usize = 64 * 1024;
 
 /// All connections of one listener.
 pub(super) struct Connections {
     shared: Arc<Shared>,
-    places: Arc<Semaphore>,
-    refusals: Refusals,
+    places: Arc<Places>,
+    refusals: Arc<Refusals>,
     tasks: TaskTracker,
 }
 
@@ -51,6 +60,10 @@ struct Shared {
     app: Router,
     protocol: Builder<TokioExecutor>,
     idle_timeout: Duration,
+    send_timeout: Duration,
+    unread: Unread,
+    metrics: Arc<Metrics>,
+    hsts: bool,
     /// Finish what runs, begin nothing new.
     stopping: CancellationToken,
     /// Close at once.
@@ -64,26 +77,39 @@ impl Connections {
                 app,
                 protocol: protocol(options),
                 idle_timeout: options.idle_timeout,
+                send_timeout: options.send_timeout,
+                unread: Unread::new(options),
+                metrics: Arc::clone(&options.metrics),
+                hsts: options.hsts,
                 stopping: CancellationToken::new(),
                 cutting: CancellationToken::new(),
             }),
-            places: Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS))),
-            refusals: Refusals::new(),
+            places: Places::new(options, limit),
+            refusals: Arc::new(Refusals::new()),
             tasks: TaskTracker::new(),
         }
     }
 
     /// Serves a new connection in a task of its own, if there is a place for it.
     pub(super) fn open(&self, stream: TcpStream, address: SocketAddr) {
-        let Ok(place) = self.places.clone().try_acquire_owned() else {
-            self.refusals.refuse(stream);
-            return;
-        };
-        let shared = self.shared.clone();
-        self.tasks.spawn(async move {
-            shared.serve(stream, address).await;
-            drop(place);
-        });
+        let (shared, places, refusals) =
+            (self.shared.clone(), Arc::clone(&self.places), Arc::clone(&self.refusals));
+        let activity = Activity::new();
+        let peer = Peer(address.ip().to_canonical());
+        match places.take(peer.0, &activity) {
+            Ok(place) => {
+                self.tasks.spawn(async move { shared.serve(stream, peer, activity, place).await });
+            }
+            Err(Full::All) => {
+                self.tasks.spawn(async move {
+                    match places.wait(peer.0, &activity).await {
+                        Ok(place) => shared.serve(stream, peer, activity, place).await,
+                        Err(full) => shared.refuse(stream, full, &refusals),
+                    }
+                });
+            }
+            Err(full) => shared.refuse(stream, full, &refusals),
+        }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -107,23 +133,32 @@ impl Connections {
 }
 
 impl Shared {
-    async fn serve(&self, stream: TcpStream, address: SocketAddr) {
+    fn refuse(&self, stream: TcpStream, full: Full, refusals: &Refusals) {
+        self.metrics.connection_refused(full.as_str());
+        refusals.refuse(stream);
+    }
+
+    /// Serves a connection until it ends; the place is free again after that.
+    async fn serve(&self, stream: TcpStream, peer: Peer, activity: Activity, _place: Place) {
         // Answers are written whole; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
-        let peer = Peer(address.ip().to_canonical());
-        let activity = Activity::new();
+        let unread = self.unread.for_connection();
         let service = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            activity.clone().during(answer(self.app.clone(), request))
+            request.extensions_mut().insert(unread.clone());
+            activity.clone().during(answer(self.app.clone(), request, self.hsts))
         });
-        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(Wire::new(stream)), service));
         let mut is_stopping = false;
         loop {
             tokio::select! {
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
                         debug!(error = %error, "a connection ended early");
+                        if let Some(why) = fault(&*error) {
+                            self.metrics.connection_cut(why);
+                        }
                     }
                     return;
                 }
@@ -131,15 +166,32 @@ impl Shared {
                     is_stopping = true;
                     connection.as_mut().graceful_shutdown();
                 }
-                () = activity.idle_for(self.idle_timeout) => return,
+                why = activity.end(self.idle_timeout, self.send_timeout) => {
+                    self.metrics.connection_cut(why);
+                    return;
+                }
                 () = self.cutting.cancelled() => return,
             }
         }
     }
 }
 
+/// Why hyper ended a connection, where its client is to blame.
+fn fault(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<&'static str> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    if error.is_parse_too_large() {
+        Some("head_too_large")
+    } else if error.is_timeout() {
+        Some("head_timeout")
+    } else if error.is_parse() {
+        Some("no_http")
+    } else {
+        None
+    }
+}
+
 /// Lets the routes answer what is a request by the letter of HTTP.
-async fn answer(app: Router, request: http::Request<Body>) -> Result<Response, Infallible> {
+async fn answer(app: Router, request: http::Request<Body>, hsts: bool) -> Result<Response, Infallible> {
     let Some(rejection) = message::problem(&request) else {
         return app.oneshot(request).await;
     };
@@ -148,6 +200,7 @@ async fn answer(app: Router, request: http::Request<Body>) -> Result<Response, I
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
+    layers::secure(response.headers_mut(), hsts);
     Ok(response)
 }
 
@@ -164,6 +217,9 @@ fn protocol(options: &Options) -> Builder<TokioExecutor> {
         .keep_alive_interval(PING_EVERY)
         .keep_alive_timeout(PING_TIMEOUT)
         .max_concurrent_streams(STREAMS)
+        .max_pending_accept_reset_streams(RESETS_PENDING)
+        .max_local_error_reset_streams(RESETS_OURS)
+        .max_send_buf_size(SEND_BUFFER)
         .max_header_list_size(LARGEST_HEAD);
     protocol
 }

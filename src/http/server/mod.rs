@@ -5,7 +5,10 @@
 mod activity;
 mod connections;
 mod message;
+mod places;
 mod refuse;
+mod unread;
+mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tracing::{info, warn};
 
 use self::connections::Connections;
+pub use self::unread::Unread;
 use super::options::Options;
 
 /// Open files that are left for everything but connections: the database, logs, files being served.

@@ -53,7 +53,7 @@ fn response() -> String {
     let body = rejection.body(id.as_str());
     format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json; charset=utf-8\r\n\
-         content-length: {}\r\nretry-after: 1\r\ncache-control: no-store\r\nx-request-id: {}\r\n\
+         content-length: {}\r\nretry-after: 1\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\nx-request-id: {}\r\n\
          connection: close\r\n\r\n{body}",
         body.len(),
         id.as_str(),

@@ -1,7 +1,9 @@
 //! The wire as clients meet it: a stand-in for GraphQL below, the real routes, layers and sockets.
 
 mod bodies;
+mod door;
 mod graphql;
+mod http2;
 mod routes;
 mod sockets;
 
@@ -27,6 +29,9 @@ use crate::services::error::Code;
 /// How long a `{ slow }` operation takes.
 const SLOW: Duration = Duration::from_millis(400);
 
+/// How long the text of a `{ large }` answer is.
+const LARGE: usize = 1024 * 1024;
+
 /// Answers by the text of the document: what it was asked, after a while, not at all, with a panic.
 async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
     let refused = |mutation_on_get| Answer::Refused {
@@ -37,6 +42,12 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
     };
     match decoded.query.as_deref() {
         Some("{ slow }") => tokio::time::sleep(SLOW).await,
+        Some("{ slower }") => tokio::time::sleep(SLOW * 10).await,
+        Some("{ large }") => {
+            let text = "x".repeat(LARGE);
+            let body = Bytes::from(json!({ "data": { "text": text } }).to_string());
+            return Answer::Executed { body, code: None, report: Report::default() };
+        }
         Some("{ panic }") => panic!("a secret of ours"),
         Some("{ invalid }") => return refused(false),
         Some("mutation { a }") if is_get => return refused(true),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::*;
+use crate::http::Question;
 
 /// A folder for one test, gone after it.
 struct Folder(PathBuf);
@@ -71,7 +72,9 @@ async fn every_answer_has_the_security_headers_and_an_id() {
         let policy = reply.header("content-security-policy");
         assert!(policy.contains("default-src 'none'"), "{uri}");
         assert!(policy.contains("frame-ancestors 'none'"), "{uri}");
+        assert_eq!(reply.header("cross-origin-resource-policy"), "same-origin", "{uri}");
         assert_eq!(reply.header("x-request-id").len(), 36, "{uri}");
+        assert_eq!(reply.header("strict-transport-security"), "", "{uri}");
     }
 }
 
@@ -118,6 +121,7 @@ async fn media_are_served_with_caching_and_a_sandbox() {
     assert_eq!(reply.header("content-type"), "image/svg+xml");
     assert_eq!(reply.header("cache-control"), "public, max-age=86400");
     assert!(reply.header("content-security-policy").contains("sandbox"));
+    assert_eq!(reply.header("cross-origin-resource-policy"), "cross-origin");
     let reply = send(folder.options(), get("/media/dir/b.png")).await;
     assert_eq!(reply.header("content-type"), "image/png");
     let head = Request::head("/media/a.svg").body(Body::empty()).expect("valid");
@@ -214,6 +218,49 @@ async fn cors_lets_loopback_in_during_development_and_nobody_else() {
     assert_eq!(reply.header("access-control-allow-origin"), "");
     let reply = preflight(Options::default(), "http://localhost:3000").await;
     assert_eq!(reply.header("access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn cors_lets_the_origins_of_client_apps_in_with_their_cookies() {
+    let production = || Options {
+        origins: Question::new(|origin| origin == "https://shop.example" || origin == "null"),
+        ..Options::default()
+    };
+    let ask = |origin: &str| {
+        let mut request = post(r#"{"query":"{ a }"}"#);
+        request.headers_mut().insert("origin", origin.parse().expect("valid"));
+        send(production(), request)
+    };
+    let reply = ask("https://shop.example").await;
+    assert_eq!(reply.header("access-control-allow-origin"), "https://shop.example");
+    assert_eq!(reply.header("access-control-allow-credentials"), "true");
+    for origin in
+        ["https://shop.example.com", "http://shop.example", "https://SHOP.example", "null", "\u{fc}"]
+    {
+        let reply = ask(origin).await;
+        assert_eq!(reply.status, StatusCode::OK, "{origin}");
+        assert_eq!(reply.header("access-control-allow-origin"), "", "{origin}");
+        assert_eq!(reply.header("access-control-allow-credentials"), "", "{origin}");
+    }
+    let preflight = Request::options("/graphql")
+        .header("origin", "https://shop.example")
+        .header("access-control-request-method", "POST")
+        .body(Body::empty());
+    let reply = send(production(), preflight.expect("valid")).await;
+    assert_eq!(reply.header("access-control-allow-origin"), "https://shop.example");
+    assert_eq!(reply.header("x-content-type-options"), "nosniff");
+    let plain = send(production(), Request::options("/graphql").body(Body::empty()).expect("valid")).await;
+    assert_eq!((plain.status, plain.header("allow")), (StatusCode::NO_CONTENT, "GET, HEAD, POST, OPTIONS"));
+}
+
+#[tokio::test]
+async fn over_https_browsers_are_told_to_stay_there() {
+    let options = Options { hsts: true, ..Options::default() };
+    for request in [get("/health/live"), get("/nothing"), post(r#"{"query":"{ panic }"}"#)] {
+        let reply = send(options.clone(), request).await;
+        assert_eq!(reply.header("strict-transport-security"), "max-age=31536000");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff");
+    }
 }
 
 #[tokio::test]

@@ -119,20 +119,6 @@ async fn five_hundred_idle_connections_disturb_nobody() {
 }
 
 #[tokio::test]
-async fn beyond_the_limit_connections_are_told_503_until_there_is_a_place() {
-    let server = Server::start(Options { max_connections: 2, ..Options::default() }).await;
-    let (first, second) = (server.connect().await, server.connect().await);
-    let answer = server.exchange(whole("{ a }")).await;
-    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-    let body: Value = serde_json::from_str(body).expect("JSON");
-    assert_eq!(body["errors"][0]["extensions"]["code"], "UNAVAILABLE");
-    drop((first, second));
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    server.assert_answers().await;
-}
-
-#[tokio::test]
 async fn shutdown_finishes_what_runs_and_closes_what_idles() {
     let server = Server::start(Options::default()).await;
     let (mut running, mut idle) = (server.connect().await, server.connect().await);

@@ -6,14 +6,17 @@ mod connect;
 pub mod migrate;
 pub mod operation;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DatabaseConnection, DatabaseConnectionType, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 pub use crate::config::Address;
+use crate::monitoring::metrics::Pool;
 
 /// How long a change waits for its turn to write.
 pub const WRITER_PATIENCE: Duration = Duration::from_secs(2);
@@ -26,6 +29,7 @@ pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Database {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    waiting: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -35,11 +39,11 @@ impl Database {
             Address::Sqlite(path) => {
                 let writer = connect::sqlite(path, connect::Use::Write, 1).await?;
                 let reader = connect::sqlite(path, connect::Use::Read, connections).await?;
-                Ok(Self { writer, reader })
+                Ok(Self { writer, reader, waiting: Arc::default() })
             }
             Address::Postgres(url) => {
                 let both = connect::postgres(url, connections).await?;
-                Ok(Self { writer: both.clone(), reader: both })
+                Ok(Self { writer: both.clone(), reader: both, waiting: Arc::default() })
             }
         }
     }
@@ -55,6 +59,7 @@ impl Database {
 
     /// Opens a transaction that writes. It waits for its turn at most [`WRITER_PATIENCE`].
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let _waiting = Waiting::new(&self.waiting);
         self.writer
             .begin_with_options(TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -68,9 +73,50 @@ impl Database {
         &self.writer
     }
 
+    /// Changes that wait for their turn to write.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The pools as they are now: one for both on PostgreSQL.
+    pub fn pools(&self) -> Vec<Pool> {
+        match &self.reader.inner {
+            DatabaseConnectionType::SqlxSqlitePoolConnection(_) => {
+                let (reader, writer) =
+                    (self.reader.get_sqlite_connection_pool(), self.writer.get_sqlite_connection_pool());
+                vec![pool("read", reader), pool("write", writer)]
+            }
+            DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
+                vec![pool("both", self.reader.get_postgres_connection_pool())]
+            }
+            DatabaseConnectionType::Disconnected => Vec::new(),
+        }
+    }
+
     /// Ends all connections.
     pub async fn close(self) -> Result<(), DbErr> {
         self.reader.close().await?;
         self.writer.close().await
+    }
+}
+
+fn pool<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> Pool {
+    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+    Pool { name, open: pool.size(), idle, most: pool.options().get_max_connections() }
+}
+
+/// One more who waits; no more when dropped.
+struct Waiting<'a>(&'a AtomicU64);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -196,6 +196,6 @@ fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Re
 }
 
 /// Where something sealed of an account belongs.
-fn place(id: AccountId, what: &str) -> String {
+pub(super) fn place(id: AccountId, what: &str) -> String {
     format!("account.{what}:{}", id.0)
 }

@@ -143,6 +143,6 @@ async fn insert(change: &Change<'_>, identity: &Identity, signs_from: Timestamp)
     Ok(key.kid)
 }
 
-fn place(kid: &str) -> String {
+pub(super) fn place(kid: &str) -> String {
     format!("signing_key:{kid}")
 }

@@ -19,6 +19,7 @@ mod passwords;
 mod refresh;
 mod register;
 pub mod roles;
+pub mod seals;
 mod sessions;
 mod sign_in;
 pub mod staff;

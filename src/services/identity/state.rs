@@ -25,6 +25,9 @@ const AUDIENCE: &str = "vitrine";
 /// The handle of the role that has every right.
 pub const OWNER: &str = "owner";
 
+/// Where the key behind all keyed hashes is sealed for.
+pub(super) const LOOKUP_KEY: &str = "lookup_key";
+
 /// How identity is set up.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -121,6 +124,11 @@ impl Identity {
         &self.mailer
     }
 
+    /// Passwords that are being hashed, and those that wait for it.
+    pub fn passwords_load(&self) -> (u64, u64) {
+        self.passwords.load()
+    }
+
     /// Notes that a token of an app was used: written down now and then, not with each request.
     pub(super) fn note_use(&self, token: AppTokenId, now: Timestamp) {
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(token, now);
@@ -146,12 +154,11 @@ impl fmt::Debug for Identity {
 
 /// The key behind all keyed hashes. It is kept sealed, so that hashes outlive a change of the operator's keys.
 async fn lookup_root(app: &AppContext, ring: &KeyRing) -> Result<Key> {
-    const PLACE: &str = "lookup_key";
     if let Some(row) = lookup_key::Entity::find_by_id(1).one(app.db.read()?).await? {
-        return opened(ring, &row.sealed, PLACE);
+        return opened(ring, &row.sealed, LOOKUP_KEY);
     }
     let change = app.begin().await?;
-    let sealed = ring.wrap(&Key::generate()?, PLACE)?;
+    let sealed = ring.wrap(&Key::generate()?, LOOKUP_KEY)?;
     // Of two processes that start at the same time, the first one's key counts.
     lookup_key::Entity::insert(lookup_key::ActiveModel { id: Set(1), sealed: Set(sealed) })
         .on_conflict(OnConflict::column(lookup_key::Column::Id).do_nothing().to_owned())
@@ -159,7 +166,7 @@ async fn lookup_root(app: &AppContext, ring: &KeyRing) -> Result<Key> {
         .await?;
     let row = lookup_key::Entity::find_by_id(1).one(&change.tx).await?;
     change.commit().await?;
-    opened(ring, &row.map(|row| row.sealed).unwrap_or_default(), PLACE)
+    opened(ring, &row.map(|row| row.sealed).unwrap_or_default(), LOOKUP_KEY)
 }
 
 fn opened(ring: &KeyRing, sealed: &str, place: &str) -> Result<Key> {

@@ -1,0 +1,102 @@
+//! HTTP/2: streams that are reset, answers that are not read, heads that are too large.
+
+use h2::client::{self, SendRequest};
+
+use super::*;
+use crate::monitoring::metrics::Sample;
+
+/// A connection of HTTP/2 whose client lets the server send `window` bytes unasked.
+async fn connect(server: &Server, window: u32) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+    let stream = server.connect().await;
+    let mut builder = client::Builder::new();
+    builder.initial_window_size(window).max_concurrent_reset_streams(100_000);
+    let (sender, connection) = builder.handshake(stream).await.expect("HTTP/2");
+    (sender, tokio::spawn(connection))
+}
+
+/// Sends an operation; the answer's head may be waited for.
+async fn ask(sender: &mut SendRequest<Bytes>, query: &str) -> Result<client::ResponseFuture, h2::Error> {
+    futures_util::future::poll_fn(|context| sender.poll_ready(context)).await?;
+    let request = Request::post("http://shop/graphql").header("content-type", "application/json");
+    let (answer, mut body) = sender.send_request(request.body(()).expect("valid"), false)?;
+    body.send_data(json!({ "query": query }).to_string().into(), true)?;
+    Ok(answer)
+}
+
+fn cut(options: &Options, reason: &str) -> bool {
+    let series = format!("vitrine_connections_cut_total{{reason=\"{reason}\"}} 1\n");
+    options.metrics.text(&Sample::default()).contains(&series)
+}
+
+#[tokio::test]
+async fn an_operation_is_answered() {
+    let server = Server::start(Options::default()).await;
+    let (mut sender, _connection) = connect(&server, 65_535).await;
+    for _ in 0..300 {
+        let answer = ask(&mut sender, "{ a }").await.expect("sent").await.expect("answered");
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn who_opens_streams_only_to_reset_them_is_cut_off() {
+    let options = Options::default();
+    let server = Server::start(options.clone()).await;
+    let (mut sender, connection) = connect(&server, 65_535).await;
+    let mut opened = 0;
+    while opened < 20_000 {
+        let Ok(answer) = ask(&mut sender, "{ slow }").await else { break };
+        opened += 1;
+        // Late enough for the request to run already; what is reset before that is the library's to count.
+        if opened % 50 == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        drop(answer);
+    }
+    assert!(opened < 20_000, "never cut off");
+    let _ended = tokio::time::timeout(Duration::from_secs(10), connection).await.expect("in time");
+    server.assert_answers().await;
+}
+
+#[tokio::test]
+async fn answers_that_are_not_read_are_bounded_and_end_the_connection() {
+    let options = Options {
+        send_timeout: Duration::from_millis(800),
+        unread_per_connection: 3 * LARGE as u64,
+        compression: false,
+        ..Options::default()
+    };
+    let server = Server::start(options.clone()).await;
+    let (mut sender, connection) = connect(&server, 0).await;
+    let mut refused = 0;
+    for _ in 0..10 {
+        let answer = ask(&mut sender, "{ large }").await.expect("sent").await.expect("a head");
+        if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+            refused += 1;
+        }
+        // The body is kept and never read.
+        std::mem::forget(answer);
+    }
+    assert!((7..10).contains(&refused), "{refused} of ten were refused");
+    let ended = tokio::time::timeout(Duration::from_secs(10), connection).await;
+    assert!(ended.is_ok(), "the connection is still open");
+    assert!(cut(&options, "stalled"));
+    server.assert_answers().await;
+}
+
+#[tokio::test]
+async fn a_head_of_a_megabyte_ends_in_431_or_the_end_of_the_stream() {
+    let server = Server::start(Options::default()).await;
+    let (mut sender, _connection) = connect(&server, 65_535).await;
+    let mut request = Request::post("http://shop/graphql");
+    for number in 0..100 {
+        request = request.header(format!("x-{number}"), "x".repeat(10 * 1024));
+    }
+    let sent = sender.send_request(request.body(()).expect("valid"), true);
+    let status = match sent {
+        Ok((answer, _)) => tokio::time::timeout(Duration::from_secs(10), answer).await.expect("in time"),
+        Err(error) => Err(error),
+    };
+    assert!(status.as_ref().map_or(true, |answer| answer.status().as_u16() == 431), "{status:?}");
+    server.assert_answers().await;
+}

@@ -1,0 +1,6 @@
+//! The program as strangers meet it: what it tells them, and what it does when they want too much.
+
+mod flood;
+mod metrics;
+mod program;
+mod unsafe_settings;
