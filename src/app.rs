@@ -1,19 +1,21 @@
 //! Puts the parts together: the only place that knows them all.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 
-use crate::config::{Config, Secret};
+use crate::config::{Config, Documents, Secret};
 use crate::graphql::gate::Limits;
 use crate::graphql::{Api, Settings};
 use crate::http;
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::{Address, Database, migrate};
 use crate::services::budgets::Throttle;
+use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
 use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
 use crate::services::{AppContext, Error, search};
@@ -121,6 +123,11 @@ pub fn api(app: Arc<AppContext>, config: &Config) -> io::Result<Api> {
         limits: Limits { cost: config.cost_limit, ..Limits::default() },
         deadline: config.deadline,
         introspection: config.introspection,
+        documents: match config.documents {
+            Documents::Open => DocumentMode::Open,
+            Documents::Observe => DocumentMode::Observe,
+            Documents::Trusted => DocumentMode::Trusted,
+        },
         public_url: public_url(config),
         uploads: config.media.is_some(),
     };
@@ -142,22 +149,37 @@ pub fn router(app: &Arc<AppContext>, config: &Config) -> io::Result<(Router, htt
 }
 
 /// What the HTTP layer has to know.
-pub fn options(app: &AppContext, config: &Config) -> http::Options {
+pub fn options(app: &Arc<AppContext>, config: &Config) -> http::Options {
+    let (of_origins, proxies) = (Arc::clone(app), config.proxies.clone());
     http::Options {
         development: config.development,
         introspection: config.introspection,
         graphiql: config.graphiql,
         media: config.media.as_ref().map(PathBuf::from),
-        proxies: proxies(config),
+        proxies: believed(config),
+        gateways: http::Question::new(move |address: &IpAddr| {
+            address.is_loopback() || proxies.contain(*address)
+        }),
+        origins: http::Question::new(move |origin: &str| of_origins.clients().allow(origin)),
         hsts: !config.development
             && config.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
         metrics_here: config.development && config.metrics_listen.is_none(),
         metrics: Arc::clone(&app.metrics),
+        registered: registered(app),
         ..http::Options::default()
     }
 }
 
-fn proxies(config: &Config) -> http::Trusted {
+/// Names that metrics may tell: of client apps, and of operations that are registered for one.
+fn registered(app: &Arc<AppContext>) -> http::Registered {
+    let (of_operations, of_clients) = (Arc::clone(app), Arc::clone(app));
+    http::Registered {
+        operations: http::Question::new(move |name: &str| of_operations.clients().has_operation(name)),
+        clients: http::Question::new(move |name: &str| of_clients.clients().named(name).is_some()),
+    }
+}
+
+fn believed(config: &Config) -> http::Trusted {
     let proxies = config.proxies.clone();
     if proxies.are_none() {
         return http::Trusted::default();

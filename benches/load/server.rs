@@ -102,7 +102,8 @@ pub fn vitrine(database: &Address) -> Command {
         .env("RUST_LOG", "off")
         .env("VITRINE_SECRETS", SECRET)
         .env("VITRINE_BUDGETS", "off")
-        .env("VITRINE_ACCEPT_UNSAFE", "public_url,mail");
+        .env("VITRINE_DOCUMENTS", "open")
+        .env("VITRINE_ACCEPT_UNSAFE", "documents,public_url,mail");
     command
 }
 

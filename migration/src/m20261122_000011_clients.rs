@@ -43,6 +43,7 @@ CREATE TABLE client_app (
 CREATE TABLE document_text (
     hash text {sorted} PRIMARY KEY,
     body text NOT NULL,
+    operations text NOT NULL,
     facts text NOT NULL,
     schema_hash text NOT NULL
 );

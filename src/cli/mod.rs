@@ -6,8 +6,10 @@
 )]
 
 mod cost;
+mod clients;
 mod demo;
 mod doctor;
+mod documents;
 mod export;
 mod import;
 mod keys;
@@ -49,6 +51,8 @@ enum Command {
     Doctor(doctor::Doctor),
     Staff(staff::Staff),
     Keys(keys::Keys),
+    Clients(clients::Clients),
+    Documents(documents::Documents),
 }
 
 /// Why a command failed, for a person to read.
@@ -101,6 +105,8 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Doctor(doctor) => doctor.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
+        Command::Clients(clients) => clients.run(&config).await,
+        Command::Documents(documents) => documents.run(&config).await,
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use super::{Outcome, explain, start_logs};
 use crate::config::{Config, Danger};
 use crate::services::AppContext;
+use crate::services::clients::Follower;
 use crate::{app, http, workers};
 
 /// Serve the shop until SIGTERM or SIGINT; what runs then is finished first. SIGHUP reads the budgets again
@@ -108,10 +109,12 @@ pub async fn serve(
     ready: impl FnOnce(),
 ) -> Outcome {
     app::open_budgets(&context, config)?;
+    let clients = Follower::new(&context).await.map_err(|error| explain(&error))?;
     let (router, health) = app::router(&context, config)?;
     let metrics = serve_metrics(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
+    let clients = tokio::spawn(workers::clients::follow(Arc::clone(&context), clients));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
     let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -130,6 +133,7 @@ pub async fn serve(
     }
     refresh.abort();
     follow.abort();
+    clients.abort();
     backlog.abort();
     sweep.abort();
     context.db.clone().close().await?;

@@ -24,6 +24,17 @@ pub use proxies::Proxies;
 pub use safety::Danger;
 pub use secret::Secret;
 
+/// Which documents are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Documents {
+    /// Any.
+    Open,
+    /// Any; those that are not registered are noted.
+    Observe,
+    /// Those that are registered.
+    Trusted,
+}
+
 /// The settings.
 #[derive(Clone, Debug)]
 #[expect(
@@ -47,6 +58,8 @@ pub struct Config {
     pub introspection: bool,
     /// Whether `/graphiql` is served (`VITRINE_GRAPHIQL`).
     pub graphiql: bool,
+    /// Which documents are run for callers that name no registered client app (`VITRINE_DOCUMENTS`).
+    pub documents: Documents,
     /// How long an operation may take (`VITRINE_DEADLINE_MS`).
     pub deadline: Duration,
     /// The most an operation may cost (`VITRINE_COST_LIMIT`).
@@ -91,6 +104,8 @@ pub const HELP: &str =
   VITRINE_ACCEPT_UNSAFE   unsafe settings to start with, by name    [none: they are refused]
   VITRINE_INTROSPECTION   whether clients may read the schema       [in development]
   VITRINE_GRAPHIQL        whether /graphiql is served               [in development]
+  VITRINE_DOCUMENTS       open, observe or trusted, for callers
+                          without a registered client app           [trusted; open in development]
   VITRINE_CONNECTIONS     connections that read at a time, 1-1000   [8]
   VITRINE_DEADLINE_MS     how long an operation may take, 3000-60000 [5000]
   VITRINE_COST_LIMIT      objects that an operation may return      [20000]
@@ -119,7 +134,8 @@ pub const HELP: &str =
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
+    "documents",
     "database_url",
     "listen",
     "metrics_listen",
@@ -185,6 +201,12 @@ impl Config {
             accept_unsafe: reader.accepted(),
             introspection: reader.read("introspection", development),
             graphiql: reader.read("graphiql", development),
+            documents: match reader.word("documents", &["open", "observe", "trusted"]) {
+                Some(0) => Documents::Open,
+                Some(1) => Documents::Observe,
+                None if development => Documents::Open,
+                _ => Documents::Trusted,
+            },
             deadline: Duration::from_millis(reader.within("deadline_ms", 5000, 3000, 60_000)),
             cost_limit: reader.within("cost_limit", 20_000, 1, 10_000_000),
             quantity_cap: reader.within("quantity_cap", 100, 1, 1_000_000),

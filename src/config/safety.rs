@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Address, Config};
+use super::{Address, Config, Documents};
 
 /// What can be accepted by name in `VITRINE_ACCEPT_UNSAFE`.
-pub const NAMES: [&str; 7] =
-    ["graphiql", "introspection", "public_url", "mail", "smtp", "database", "metrics"];
+pub const NAMES: [&str; 8] =
+    ["documents", "graphiql", "introspection", "public_url", "mail", "smtp", "database", "metrics"];
 
 /// What cannot be accepted.
 const SECRETS: &str = "secrets";
@@ -40,6 +40,11 @@ impl Config {
                 SECRETS,
                 "VITRINE_SECRETS is not set. Make a key with `vitrine keys new`, and keep it safe: without it nobody can \
                  sign in, and what is sealed stays sealed",
+            ),
+            (
+                self.documents != Documents::Trusted,
+                "documents",
+                "VITRINE_DOCUMENTS lets everybody run any document, not only those of registered client apps",
             ),
             (self.graphiql, "graphiql", "/graphiql is served to everybody; it is made for developers"),
             (

@@ -42,12 +42,22 @@ impl Rule {
         }
     }
 
+    /// The word that `@access(to:)` has for it; a rule that lets nobody in has none.
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Nobody => None,
+            Self::Anyone => Some(ANYONE),
+            Self::SignedIn => Some(SIGNED_IN),
+            Self::Needs(permission) => Some(permission.as_str()),
+        }
+    }
+
     /// Whether the viewer may use the field.
     pub fn allows(self, viewer: &Viewer) -> bool {
         match self {
             Self::Nobody => false,
             Self::Anyone => true,
-            Self::SignedIn => viewer.account().is_some(),
+            Self::SignedIn => viewer.account().is_some() || *viewer == Viewer::Operator,
             Self::Needs(permission) => viewer.may(permission),
         }
     }

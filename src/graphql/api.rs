@@ -13,12 +13,14 @@ use serde_json::{Map, Value};
 use super::budget::{self, OverBudget};
 use super::context::{RequestData, Scope};
 use super::cookies::Cookies;
+use super::documents::{Documents, Examiner, Missed};
 use super::error::{label, refused};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
 use super::schema::{self, ShopSchema};
-use crate::services::budgets::Charge;
 use crate::monitoring::metrics::Source;
+use crate::services::budgets::Charge;
+use crate::services::clients::{Client, DocumentMode, Manifest};
 use crate::services::operation::{self, Operation};
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
@@ -27,6 +29,8 @@ use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 pub struct Decoded {
     /// The document's text.
     pub query: Option<String>,
+    /// The id under which the document is registered.
+    pub document_id: Option<String>,
     /// Which of its operations to execute.
     pub operation_name: Option<String>,
     /// Values of its variables.
@@ -90,6 +94,8 @@ pub enum Answer {
         body: Bytes,
         /// The code of the first error.
         code: Option<Code>,
+        /// For how many seconds a shared cache may keep the answer; `None` where it is for the caller alone.
+        max_age: Option<u32>,
         /// For the log.
         report: Report,
     },
@@ -123,6 +129,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// Whether clients may read the schema.
     pub introspection: bool,
+    /// Which documents are run for callers that name no registered client app.
+    pub documents: DocumentMode,
     /// What the addresses of files on this server begin with; empty leaves them as paths.
     pub public_url: String,
     /// Whether there is a folder that images can be sent to.
@@ -135,7 +143,9 @@ const BULK_DEADLINE: Duration = Duration::from_mins(1);
 /// The GraphQL API.
 pub struct Api {
     app: Arc<AppContext>,
-    gate: Gate<ShopSchema>,
+    gate: Arc<Gate<ShopSchema>>,
+    documents: Documents,
+    examiner: Examiner,
     deadline: Duration,
     cost_limit: u64,
     most_changes: usize,
@@ -150,17 +160,22 @@ impl Api {
     /// # Errors
     /// Where the schema cannot be read back from its own text, which a test excludes.
     pub fn new(app: Arc<AppContext>, settings: Settings) -> Result<Self, String> {
-        let model = Model::parse(&schema::sdl()).map_err(|error| error.to_string())?;
+        let sdl = schema::sdl();
+        let model = Model::parse(&sdl).map_err(|error| error.to_string())?;
         let executor = schema::executor(settings.introspection);
         let introspection = settings.introspection;
         let undeclared = model.undeclared();
         if !undeclared.is_empty() {
             return Err(format!("these root fields do not say who may use them: {}", undeclared.join(", ")));
         }
+        let documents = Documents::new(settings.documents, &sdl);
         let (cost_limit, most_changes) = (settings.limits.cost, settings.limits.root_fields);
+        let gate = Arc::new(Gate::new(executor, schema::checker(), model, settings.limits));
         Ok(Self {
             app,
-            gate: Gate::new(executor, schema::checker(), model, settings.limits),
+            examiner: Examiner::new(Arc::clone(&gate), documents.schema_hash()),
+            gate,
+            documents,
             deadline: settings.deadline,
             cost_limit,
             most_changes,
@@ -180,22 +195,31 @@ impl Api {
         view(&schema::sdl(), self.gate.model(), viewer)
     }
 
+    /// Checks the documents of a version of a client app, so that they can be registered.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the manifest.
+    pub async fn examine(&self, version: &str, manifest: &str) -> Result<Manifest, Error> {
+        self.examiner.examine(version, manifest).await
+    }
+
     /// Answers a request.
-    pub async fn execute(&self, decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
+    pub async fn execute(&self, mut decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
         let scope = match self.scope(caller) {
             Ok(scope) => scope,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
         };
-        if let Err(over) = budget::open(&self.app, caller) {
+        let clients = self.app.clients();
+        let client = caller.client_name.as_deref().and_then(|name| clients.named(name)).map(AsRef::as_ref);
+        let payer = budget::payer(caller, client);
+        if let Err(over) = budget::open(&self.app, payer) {
             return self.over_budget(*over, caller, Report::default());
         }
-        let source = Some(if decoded.query.is_some() { Source::Text } else { Source::Unknown });
-        let text = decoded.query.as_deref().unwrap_or_default();
-        let name = decoded.operation_name.as_deref();
-        let mut admitted = match self.gate.admit(text, name, decoded.variables, &caller.viewer).await {
-            Ok(admitted) => admitted,
-            Err(refusal) => {
-                let charge = budget::charge_refused(&self.app, caller).await;
+        let (source, mut admitted) = match self.admit(&mut decoded, caller, client).await {
+            Ok((source, admitted)) => (Some(source), admitted),
+            Err((source, refusal)) => {
+                let charge = budget::charge_refused(&self.app, payer).await;
+                let source = Some(source);
                 let report = Report { source, cost: refusal.cost, charge, ..Report::default() };
                 return refuse(&refusal, caller, report);
             }
@@ -216,11 +240,30 @@ impl Api {
             let body = body(json::refusal(&refused(&refusal, &caller.request_id)));
             return Answer::Refused { code: refusal.code, body, mutation_on_get: true, report };
         }
-        match budget::charge(&self.app, caller, report.cost).await {
+        match budget::charge(&self.app, payer, report.cost).await {
             Ok(charge) => report.charge = charge,
             Err(over) => return self.over_budget(*over, caller, report),
         }
+        // What shared caches keep is asked for by GET, and by nobody in particular.
+        admitted.max_age = if is_get && caller.viewer == Viewer::Anonymous { admitted.max_age } else { 0 };
         self.run(admitted, scope, caller, report).await
+    }
+
+    /// Finds the document that is asked for, and lets it in.
+    async fn admit(
+        &self,
+        decoded: &mut Decoded,
+        caller: &Caller,
+        client: Option<&Client>,
+    ) -> Result<(Source, Admitted), Missed> {
+        let variables = std::mem::take(&mut decoded.variables);
+        let found = self.documents.find(&self.gate, &self.app, decoded, caller, client).await?;
+        let name = decoded.operation_name.as_deref();
+        let admitted = self.gate.admit_prepared(&found.prepared, name, variables).await;
+        let admitted = admitted.map_err(|refusal| (found.source, refusal))?;
+        // Only what may be executed is worth its place.
+        self.documents.admitted(&self.gate, &found, decoded, caller);
+        Ok((found.source, admitted))
     }
 
     fn over_budget(&self, over: OverBudget, caller: &Caller, mut report: Report) -> Answer {
@@ -233,6 +276,7 @@ impl Api {
     async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
         let deadline = self.deadline_of(&admitted, &caller.viewer);
         let operation = Operation::until(Instant::now() + deadline);
+        let max_age = admitted.max_age;
         let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
         let request = admitted.request.data(RequestData::new(scope, changes));
         let work = self.perform(request, Arc::clone(&operation), changes > 0);
@@ -244,9 +288,17 @@ impl Api {
             return refuse(&Refusal { code: Code::Timeout, errors, cost: 0 }, caller, report);
         };
         let code = label(&mut response, &caller.request_id);
-        let cost = budget::told(report.cost, self.cost_limit, report.charge.as_ref());
+        let max_age = (max_age > 0 && code.is_none()).then_some(max_age);
+        let cost = match max_age {
+            // What somebody else may read later says nothing of this caller's budget.
+            Some(_) => budget::told_to_all(report.cost),
+            None => budget::told(report.cost, self.cost_limit, report.charge.as_ref()),
+        };
+        if max_age.is_some() {
+            report.charge = None;
+        }
         response.extensions.insert("cost".to_owned(), cost);
-        Answer::Executed { body: body(json::response(&response)), code, report }
+        Answer::Executed { body: body(json::response(&response)), code, max_age, report }
     }
 
     /// Whole catalogues take their time: they are written in many short changes.
@@ -286,6 +338,7 @@ impl Api {
             markets,
             public_url: Arc::clone(&self.public_url),
             uploads: self.uploads,
+            examiner: self.examiner.clone(),
         })
     }
 }

@@ -7,6 +7,7 @@ use super::error::refused_until;
 use super::gate::{Problem, Refusal};
 use crate::services::AppContext;
 use crate::services::budgets::{Charge, Outcome, Payer, whole_seconds};
+use crate::services::clients::Client;
 use crate::services::error::Code;
 
 /// What a document costs that is looked at and refused: as much as a change, for looking is work.
@@ -20,16 +21,23 @@ pub struct OverBudget {
     pub charge: Charge,
 }
 
-fn payer(caller: &Caller) -> Payer<'_> {
-    Payer { viewer: &caller.viewer, address: caller.address, client: caller.client_name.as_deref() }
+/// Who pays for what a caller asks. A client app that is not registered is known by the name that it gives itself; the
+/// settings may have a budget for that.
+pub fn payer<'a>(caller: &'a Caller, client: Option<&'a Client>) -> Payer<'a> {
+    Payer {
+        viewer: &caller.viewer,
+        address: caller.address,
+        client: client.map(|client| client.handle.as_str()).or(caller.client_name.as_deref()),
+        own: client.and_then(|client| client.budget),
+    }
 }
 
 /// Refuses at once those whose budget is empty: not even their document is looked at.
 ///
 /// # Errors
 /// Where the budget is empty.
-pub fn open(app: &AppContext, caller: &Caller) -> Result<(), Box<OverBudget>> {
-    match app.budgets.spent(payer(caller)) {
+pub fn open(app: &AppContext, payer: Payer<'_>) -> Result<(), Box<OverBudget>> {
+    match app.budgets.spent(payer) {
         Some(charge) => Err(Box::new(throttled(1, charge))),
         None => Ok(()),
     }
@@ -39,8 +47,12 @@ pub fn open(app: &AppContext, caller: &Caller) -> Result<(), Box<OverBudget>> {
 ///
 /// # Errors
 /// Where there is not enough left, or never is.
-pub async fn charge(app: &AppContext, caller: &Caller, cost: u64) -> Result<Option<Charge>, Box<OverBudget>> {
-    match app.budgets.charge(payer(caller), cost).await {
+pub async fn charge(
+    app: &AppContext,
+    payer: Payer<'_>,
+    cost: u64,
+) -> Result<Option<Charge>, Box<OverBudget>> {
+    match app.budgets.charge(payer, cost).await {
         None => Ok(None),
         Some(Outcome::Paid(charge)) => Ok(Some(charge)),
         Some(Outcome::Throttled(charge)) => Err(Box::new(throttled(cost, charge))),
@@ -52,11 +64,11 @@ pub async fn charge(app: &AppContext, caller: &Caller, cost: u64) -> Result<Opti
 }
 
 /// Charges a document that was looked at in vain. Where less is left, that is taken.
-pub async fn charge_refused(app: &AppContext, caller: &Caller) -> Option<Charge> {
+pub async fn charge_refused(app: &AppContext, payer: Payer<'_>) -> Option<Charge> {
     let (Outcome::Paid(charge) | Outcome::Throttled(charge) | Outcome::TooMuch(charge)) =
-        match app.budgets.charge(payer(caller), REFUSED).await? {
+        match app.budgets.charge(payer, REFUSED).await? {
             Outcome::Throttled(charge) | Outcome::TooMuch(charge) if charge.remaining > 0 => {
-                app.budgets.charge(payer(caller), charge.remaining.into()).await?
+                app.budgets.charge(payer, charge.remaining.into()).await?
             }
             outcome => outcome,
         };
@@ -71,7 +83,7 @@ fn throttled(cost: u64, charge: Charge) -> OverBudget {
         charge.remaining,
         charge.limit
     );
-    let refusal = Refusal { code: Code::Throttled, errors: vec![Problem::new(message)] };
+    let refusal = Refusal { code: Code::Throttled, errors: vec![Problem::new(message)], cost };
     OverBudget { refusal, charge }
 }
 
@@ -80,6 +92,11 @@ pub fn refused(over: &OverBudget, cost: u64, most: u64, request_id: &str) -> Res
     let mut response = refused_until(&over.refusal, over.charge.retry_after, request_id);
     response.extensions.insert("cost".to_owned(), told(cost, most, Some(&over.charge)));
     response
+}
+
+/// `extensions.cost` of an answer that shared caches may keep.
+pub fn told_to_all(cost: u64) -> Value {
+    Value::Object([(Name::new("requested"), Value::from(cost))].into_iter().collect())
 }
 
 /// `extensions.cost`. Where there are no budgets, the limit is that of every operation.

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
 use super::cookies::Cookies;
+use super::documents::Examiner;
 use super::loaders::Loaders;
 use crate::services::markets::{Locale, Markets};
 use crate::services::{AppContext, Permission, Result, Viewer};
@@ -34,6 +35,8 @@ pub struct Scope {
     pub public_url: Arc<str>,
     /// Whether there is a folder that images can be sent to.
     pub uploads: bool,
+    /// Looks at documents before they are registered.
+    pub examiner: Examiner,
 }
 
 impl Scope {
@@ -57,6 +60,7 @@ impl Scope {
             markets,
             public_url: Arc::clone(&self.public_url),
             uploads: self.uploads,
+            examiner: self.examiner.clone(),
         }
     }
 }

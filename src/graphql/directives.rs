@@ -21,6 +21,40 @@ pub fn list_size(
 ) {
 }
 
+/// How long shared caches may keep an answer with this field.
+#[TypeDirective(location = "FieldDefinition", name = "cacheControl")]
+pub fn cache_control(maxAge: i32) {}
+
+/// Says `@cacheControl`: for so many seconds.
+pub struct Fresh;
+
+impl location_traits::Directive_At_FIELD_DEFINITION for Fresh {
+    fn check() {}
+}
+
+impl TypeDirective for Fresh {
+    fn name(&self) -> Cow<'static, str> {
+        cache_control.name()
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        cache_control.register(registry);
+    }
+}
+
+impl Fresh {
+    pub fn apply(seconds: i32) -> MetaDirectiveInvocation {
+        cache_control::apply(seconds)
+    }
+}
+
+/// Seconds for what the shop shows: a text or a price that was changed is seen soon.
+pub const SHOWN: i32 = 60;
+/// Seconds for what is in stock.
+pub const STOCK: i32 = 10;
+/// Seconds for what hardly ever changes.
+pub const SETTLED: i32 = 300;
+
 /// Shorter ways to say `@listSize`.
 macro_rules! sizes {
     ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) => $size:expr;)+) => {$(

@@ -11,6 +11,7 @@ mod context;
 mod cookies;
 mod cursor;
 mod directives;
+mod documents;
 mod error;
 mod id;
 mod json;
@@ -22,6 +23,7 @@ mod scalars;
 mod schema;
 
 mod catalog;
+mod clients;
 mod engagement;
 mod identity;
 mod inventory;
@@ -33,4 +35,6 @@ mod uploads;
 
 pub use api::{Answer, Api, Caller, Decoded, Report, Settings};
 pub use cookies::{Cookie, CookieKind, Cookies};
+pub use documents::LARGEST as LARGEST_MANIFEST;
+pub use gate::Facts;
 pub use schema::sdl;

@@ -7,7 +7,7 @@ use super::access::Anyone;
 use super::catalog::{Category, Collection, Media, Product, Variant};
 use super::connection::Listed as _;
 use super::context::ContextExt;
-use super::directives::SlicedBy;
+use super::directives::{Fresh, SHOWN, SlicedBy};
 use super::engagement::{Review, Reviewer};
 use super::error::{Nullable, nullable};
 use super::id;
@@ -40,7 +40,7 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Anything by its id; null where there is no such thing for you.
-    #[graphql(directive = Anyone::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -52,6 +52,7 @@ impl NodeQuery {
     /// Several things by their ids, in the order of the ids; null in the place of what is not there. At most 100.
     #[graphql(
         directive = Anyone::apply(),
+        directive = Fresh::apply(SHOWN),
         directive = SlicedBy::apply("ids")
     )]
     async fn nodes(

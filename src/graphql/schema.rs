@@ -6,6 +6,7 @@ use async_graphql::{
 
 use super::access::Veiled;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
+use super::clients::{ClientMutation, ClientQuery};
 use super::gate::CheckOnly;
 use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
 use super::inventory::{InventoryMutation, InventoryQuery};
@@ -17,7 +18,7 @@ use super::uploads::UploadMutation;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery);
+pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery, ClientQuery);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
@@ -36,6 +37,7 @@ pub struct Mutation(
     AccountMutation,
     StaffMutation,
     AppMutation,
+    ClientMutation,
 );
 
 /// The shop's schema.

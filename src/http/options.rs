@@ -54,8 +54,8 @@ pub struct Options {
     pub max_connections: usize,
     /// The most connections at a time from one address, or one /64 of IPv6.
     pub max_connections_per_address: usize,
-    /// Whether an address is a proxy's, through which many come: it may have any number of connections.
-    pub proxies: Question<IpAddr>,
+    /// Whether many come from an address, as from a proxy's: it may have any number of connections.
+    pub gateways: Question<IpAddr>,
     /// Whether pages of an origin, such as `https://shop.example`, may call the API.
     pub origins: Question<str>,
     /// Tells browsers to come by HTTPS only from now on.
@@ -93,7 +93,7 @@ impl Default for Options {
             unread_in_all: 512 * 1024 * 1024,
             max_connections: 10_000,
             max_connections_per_address: 1_000,
-            proxies: Question::new(IpAddr::is_loopback),
+            gateways: Question::new(IpAddr::is_loopback),
             origins: Question::no(),
             hsts: false,
             drain_delay: Duration::ZERO,

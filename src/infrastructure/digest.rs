@@ -22,10 +22,17 @@ pub fn secret() -> Result<String, NoRandomness> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// SHA-256.
+pub fn sha256_bytes(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    hash
+}
+
 /// SHA-256 in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
-    for byte in digest(&SHA256, bytes).as_ref() {
+    for byte in sha256_bytes(bytes) {
         let _ = write!(text, "{byte:02x}");
     }
     text

@@ -19,8 +19,10 @@ pub struct Payer<'a> {
     pub viewer: &'a Viewer,
     /// From where.
     pub address: IpAddr,
-    /// With which client app, as it calls itself; one without a budget of its own does not count.
+    /// With which client app; one without a budget of its own does not count.
     pub client: Option<&'a str>,
+    /// The budget that is kept with the client app; without, the settings may have one for it.
+    pub own: Option<Budget>,
 }
 
 /// What was charged, and how the budget stands.
@@ -148,11 +150,12 @@ impl Current {
             Viewer::App { token, .. } => (3, settings.app, format!("t:{}", token.0)),
             Viewer::Operator => return None,
         };
-        let client = payer.client.and_then(|name| settings.clients.get_key_value(name));
+        let client = payer.client.and_then(|name| {
+            let budget = payer.own.or_else(|| settings.clients.get(name).copied());
+            Some((name, budget?))
+        });
         Some(match client {
-            Some((name, budget)) => {
-                Account { policy: name.as_str().into(), budget: *budget, key: format!("{name}:{subject}") }
-            }
+            Some((name, budget)) => Account { policy: name.into(), budget, key: format!("{name}:{subject}") },
             None => Account { policy: Arc::clone(&self.names[place]), budget, key: format!(":{subject}") },
         })
     }
@@ -196,7 +199,7 @@ impl Account {
 }
 
 /// What stands for an address: of version 6 the network of 64 bits, all of which one household has to itself.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -239,7 +242,7 @@ mod tests {
     }
 
     fn payer(address: &str) -> Payer<'static> {
-        Payer { viewer: &Viewer::Anonymous, address: address.parse().unwrap(), client: None }
+        Payer { viewer: &Viewer::Anonymous, address: address.parse().unwrap(), client: None, own: None }
     }
 
     async fn left(budgets: &Budgets, payer: Payer<'_>, cost: u64) -> u32 {

@@ -3,4 +3,5 @@
 pub mod backlog;
 pub mod refresh;
 pub mod identity;
+pub mod clients;
 pub mod sweep;

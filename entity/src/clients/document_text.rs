@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub hash: String,
     pub body: String,
+    /// The names of its operations, with spaces between them.
+    pub operations: String,
     /// What the gate found out about it, as JSON.
     pub facts: String,
     /// SHA-256 of the schema that it was checked against.

@@ -11,7 +11,7 @@ use crate::graphql::batch;
 use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
-use crate::graphql::directives::Paged;
+use crate::graphql::directives::{Fresh, Paged, SHOWN};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
@@ -29,7 +29,7 @@ pub struct CatalogQuery;
 #[Object]
 impl CatalogQuery {
     /// A product by its id or handle; null where it is not on offer here.
-    #[graphql(directive = Anyone::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -51,7 +51,7 @@ impl CatalogQuery {
     }
 
     /// The products on offer here.
-    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN), directive = Paged::apply())]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn products(
         &self,
@@ -85,7 +85,7 @@ impl CatalogQuery {
     }
 
     /// A category by its id or handle.
-    #[graphql(directive = Anyone::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -105,7 +105,7 @@ impl CatalogQuery {
     }
 
     /// The categories at the top of the tree, in their order; `children` leads on.
-    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN), directive = Paged::apply())]
     async fn categories(
         &self,
         ctx: &Context<'_>,
@@ -129,7 +129,7 @@ impl CatalogQuery {
     }
 
     /// A collection by its id or handle.
-    #[graphql(directive = Anyone::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn collection(
         &self,
         ctx: &Context<'_>,
@@ -149,7 +149,7 @@ impl CatalogQuery {
     }
 
     /// The collections, in their order.
-    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN), directive = Paged::apply())]
     async fn collections(
         &self,
         ctx: &Context<'_>,

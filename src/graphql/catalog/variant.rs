@@ -15,7 +15,7 @@ use crate::graphql::access::Needs;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
 use crate::graphql::context::{ContextExt, Scope};
-use crate::graphql::directives::About;
+use crate::graphql::directives::{About, Fresh, STOCK};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::inventory::{StockLevel, StockQuantity};
@@ -151,11 +151,13 @@ impl Variant {
     }
 
     /// Whether it can be bought now: it has a price here, and there is some of it or it may be ordered beyond that.
+    #[graphql(directive = Fresh::apply(STOCK))]
     async fn available_for_sale(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.0.is_available(in_stock(&self.levels(ctx).await?)))
     }
 
     /// How many there are at all locations together, up to a cap that the shop sets; null where nobody counts.
+    #[graphql(directive = Fresh::apply(STOCK))]
     async fn quantity_available(&self, ctx: &Context<'_>) -> Nullable<i32> {
         nullable(async {
             if !self.0.tracked {
@@ -167,7 +169,7 @@ impl Variant {
     }
 
     /// How many there are at each location that has ever had any; empty where nobody counts.
-    #[graphql(directive = About::apply(5))]
+    #[graphql(directive = About::apply(5), directive = Fresh::apply(STOCK))]
     async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Vec<Quick<StockLevel>>> {
         if !self.0.tracked {
             return Ok(Vec::new());

@@ -5,7 +5,9 @@
 //! variables coerced and its cost evaluated.
 
 mod arguments;
+mod caching;
 mod cost;
+mod facts;
 mod input_names;
 mod introspection;
 mod level;
@@ -43,6 +45,7 @@ use serde_json::{Map, Value as Json};
 use crate::services::Viewer;
 
 pub use self::cost::Formula;
+pub use self::facts::{Facts, OperationFacts};
 pub use self::limits::Limits;
 pub use self::model::{Model, ModelError};
 pub use self::prepare::{Prepared, PreparedOperation, prepare};
@@ -61,6 +64,8 @@ pub struct Gate<E: Executor> {
     model: Model,
     limits: Limits,
     known: Cache<Box<str>, Arc<Prepared>, Bytes>,
+    /// Documents that were registered, by the SHA-256 of their texts.
+    registered: Cache<Box<str>, Arc<Prepared>, Bytes>,
 }
 
 /// A request that may be executed.
@@ -74,6 +79,8 @@ pub struct Admitted {
     pub name: Option<Name>,
     /// The operation's cost with these variables, in objects that it may return.
     pub cost: u64,
+    /// For how many seconds a shared cache may keep the answer; 0 where it must not.
+    pub max_age: u32,
     /// A short hash of the text, for logs.
     pub hash: Arc<str>,
 }
@@ -84,8 +91,9 @@ impl<E: Executor> Gate<E> {
     pub fn new(executor: E, checker: E, model: Model, limits: Limits) -> Self {
         // The number of entries only sizes the table; the bytes are the bound.
         let entries = usize::try_from(limits.cache_bytes / 16_384).unwrap_or(usize::MAX).clamp(16, 65_536);
-        let known = Cache::with_weighter(entries, limits.cache_bytes, Bytes);
-        Self { executor, checker, model, limits, known }
+        let cache = || Cache::with_weighter(entries, limits.cache_bytes, Bytes);
+        let (known, registered) = (cache(), cache());
+        Self { executor, checker, model, limits, known, registered }
     }
 
     /// What admitted requests are for.
@@ -98,23 +106,11 @@ impl<E: Executor> Gate<E> {
         &self.model
     }
 
-    /// The prepared and valid document of a text for a viewer: from the cache, or prepared, checked and kept.
+    /// The prepared and valid document of a text for a viewer: from the cache, or prepared and checked.
     ///
     /// # Errors
     /// A refusal where the document is above a limit, not valid, or not for the viewer. Refusals are not kept.
     pub async fn document(&self, text: &str, viewer: &Viewer) -> Result<Arc<Prepared>, Refusal> {
-        let prepared = self.checked(text, viewer).await?;
-        self.keep(text, &prepared);
-        Ok(prepared)
-    }
-
-    fn keep(&self, text: &str, prepared: &Arc<Prepared>) {
-        if !self.known.contains_key(text) {
-            self.known.insert(text.into(), Arc::clone(prepared));
-        }
-    }
-
-    async fn checked(&self, text: &str, viewer: &Viewer) -> Result<Arc<Prepared>, Refusal> {
         if let Some(known) = self.known.get(text) {
             known.names.check(viewer, &self.model)?;
             return Ok(known);
@@ -127,11 +123,38 @@ impl<E: Executor> Gate<E> {
         Ok(Arc::new(prepared))
     }
 
-    /// Admits one operation of a document with its variables, for a viewer.
+    /// Keeps a document for the next who sends its text.
+    pub fn keep(&self, text: &str, prepared: &Arc<Prepared>) {
+        if !self.known.contains_key(text) {
+            self.known.insert(text.into(), Arc::clone(prepared));
+        }
+    }
+
+    /// The document of a text with this hash that was registered, where it is at hand.
     ///
     /// # Errors
-    /// A refusal where the document is above a limit, not valid or not for the viewer, the operation is not found, a
-    /// variable does not fit, or the operation costs too much.
+    /// A refusal where it is not for the viewer.
+    pub fn registered(&self, hash: &str, viewer: &Viewer) -> Result<Option<Arc<Prepared>>, Refusal> {
+        let Some(known) = self.registered.get(hash) else { return Ok(None) };
+        known.names.check(viewer, &self.model)?;
+        Ok(Some(known))
+    }
+
+    /// Prepares a text that was found valid when it was registered, and keeps it at hand by its hash.
+    ///
+    /// # Errors
+    /// A refusal where it is above a limit, or not for the viewer.
+    pub fn trust(&self, hash: &str, text: &str, viewer: &Viewer) -> Result<Arc<Prepared>, Refusal> {
+        let prepared = Arc::new(prepare(text, &self.model, &self.limits)?);
+        self.registered.insert(hash.into(), Arc::clone(&prepared));
+        prepared.names.check(viewer, &self.model)?;
+        Ok(prepared)
+    }
+
+    /// Admits one operation of a text with its variables, for a viewer.
+    ///
+    /// # Errors
+    /// As [`document`](Self::document) and [`admit_prepared`](Self::admit_prepared).
     pub async fn admit(
         &self,
         text: &str,
@@ -139,7 +162,22 @@ impl<E: Executor> Gate<E> {
         variables: Map<String, Json>,
         viewer: &Viewer,
     ) -> Result<Admitted, Refusal> {
-        let prepared = self.checked(text, viewer).await?;
+        let prepared = self.document(text, viewer).await?;
+        let admitted = self.admit_prepared(&prepared, operation_name, variables).await?;
+        self.keep(text, &prepared);
+        Ok(admitted)
+    }
+
+    /// Admits one operation of a document with its variables.
+    ///
+    /// # Errors
+    /// A refusal where the operation is not found, a variable does not fit, or the operation costs too much.
+    pub async fn admit_prepared(
+        &self,
+        prepared: &Arc<Prepared>,
+        operation_name: Option<&str>,
+        variables: Map<String, Json>,
+    ) -> Result<Admitted, Refusal> {
         let operation = prepared.operation(operation_name)?;
         let variables = coerce(&operation.variables, &self.model, variables)?;
         let cost = operation.cost.evaluate(&variables);
@@ -151,8 +189,6 @@ impl<E: Executor> Gate<E> {
         if cost.saturating_mul(heaviest) > self.limits.work {
             return Err(Refusal::work(cost, heaviest, self.limits.work));
         }
-        // Only what may be executed is worth its place.
-        self.keep(text, &prepared);
         if operation.kind == OperationType::Mutation {
             // What a custom scalar accepts must be known before the first change is made.
             validate(&self.checker, operation.document.clone(), variables.clone()).await?;
@@ -166,6 +202,7 @@ impl<E: Executor> Gate<E> {
             kind: operation.kind,
             name: operation.name.clone(),
             cost,
+            max_age: operation.max_age,
             hash: Arc::clone(&prepared.hash),
         })
     }

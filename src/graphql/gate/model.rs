@@ -70,6 +70,8 @@ pub struct FieldModel {
     pub weight: Option<u64>,
     /// `@listSize` on the field.
     pub size: Option<ListSize>,
+    /// `@cacheControl` on the field, in seconds.
+    pub max_age: Option<u32>,
     /// `@access` on the field; `None` where it is for whoever may use the field around it.
     pub rule: Option<Rule>,
 }

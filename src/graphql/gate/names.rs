@@ -83,8 +83,7 @@ impl Names {
         Refusal::unless_empty(told.into_iter().map(|name| Problem::at(&name.message, [name.pos])).collect())
     }
 
-    /// The rights without which some part of the document cannot be used.
-    #[cfg(test)]
+    /// The rules of fields that are not for everybody, in the order of the text.
     pub fn rules(&self) -> Vec<Rule> {
         let rule = |name: &Unknown| if let There::For(rule) = name.there { Some(rule) } else { None };
         self.0.iter().filter_map(rule).collect()

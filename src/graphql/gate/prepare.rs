@@ -11,6 +11,7 @@ use async_graphql::parser::types::{
 use async_graphql::parser::{Positioned, parse_query};
 use async_graphql::{Name, Pos, Value, Variables};
 
+use super::caching::max_age;
 use super::cost::Formula;
 use super::limits::Limits;
 use super::merge::Merger;
@@ -52,6 +53,8 @@ pub struct PreparedOperation {
     pub document: ExecutableDocument,
     /// What it costs.
     pub cost: Formula,
+    /// For how many seconds a shared cache may keep its answer; 0 where it must not.
+    pub max_age: u32,
     /// The variables that it declares.
     pub variables: Vec<VariableDefinition>,
     /// Whether only the variables tell if two fields are one, so that the document must be settled
@@ -93,6 +96,7 @@ fn prepare_operation(
         name: name.cloned(),
         kind,
         cost: price(model, kind, &merged.selection_set.node),
+        max_age: max_age(model, kind, &merged.selection_set.node),
         variables: merged.variable_definitions.iter().map(|variable| variable.node.clone()).collect(),
         document: alone(name, operation.pos, merged),
         variables_decide,

@@ -37,7 +37,7 @@ pub fn quote(text: &str, model: &Model, limits: &Limits) -> Result<Vec<Quote>, R
     Ok(prepared.operations.iter().map(quoted).collect())
 }
 
-fn quoted(operation: &PreparedOperation) -> Quote {
+pub(super) fn quoted(operation: &PreparedOperation) -> Quote {
     let usual = |variable: &VariableDefinition| {
         let value = variable.default_value.as_ref().map(|value| value.node.clone());
         let is_number = named(&variable.var_type.node) == "Int" && !is_list(&variable.var_type.node);

@@ -111,6 +111,7 @@ fn field_models(fields: Vec<Positioned<FieldDefinition>>) -> HashMap<Name, Field
         ty: field.ty.node,
         arguments: field.arguments.into_iter().map(|argument| input_model(argument.node)).collect(),
         weight: weight(&field.directives),
+        max_age: max_age(&field.directives),
         size: directive(&field.directives, "listSize").map(list_size),
         rule: rule(&field.directives),
     };
@@ -131,6 +132,11 @@ fn directive<'a>(directives: &'a [Positioned<ConstDirective>], name: &str) -> Op
 
 fn weight(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     number(directive(directives, "cost")?.get_argument("weight").map(|value| &value.node))
+}
+
+fn max_age(directives: &[Positioned<ConstDirective>]) -> Option<u32> {
+    let seconds = directive(directives, "cacheControl")?.get_argument("maxAge");
+    number(seconds.map(|value| &value.node)).and_then(|seconds| u32::try_from(seconds).ok())
 }
 
 /// A rule that is misspelt lets nobody in.
@@ -184,7 +190,14 @@ fn add_introspection_fields(model: &mut Model) -> Result<(), ModelError> {
     };
     ty.fields.extend(root);
     let typename = Type::new("String!").ok_or_else(|| ModelError("String".to_owned()))?;
-    let typename = FieldModel { ty: typename, arguments: Vec::new(), weight: None, size: None, rule: None };
+    let typename = FieldModel {
+        ty: typename,
+        arguments: Vec::new(),
+        weight: None,
+        size: None,
+        max_age: None,
+        rule: None,
+    };
     for ty in model.types.values_mut() {
         if matches!(ty.kind, TypeKind::Object | TypeKind::Interface | TypeKind::Union) {
             ty.fields.insert(Name::new("__typename"), typename.clone());

@@ -10,7 +10,7 @@ use crate::graphql::catalog::{Category, Product, ProductArguments};
 use crate::graphql::connection::{Connection, Listed, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
-use crate::graphql::directives::{About, Paged, cost};
+use crate::graphql::directives::{About, Fresh, Paged, SHOWN, cost};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::CategoryById;
 use crate::services::Error;
@@ -102,7 +102,7 @@ impl SearchQuery {
     /// Products on offer here whose title, description, vendor, tags or SKU have all the words typed; the last word may
     /// be unfinished. Words between quotation marks are searched as a phrase. Accents and word endings do not matter,
     /// and one typing error in a word of five letters or more is mended.
-    #[graphql(directive = Anyone::apply(), directive = Paged::apply(), directive = cost::apply(6))]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN), directive = Paged::apply(), directive = cost::apply(6))]
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn search(
         &self,
@@ -156,7 +156,7 @@ impl SearchQuery {
     }
 
     /// What somebody who is still typing may be looking for.
-    #[graphql(directive = Anyone::apply(), directive = cost::apply(6))]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN), directive = cost::apply(6))]
     async fn suggest(
         &self,
         ctx: &Context<'_>,

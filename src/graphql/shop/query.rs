@@ -11,7 +11,7 @@ use crate::graphql::batch;
 use crate::graphql::connection::{Connection, Places, Total};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
-use crate::graphql::directives::Paged;
+use crate::graphql::directives::{Fresh, Paged, SETTLED};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::services::markets;
@@ -23,13 +23,13 @@ pub struct ShopQuery;
 #[Object]
 impl ShopQuery {
     /// The shop itself.
-    #[graphql(directive = Anyone::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SETTLED))]
     async fn shop(&self) -> Option<Shop> {
         Some(Shop)
     }
 
     /// A market by its id or handle; without either the market that this request is answered in.
-    #[graphql(directive = Anyone::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SETTLED))]
     async fn market(
         &self,
         ctx: &Context<'_>,
@@ -49,7 +49,7 @@ impl ShopQuery {
     }
 
     /// All markets, the default one first.
-    #[graphql(directive = Anyone::apply(), directive = Paged::apply())]
+    #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SETTLED), directive = Paged::apply())]
     async fn markets(
         &self,
         ctx: &Context<'_>,

@@ -4,10 +4,11 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, VARY};
+use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 
 use super::budget;
+use super::caching::{self, Caching};
 use super::negotiate::Format;
 use crate::graphql::Answer;
 use crate::http::request_log::LogFields;
@@ -16,14 +17,17 @@ use crate::services::error::Code;
 /// The response: status, headers, and the body as it came.
 pub fn respond(answer: Answer, format: Format) -> Response {
     let is_executed = matches!(answer, Answer::Executed { .. });
-    let (status, body, code, report) = match answer {
-        Answer::Executed { body, code, report } => (executed_status(code, format), body, code, report),
+    let (status, body, code, max_age, report) = match answer {
+        Answer::Executed { body, code, max_age, report } => {
+            (executed_status(code, format), body, code, max_age, report)
+        }
         Answer::Refused { body, code, mutation_on_get, report } => {
             let status =
                 if mutation_on_get { StatusCode::METHOD_NOT_ALLOWED } else { refusal_status(code, format) };
-            (status, body, Some(code), report)
+            (status, body, Some(code), None, report)
         }
     };
+    let caching = max_age.map(|max_age| Caching::of(&body, max_age));
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -31,8 +35,10 @@ pub fn respond(answer: Answer, format: Format) -> Response {
         budget::tell(headers, charge);
     }
     headers.insert(CONTENT_TYPE, format.content_type());
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("accept, accept-language, vitrine-market"));
+    match caching {
+        Some(caching) => caching.tell(headers),
+        None => caching::forbid(headers),
+    }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static("POST"));
     }
@@ -111,7 +117,8 @@ mod tests {
             (Format::Json, None, 200),
             (Format::Json, Some(Code::Internal), 200),
         ] {
-            let answer = Answer::Executed { body: Bytes::new(), code, report: Report::default() };
+            let answer =
+                Answer::Executed { body: Bytes::new(), code, max_age: None, report: Report::default() };
             let response = respond(answer, format);
             assert_eq!(response.status().as_u16(), status);
             assert_eq!(response.headers()["content-type"], format.content_type());

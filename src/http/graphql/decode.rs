@@ -28,6 +28,7 @@ pub fn body(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let mut take = |name| fields.remove(name).unwrap_or(Value::Null);
     well_formed(Decoded {
         query: string("query", take("query"))?,
+        document_id: one_id(take("documentId"), take("doc_id"))?,
         operation_name: string("operationName", take("operationName"))?.filter(|it| !it.is_empty()),
         variables: object("variables", take("variables"))?,
         extensions: object("extensions", take("extensions"))?,
@@ -46,15 +47,30 @@ pub fn parameters(parameters: &mut Parameters) -> Result<Decoded, Rejection> {
     let (variables, extensions) = (json("variables")?, json("extensions")?);
     well_formed(Decoded {
         query: parameters.take("query")?,
+        document_id: parameters.take("documentId")?.filter(|it| !it.is_empty()),
         operation_name: parameters.take("operationName")?.filter(|it| !it.is_empty()),
         variables,
         extensions,
     })
 }
 
-/// A request has to say what to execute: by its text or, once that is known here, by its hash.
+/// The id of a registered document: `documentId` as in the specification's appendix on persisted documents, or `doc_id`
+/// as Relay's clients send it.
+fn one_id(id: Value, of_relay: Value) -> Result<Option<String>, Rejection> {
+    let (id, of_relay) = (string("documentId", id)?, string("doc_id", of_relay)?);
+    if id.is_some() && of_relay.is_some() && id != of_relay {
+        return Err(Rejection::bad_request("The parameters `documentId` and `doc_id` differ."));
+    }
+    Ok(id.or(of_relay).filter(|id| !id.is_empty()))
+}
+
+/// A request has to say what to execute: by its text, by the id of a registered document or, once the text is known
+/// here, by its hash.
 fn well_formed(decoded: Decoded) -> Result<Decoded, Rejection> {
-    if decoded.query.is_none() && !decoded.extensions.contains_key("persistedQuery") {
+    if decoded.query.is_none()
+        && decoded.document_id.is_none()
+        && !decoded.extensions.contains_key("persistedQuery")
+    {
         return Err(Rejection::bad_request("The parameter `query` is missing."));
     }
     Ok(decoded)

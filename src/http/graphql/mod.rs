@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod caching;
 mod budget;
 mod decode;
 mod json;
@@ -66,7 +67,8 @@ where
         Ok((decoded, caller)) => {
             let is_get = head.method != Method::POST;
             let cookies = caller.cookies.clone();
-            let mut response = answer::respond(execute(decoded, is_get, caller).await, format);
+            let response = answer::respond(execute(decoded, is_get, caller).await, format);
+            let mut response = caching::unless_known(&head.headers, response);
             set_cookies(response.headers_mut(), &cookies, !options.development);
             match head.extensions.get::<Unread>() {
                 Some(unread) => unread.hold(response).unwrap_or_else(|| unread_first(&head, format)),

@@ -28,7 +28,7 @@ const AT_ONCE: usize = 128;
 pub(super) struct Places {
     most: usize,
     per_address: usize,
-    proxies: Question<IpAddr>,
+    gateways: Question<IpAddr>,
     metrics: Arc<Metrics>,
     open: Mutex<Open>,
     freed: Notify,
@@ -64,7 +64,7 @@ impl Places {
         Arc::new(Self {
             most,
             per_address: options.max_connections_per_address,
-            proxies: options.proxies.clone(),
+            gateways: options.gateways.clone(),
             metrics: Arc::clone(&options.metrics),
             open: Mutex::default(),
             freed: Notify::new(),
@@ -77,7 +77,7 @@ impl Places {
         let mut open = self.open();
         let address = network(address);
         let taken = open.by_address.get(&address).copied().unwrap_or(0);
-        if taken >= self.per_address && !self.proxies.ask(&address) {
+        if taken >= self.per_address && !self.gateways.ask(&address) {
             return Err(Full::Address);
         }
         if open.all.len() >= self.most {

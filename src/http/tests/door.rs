@@ -56,7 +56,7 @@ async fn connections_that_never_speak_make_room_for_those_that_do() {
 
 #[tokio::test]
 async fn one_address_cannot_take_all_places() {
-    let options = Options { max_connections_per_address: 3, proxies: Question::no(), ..Options::default() };
+    let options = Options { max_connections_per_address: 3, gateways: Question::no(), ..Options::default() };
     let server = Server::start(options.clone()).await;
     let mut taken = Vec::new();
     for _ in 0..3 {

@@ -46,7 +46,7 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         Some("{ large }") => {
             let text = "x".repeat(LARGE);
             let body = Bytes::from(json!({ "data": { "text": text } }).to_string());
-            return Answer::Executed { body, code: None, report: Report::default() };
+            return Answer::Executed { body, code: None, max_age: None, report: Report::default() };
         }
         Some("{ panic }") => panic!("a secret of ours"),
         Some("{ invalid }") => return refused(false),
@@ -61,7 +61,12 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         "requestId": caller.request_id,
         "address": caller.address.to_string(),
     } });
-    Answer::Executed { body: Bytes::from(data.to_string()), code: None, report: Report::default() }
+    Answer::Executed {
+        body: Bytes::from(data.to_string()),
+        code: None,
+        max_age: None,
+        report: Report::default(),
+    }
 }
 
 fn app(options: &Options) -> Router {

@@ -1,6 +1,7 @@
 //! Reading client apps and their documents.
 
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use entity::clients::{client_app, client_version, document_text};
@@ -20,7 +21,8 @@ pub(super) async fn clients(app: &AppContext) -> Result<Vec<Client>> {
 
 /// An app as its row tells it.
 pub(super) fn client(row: client_app::Model) -> Client {
-    let amount = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
+    let amount =
+        |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok()).and_then(NonZeroU32::new);
     let budget = amount(row.budget_points).zip(amount(row.budget_restore));
     Client {
         id: row.id,
@@ -39,7 +41,7 @@ pub(super) fn client(row: client_app::Model) -> Client {
 /// The documents of all apps.
 pub(super) async fn all_documents(app: &AppContext) -> Result<HashMap<ClientAppId, Documents>> {
     static ALL: Sql = Sql::new(
-        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at \
+        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at, t.operations \
          FROM registered_document r JOIN document_text t ON t.hash = r.hash",
     );
     let mut all: HashMap<ClientAppId, Documents> = HashMap::new();
@@ -57,7 +59,7 @@ pub(super) async fn all_documents(app: &AppContext) -> Result<HashMap<ClientAppI
 /// The documents of one app.
 pub(super) async fn documents(app: &AppContext, client: ClientAppId) -> Result<Documents> {
     static OF_CLIENT: Sql = Sql::new(
-        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at \
+        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at, t.operations \
          FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.client_id = $1",
     );
     let (mut documents, mut shared) = (Documents::default(), HashSet::new());
@@ -73,7 +75,7 @@ pub(super) async fn documents(app: &AppContext, client: ClientAppId) -> Result<D
 /// One document, and whose it is.
 pub(super) async fn document(app: &AppContext, id: DocumentId) -> Result<Option<(ClientAppId, Registered)>> {
     static ONE: Sql = Sql::new(
-        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at \
+        "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at, t.operations \
          FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.id = $1",
     );
     let row = ONE.one(app.db.read()?, [id.into()]).await?;
@@ -99,6 +101,7 @@ fn registered(row: &QueryResult, shared: &mut HashSet<Arc<str>>) -> Result<(Clie
         id: row.try_get_by_index(1)?,
         document_id: row.try_get_by_index::<String>(2)?.into(),
         hash: row.try_get_by_index::<String>(3)?.into(),
+        operations: row.try_get_by_index::<String>(8)?.into(),
         facts: once(row.try_get_by_index(4)?),
         schema_hash: once(row.try_get_by_index(5)?),
         retires_at: row.try_get_by_index(6)?,

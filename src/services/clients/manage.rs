@@ -124,8 +124,8 @@ async fn apply(
     }
     if let Some(budget) = budget {
         check_budget(problems, budget);
-        row.budget_points = Set(budget.map(|budget| i64::from(budget.points)));
-        row.budget_restore = Set(budget.map(|budget| i64::from(budget.per_second)));
+        row.budget_points = Set(budget.map(|budget| i64::from(budget.points.get())));
+        row.budget_restore = Set(budget.map(|budget| i64::from(budget.per_second.get())));
     }
     if let Some(is_active) = is_active {
         row.deactivated_at = Set((!is_active).then_some(change.now));
@@ -171,10 +171,10 @@ fn is_origin(text: &str) -> bool {
 
 fn check_budget(problems: &mut Problems, budget: Option<Budget>) {
     let Some(Budget { points, per_second }) = budget else { return };
-    if !(1..=MOST_POINTS).contains(&points) {
+    if points.get() > MOST_POINTS {
         problems.add(Reason::Invalid, &[&"budget", &"points"], format!("points go from 1 to {MOST_POINTS}"));
     }
-    if !(1..=MOST_PER_SECOND).contains(&per_second) {
+    if per_second.get() > MOST_PER_SECOND {
         let message = format!("points a second go from 1 to {MOST_PER_SECOND}");
         problems.add(Reason::Invalid, &[&"budget", &"perSecond"], message);
     }

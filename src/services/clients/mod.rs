@@ -19,6 +19,8 @@ pub use self::publish::{MOST_DOCUMENTS, Manifest, Published, ToPublish, keep_fac
 pub use self::retire::{kill, retire, revive};
 pub use self::state::ClientsState;
 
+pub use crate::infrastructure::digest::{sha256, sha256_bytes};
+pub use crate::services::budgets::Budget;
 pub use entity::clients::client_app::DocumentMode;
 
 use std::collections::{HashMap, HashSet};
@@ -26,15 +28,6 @@ use std::sync::Arc;
 
 use entity::id::{ClientAppId, DocumentId};
 use entity::time::Timestamp;
-
-/// What a client app may ask for in a while, in the points that operations cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Budget {
-    /// Points that may be spent at once: 1 to 1,000,000,000.
-    pub points: u32,
-    /// Points that are given back each second: 1 to 1,000,000.
-    pub per_second: u32,
-}
 
 /// A frontend: a storefront, an app, a back office.
 #[derive(Clone, Debug)]
@@ -62,12 +55,13 @@ pub struct Client {
 }
 
 /// The documents of one client app.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Documents {
     by_id: HashMap<Box<str>, Arc<Registered>>,
     /// Those whose id is not the hash of their text.
     by_hash: HashMap<Box<str>, Arc<Registered>>,
     versions: HashSet<Box<str>>,
+    operations: HashSet<Box<str>>,
 }
 
 /// A document that a client app may run.
@@ -79,6 +73,8 @@ pub struct Registered {
     pub document_id: Box<str>,
     /// SHA-256 of its text in hexadecimal digits.
     pub hash: Box<str>,
+    /// The names of its operations, with spaces between them.
+    pub operations: Box<str>,
     /// What the gate found out about it, as JSON.
     pub facts: Arc<str>,
     /// SHA-256 of the schema that it was checked against.
@@ -118,6 +114,11 @@ impl Documents {
 
     fn put(&mut self, document: Registered) {
         let document = Arc::new(document);
+        for name in document.operations.split_whitespace() {
+            if !self.operations.contains(name) {
+                self.operations.insert(name.into());
+            }
+        }
         if document.hash != document.document_id {
             self.by_hash.insert(document.hash.clone(), Arc::clone(&document));
         }
@@ -153,6 +154,11 @@ impl Clients {
         self.all.iter().find(|client| client.id == id)
     }
 
+    /// Whether an operation of some registered document is called so.
+    pub fn has_operation(&self, name: &str) -> bool {
+        self.all.iter().any(|client| client.documents.operations.contains(name))
+    }
+
     /// Whether pages of this origin may ask.
     pub fn allow(&self, origin: &str) -> bool {
         let active = self.all.iter().filter(|client| client.deactivated_at.is_none());
@@ -169,6 +175,7 @@ mod tests {
             id: DocumentId::generate(),
             document_id: id.into(),
             hash: hash.into(),
+            operations: "".into(),
             facts: "".into(),
             schema_hash: "".into(),
             retires_at: None,

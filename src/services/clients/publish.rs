@@ -28,6 +28,7 @@ const TEXTS: Rows = Rows {
     columns: &[
         ("hash", Kind::Text),
         ("body", Kind::Text),
+        ("operations", Kind::Text),
         ("facts", Kind::Text),
         ("schema_hash", Kind::Text),
     ],
@@ -64,6 +65,8 @@ pub struct ToPublish {
     pub text: String,
     /// SHA-256 of its text in hexadecimal digits.
     pub hash: String,
+    /// The names of its operations, with spaces between them.
+    pub operations: String,
     /// What the gate found out about it, as JSON.
     pub facts: String,
 }
@@ -196,7 +199,7 @@ async fn write(
     let mut published = Published::default();
     let (mut bodies, mut rows, mut of_version): (Vec<Json>, Vec<Json>, Vec<Json>) = Default::default();
     for document in &manifest.documents {
-        let ToPublish { document_id, text, hash, facts } = document;
+        let ToPublish { document_id, text, hash, operations, facts } = document;
         let id = if let Some((id, _)) = known.get(document_id) {
             published.known += 1;
             *id
@@ -206,7 +209,7 @@ async fn write(
             rows.push(json!([bulk::key(id.0), bulk::key(client.0), document_id, hash, change.now.0]));
             id
         };
-        bodies.push(json!([hash, text, facts, manifest.schema_hash]));
+        bodies.push(json!([hash, text, operations, facts, manifest.schema_hash]));
         of_version.push(json!([bulk::key(version.0), bulk::key(id.0)]));
     }
     TEXTS.upsert(&change.tx, bodies).await?;

@@ -69,8 +69,7 @@ pub(super) async fn refresh_document(app: &AppContext, id: DocumentId) -> Result
     let Some((client, document)) = load::document(app, id).await? else { return Ok(()) };
     let before = state.now();
     let Some(known) = before.with_id(client).map(|client| &client.documents) else { return Ok(()) };
-    let (by_id, by_hash) = (known.by_id.clone(), known.by_hash.clone());
-    let mut documents = Documents { by_id, by_hash, versions: known.versions.clone() };
+    let mut documents = Documents::clone(known);
     documents.put(document);
     replace(state, client, documents);
     Ok(())

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use http::{Request, Response};
 use sea_orm::{ConnectionTrait, Statement};
 use tower::ServiceExt as _;
-use vitrine::config::Config;
+use vitrine::config::{Config, Documents};
 use vitrine::graphql::Api;
 use vitrine::infrastructure::clock::Clock;
 use vitrine::infrastructure::database::{Address, Database};
@@ -130,6 +130,7 @@ fn config(address: &Address) -> Config {
         accept_unsafe: Vec::new(),
         introspection: true,
         graphiql: false,
+        documents: Documents::Open,
         deadline: Duration::from_secs(20),
         cost_limit: 20_000,
         quantity_cap: 100,

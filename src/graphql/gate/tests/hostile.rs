@@ -188,6 +188,7 @@ async fn refusals_are_not_kept_and_admissions_are() {
     let gate = gate();
     assert!(gate.document("{ nope }", &Viewer::Anonymous).await.is_err());
     let first = gate.document("{ page }", &Viewer::Anonymous).await.unwrap();
+    gate.keep("{ page }", &first);
     let again = gate.document("{ page }", &Viewer::Anonymous).await.unwrap();
     assert!(std::sync::Arc::ptr_eq(&first, &again));
     assert_eq!(
