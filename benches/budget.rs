@@ -92,10 +92,13 @@ fn by_redis(criterion: &mut Criterion, runtime: &Runtime) {
 /// priced before it is refused; with an empty budget none is looked at.
 fn refused(criterion: &mut Criterion, runtime: &Runtime) {
     let shop = Shop::new(runtime);
-    let known = "query List { products(first: 20) { nodes { id handle title priceRange { min { amount } } } } }";
-    for (name, text) in [("refusal of a known document", known), ("refusal with an empty budget", "{ nope }")] {
+    let known =
+        "query List { products(first: 20) { nodes { id handle title priceRange { min { amount } } } } }";
+    for (name, text) in [("refusal of a known document", known), ("refusal with an empty budget", "{ nope }")]
+    {
         let body = json!({ "query": text }).to_string();
-        criterion.bench_function(name, |bencher| bencher.iter(|| runtime.block_on(shop.refused(body.clone()))));
+        criterion
+            .bench_function(name, |bencher| bencher.iter(|| runtime.block_on(shop.refused(body.clone()))));
     }
 }
 
