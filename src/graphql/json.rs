@@ -41,6 +41,7 @@ pub fn refusal(response: &Response) -> serde_json::Result<Bytes> {
     rest(response, out)
 }
 
+/// What stands behind `data`.
 fn rest(response: &Response, mut out: Vec<u8>) -> serde_json::Result<Bytes> {
     if !response.errors.is_empty() {
         next(&mut out);
@@ -116,7 +117,11 @@ mod tests {
     fn what_is_written_goes_in_as_it_is_and_what_was_refused_has_no_data() {
         let list = Value::List(vec![written(br#"{"a":1}"#.to_vec()), Value::Null]);
         assert_eq!(response(&Response::new(list)).unwrap(), r#"{"data":[{"a":1},null]}"#);
-        let refused = Response::from_errors(vec![ServerError::new("no", None)]);
-        assert_eq!(response(&refused).unwrap(), r#"{"errors":[{"message":"no"}]}"#);
+        let mut refused = Response::from_errors(vec![ServerError::new("no", None)]);
+        assert_eq!(refusal(&refused).unwrap(), r#"{"errors":[{"message":"no"}]}"#);
+        assert_eq!(response(&refused).unwrap(), r#"{"data":null,"errors":[{"message":"no"}]}"#);
+        refused.extensions.insert("cost".to_owned(), value!({ "requested": 3 }));
+        let told = r#"{"errors":[{"message":"no"}],"extensions":{"cost":{"requested":3}}}"#;
+        assert_eq!(refusal(&refused).unwrap(), told);
     }
 }
