@@ -49,7 +49,9 @@ fn alerts_ask_for_metrics_that_there_are() {
     let told = vitrine::monitoring::metrics::Metrics::new().text(&Default::default());
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let words = |text: &str| {
-        let words = text.split(|c| !is_part(c)).filter(|word| word.starts_with("vitrine_") || word.starts_with("process_"));
+        let words = text
+            .split(|c| !is_part(c))
+            .filter(|word| word.starts_with("vitrine_") || word.starts_with("process_"));
         words.map(ToOwned::to_owned).collect::<HashSet<_>>()
     };
     let (_, section) = guide.split_once("\n## Metrics\n").unwrap();
@@ -57,12 +59,17 @@ fn alerts_ask_for_metrics_that_there_are() {
     let named: HashSet<_> = words(&alerts).union(&words(section)).cloned().collect();
     assert!(named.len() > 20, "{named:?}");
     let is_there = |name: &str| {
-        let family = ["_total", "_bucket", "_info"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        let family =
+            ["_total", "_bucket", "_info"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
         told.contains(&format!("# TYPE {family} ")) || told.contains(&format!("# TYPE {name} "))
     };
     let missing: Vec<_> = named.iter().filter(|name| !is_there(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let undescribed: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
-        .filter(|family| !section.contains(*family)).map(ToOwned::to_owned).collect();
+    let undescribed: Vec<_> = told
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
+        .filter(|family| !section.contains(*family))
+        .map(ToOwned::to_owned)
+        .collect();
     assert!(undescribed.is_empty(), "the guide does not tell of {undescribed:?}");
 }
