@@ -115,5 +115,5 @@ async fn metrics_are_for_this_machine_in_development_and_nowhere_in_production(m
     let told = shop.http(from(here)).await;
     assert_eq!(told.status(), StatusCode::OK);
     let body = to_bytes(told.into_body(), usize::MAX).await.unwrap();
-    parse(&String::from_utf8(body.to_vec()).unwrap());
+    parse(std::str::from_utf8(&body).unwrap());
 }
