@@ -23,6 +23,7 @@ use tracing::error;
 use super::caller::{APOLLO_CLIENT_NAME, APOLLO_CLIENT_VERSION, CLIENT, MARKET, REQUEST_ID, RequestId};
 use super::error::{JSON, Rejection};
 use super::options::Options;
+use super::origin::is_loopback;
 use super::request_log;
 
 /// Bodies up to this many bytes are sent as they are.
@@ -105,57 +106,4 @@ fn loopback_cors() -> CorsLayer {
             REQUEST_ID,
         ])
         .max_age(Duration::from_hours(2))
-}
-
-/// Whether an origin is `http` or `https` on `localhost`, `127.0.0.1` or `[::1]`, on any port.
-fn is_loopback(origin: &HeaderValue) -> bool {
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    let address = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    ["localhost", "127.0.0.1", "[::1]"]
-        .into_iter()
-        .filter_map(|host| address?.strip_prefix(host))
-        .any(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
-}
-
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_origins_on_any_port_are_known() {
-        for origin in [
-            "http://localhost",
-            "http://localhost:3000",
-            "https://localhost:8443",
-            "http://127.0.0.1:5173",
-            "https://[::1]:1",
-        ] {
-            assert!(is_loopback(&HeaderValue::from_static(origin)), "{origin}");
-        }
-    }
-
-    #[test]
-    fn origins_that_only_look_like_loopback_are_not() {
-        for origin in [
-            "null",
-            "localhost",
-            "ftp://localhost",
-            "http://localhost.example.com",
-            "http://localhost:80@example.com",
-            "http://localhost:",
-            "http://localhost:+80",
-            "http://localhost:99999",
-            "http://127.0.0.10",
-            "http://example.com",
-            "http://example.com/http://localhost",
-        ] {
-            assert!(!is_loopback(&HeaderValue::from_static(origin)), "{origin}");
-        }
-    }
 }

@@ -9,10 +9,13 @@ mod layers;
 mod mails;
 mod media;
 mod options;
+mod origin;
 mod parameters;
 mod request_log;
 pub mod server;
 mod session;
+mod socket;
+mod stream;
 mod uploads;
 
 #[cfg(test)]
@@ -24,6 +27,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get};
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
@@ -31,11 +35,13 @@ pub use self::health::Health;
 pub use self::options::Options;
 pub use self::request_log::LogFields;
 pub use self::server::serve;
+pub use self::socket::SocketOptions;
 
 use self::caller::RequestId;
 use self::error::{JSON, Rejection};
 use self::media::Media;
 use self::session::Credentials;
+use self::socket::Sockets;
 use crate::graphql::{Answer, Api, Caller, Decoded};
 use crate::services::{AppContext, Viewer, identity};
 
@@ -65,8 +71,17 @@ where
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
+    let shared = Arc::new(options.clone());
+    let by_socket = execute.clone();
+    let sockets = Sockets::new(
+        Arc::clone(&shared),
+        app.clone(),
+        Arc::new(move |decoded, caller| by_socket(decoded, false, caller).boxed()),
+    );
+    let graphql = graphql::endpoint(Arc::clone(&shared), app.clone(), sockets, execute.clone());
     let mut routes = Router::new()
-        .route("/graphql", graphql::endpoint(Arc::new(options.clone()), app.clone(), execute))
+        .route("/graphql", graphql)
+        .route("/graphql/stream", stream::endpoint(shared, app.clone(), execute))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     if options.introspection {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::socket::SocketOptions;
+
 /// The settings of the HTTP layer. The defaults are fit for production: closed, compressed, bounded.
 #[derive(Clone, Debug)]
 #[expect(
@@ -36,6 +38,10 @@ pub struct Options {
     /// The most connections at a time; further ones are answered 503 and closed. Lowered at start
     /// where the system allows the process fewer open files.
     pub max_connections: usize,
+    /// Origins beside the own host whose pages may open sockets, such as `https://www.shop.example`.
+    pub origins: Vec<String>,
+    /// What holds for sockets.
+    pub sockets: SocketOptions,
     /// How long connections are still accepted after the signal to stop, while `/health/ready`
     /// already answers 503, so that a load balancer can look away first.
     pub drain_delay: Duration,
@@ -58,6 +64,8 @@ impl Default for Options {
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(30),
             max_connections: 10_000,
+            origins: Vec::new(),
+            sockets: SocketOptions::default(),
             drain_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(20),
         }

@@ -1,10 +1,10 @@
 //! `/graphql`: GraphQL over HTTP, <https://graphql.github.io/graphql-over-http/draft/>.
 
-mod answer;
-mod body;
-mod decode;
-mod json;
-mod negotiate;
+pub mod answer;
+pub mod body;
+pub mod decode;
+pub mod json;
+pub mod negotiate;
 
 use std::sync::Arc;
 
@@ -22,12 +22,18 @@ use super::error::Rejection;
 use super::options::Options;
 use super::parameters::Parameters;
 use super::session::{Credentials, set_cookies};
+use super::socket::{self, Sockets};
 use crate::graphql::{Answer, Caller, Decoded};
 use crate::services::{AppContext, Permissions};
 
 /// Answers GET (and with it HEAD), POST and OPTIONS. `execute` is handed what was asked, whether it
-/// came by GET, and who asks.
-pub fn endpoint<S, E, F>(options: Arc<Options>, app: Option<Arc<AppContext>>, execute: E) -> MethodRouter<S>
+/// came by GET, and who asks. A GET that asks for a socket is handed to `sockets`.
+pub fn endpoint<S, E, F>(
+    options: Arc<Options>,
+    app: Option<Arc<AppContext>>,
+    sockets: Arc<Sockets>,
+    execute: E,
+) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
@@ -35,13 +41,19 @@ where
 {
     let handler = move |request: Request| {
         let (options, app, execute) = (options.clone(), app.clone(), execute.clone());
-        async move { handle(request, &options, app.as_deref(), execute).await }
+        let sockets = Arc::clone(&sockets);
+        async move {
+            if socket::is_asked_for(&request) {
+                return sockets.open(request).await;
+            }
+            handle(request, &options, app.as_deref(), execute).await
+        }
     };
     get(handler.clone()).post(handler).options(methods)
 }
 
 /// OPTIONS that is not a preflight: which methods there are.
-async fn methods() -> impl IntoResponse {
+pub async fn methods() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")])
 }
 
@@ -77,7 +89,10 @@ where
 }
 
 /// What is asked, and by whom.
-async fn receive(
+///
+/// # Errors
+/// Where the request is not well-formed or its credentials are not believed.
+pub async fn receive(
     head: &Parts,
     body: &mut RequestBody,
     options: &Options,

@@ -24,6 +24,7 @@ use tracing::{debug, warn};
 
 use super::activity::Activity;
 use super::message;
+use super::place::Place;
 use super::refuse::Refusals;
 use crate::http::caller::{Peer, REQUEST_ID, RequestId};
 use crate::http::error::JSON;
@@ -75,15 +76,15 @@ impl Connections {
 
     /// Serves a new connection in a task of its own, if there is a place for it.
     pub(super) fn open(&self, stream: TcpStream, address: SocketAddr) {
-        let Ok(place) = self.places.clone().try_acquire_owned() else {
+        let Ok(permit) = self.places.clone().try_acquire_owned() else {
             self.refusals.refuse(stream);
             return;
         };
         let shared = self.shared.clone();
-        self.tasks.spawn(async move {
-            shared.serve(stream, address).await;
-            drop(place);
-        });
+        let (stopping, cutting) = (shared.stopping.clone(), shared.cutting.clone());
+        // The place counts the connection: its task may end when a socket goes on.
+        let place = Place::new(permit, self.tasks.token(), stopping, cutting);
+        tokio::spawn(async move { shared.serve(stream, address, place).await });
     }
 
     pub(super) fn count(&self) -> usize {
@@ -107,7 +108,7 @@ impl Connections {
 }
 
 impl Shared {
-    async fn serve(&self, stream: TcpStream, address: SocketAddr) {
+    async fn serve(&self, stream: TcpStream, address: SocketAddr, place: Place) {
         // Answers are written whole; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
         let peer = Peer(address.ip().to_canonical());
@@ -115,9 +116,10 @@ impl Shared {
         let service = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(place.clone());
             activity.clone().during(answer(self.app.clone(), request))
         });
-        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(self.protocol.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut is_stopping = false;
         loop {
             tokio::select! {

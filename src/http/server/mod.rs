@@ -5,6 +5,7 @@
 mod activity;
 mod connections;
 mod message;
+mod place;
 mod refuse;
 
 use std::io;
@@ -15,6 +16,8 @@ use std::time::Duration;
 use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tracing::{info, warn};
+
+pub use self::place::Place;
 
 use self::connections::Connections;
 use super::options::Options;

@@ -1,0 +1,48 @@
+//! A connection's place among all, for what goes on when its requests are over: a socket.
+
+use std::sync::Arc;
+
+use http::Extensions;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// Kept for as long as the connection is open, whoever holds it: it counts against the most that may be open, and
+/// shutdown waits for it. The accept loop puts it into each request.
+#[derive(Clone)]
+pub struct Place(Arc<Inner>);
+
+struct Inner {
+    stopping: CancellationToken,
+    cutting: CancellationToken,
+    _counted: Option<(OwnedSemaphorePermit, TaskTrackerToken)>,
+}
+
+impl Place {
+    pub(super) fn new(
+        permit: OwnedSemaphorePermit,
+        token: TaskTrackerToken,
+        stopping: CancellationToken,
+        cutting: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Inner { stopping, cutting, _counted: Some((permit, token)) }))
+    }
+
+    /// The place of a request's connection; without a server, one that nobody ends.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions.get().cloned().unwrap_or_else(|| {
+            let (stopping, cutting) = (CancellationToken::new(), CancellationToken::new());
+            Self(Arc::new(Inner { stopping, cutting, _counted: None }))
+        })
+    }
+
+    /// Returns when what runs is to be finished and nothing new begun.
+    pub async fn stopping(&self) {
+        self.0.stopping.cancelled().await;
+    }
+
+    /// Returns when the connection is to be closed at once.
+    pub async fn cutting(&self) {
+        self.0.cutting.cancelled().await;
+    }
+}

@@ -1,0 +1,69 @@
+//! One operation on a socket.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::extract::ws::Message;
+use futures_util::FutureExt as _;
+
+use super::Execute;
+use super::guest::Asking;
+use super::message;
+use crate::graphql::{Answer, Caller, Decoded, Report};
+use crate::http::error::Rejection;
+use crate::http::request_log::{Line, LogFields};
+use crate::services::error::Code;
+
+/// An operation that has its answer.
+pub struct Done {
+    /// The id that the client gave it.
+    pub id: String,
+    /// Its number on the socket.
+    pub number: u64,
+    /// What the client is told.
+    pub messages: Vec<Message>,
+}
+
+/// Runs it, as whoever the token names at this moment, and writes its line of the log.
+pub async fn run((id, number): (String, u64), decoded: Decoded, asking: Asking, execute: Execute) -> Done {
+    let began = Instant::now();
+    let (messages, caller, code, report) = match asking.caller().await {
+        Ok(caller) => answered(&id, decoded, caller, &execute).await,
+        Err((caller, rejection)) => refused(&id, caller, &rejection),
+    };
+    let line = Line {
+        request_id: &caller.request_id,
+        method: "SUBSCRIBE",
+        path: "/graphql",
+        status: None,
+        duration: began.elapsed(),
+        client: caller.client_name.as_deref(),
+        client_version: caller.client_version.as_deref(),
+        fields: LogFields { code, report },
+    };
+    line.write();
+    Done { id, number, messages }
+}
+
+type Outcome = (Vec<Message>, Caller, Option<Code>, Report);
+
+async fn answered(id: &str, decoded: Decoded, caller: Caller, execute: &Execute) -> Outcome {
+    let work = AssertUnwindSafe(execute(decoded, caller.clone()));
+    match work.catch_unwind().await {
+        Ok(Answer::Executed { body, code, report }) => {
+            (message::answer(id, &body).into(), caller, code, report)
+        }
+        Ok(Answer::Refused { body, code, report, .. }) => {
+            (vec![message::error(id, &body)], caller, Some(code), report)
+        }
+        Err(_) => {
+            tracing::error!(request_id = caller.request_id, "an operation panicked");
+            refused(id, caller, &Rejection::internal())
+        }
+    }
+}
+
+fn refused(id: &str, caller: Caller, rejection: &Rejection) -> Outcome {
+    let body = rejection.body(&caller.request_id);
+    (vec![message::error(id, body.as_bytes())], caller, Some(rejection.code), Report::default())
+}
