@@ -134,6 +134,19 @@ pub fn options(config: &Config) -> http::Options {
         introspection: config.introspection,
         graphiql: config.graphiql,
         media: config.media.as_ref().map(PathBuf::from),
+        origins: config.public_url.as_deref().and_then(origin).into_iter().collect(),
+        sockets: http::SocketOptions {
+            most: config.sockets,
+            most_of_address: config.sockets_per_address,
+            ..http::SocketOptions::default()
+        },
         ..http::Options::default()
     }
+}
+
+/// The origin (RFC 6454) of an address: scheme, host and port.
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split('/').next().filter(|authority| !authority.is_empty())?;
+    Some(format!("{scheme}://{authority}"))
 }

@@ -119,7 +119,8 @@ impl Shared {
             request.extensions_mut().insert(place.clone());
             activity.clone().during(answer(self.app.clone(), request))
         });
-        let mut connection = pin!(self.protocol.serve_connection_with_upgrades(TokioIo::new(stream), service));
+        let mut connection =
+            pin!(self.protocol.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let mut is_stopping = false;
         loop {
             tokio::select! {

@@ -82,7 +82,8 @@ impl Sockets {
     }
 
     async fn shake_hands(&self, head: &mut Parts) -> Result<(WebSocketUpgrade, Guest, Seat), Rejection> {
-        let upgrade = WebSocketUpgrade::from_request_parts(head, &()).await.map_err(|error| refused(&error))?;
+        let upgrade =
+            WebSocketUpgrade::from_request_parts(head, &()).await.map_err(|error| refused(&error))?;
         let page = Page::of(&head.headers, &self.options);
         if page == Page::Foreign {
             let message = "Pages of this origin may not open a socket here.";
@@ -110,7 +111,13 @@ impl Sockets {
         })
     }
 
-    fn accept(self: Arc<Self>, upgrade: WebSocketUpgrade, guest: Guest, seat: Seat, place: Place) -> Response {
+    fn accept(
+        self: Arc<Self>,
+        upgrade: WebSocketUpgrade,
+        guest: Guest,
+        seat: Seat,
+        place: Place,
+    ) -> Response {
         let limit = self.options.sockets.message_limit;
         let upgrade = upgrade
             .protocols([PROTOCOL])

@@ -63,7 +63,11 @@ async fn write(mut sink: Sink, mut waiting: Receiver<Message>, patience: Duratio
 }
 
 /// Writes a message and those that wait behind it, and sends them off together.
-async fn several(sink: &mut Sink, first: Message, waiting: &mut Receiver<Message>) -> Result<(), axum::Error> {
+async fn several(
+    sink: &mut Sink,
+    first: Message,
+    waiting: &mut Receiver<Message>,
+) -> Result<(), axum::Error> {
     sink.feed(first).await?;
     for _ in 1..QUEUE {
         let Ok(message) = waiting.try_recv() else { break };

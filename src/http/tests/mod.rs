@@ -1,12 +1,16 @@
 //! The wire as clients meet it: a stand-in for GraphQL below, the real routes, layers and sockets.
 
 mod bodies;
+mod crowd;
 mod graphql;
 mod routes;
 mod sockets;
+mod stream;
+mod talk;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -27,10 +31,24 @@ use crate::services::error::Code;
 /// How long a `{ slow }` operation takes.
 const SLOW: Duration = Duration::from_millis(400);
 
+/// How many `{ counted }` operations run, and how many did at most.
+struct Counted {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+static COUNTED: Counted = Counted { now: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+
+/// How many `{ large }` operations have run.
+static LARGE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many `{ finishes }` operations have come to their end.
+static FINISHED: AtomicUsize = AtomicUsize::new(0);
+
 /// Answers by the text of the document: what it was asked, after a while, not at all, with a panic.
 async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
-    let refused = |mutation_on_get| Answer::Refused {
-        code: Code::BadRequest,
+    let refused = |code, mutation_on_get| Answer::Refused {
+        code,
         body: Bytes::from_static(br#"{"errors":[{"message":"no"}]}"#),
         mutation_on_get,
         report: Report::default(),
@@ -38,8 +56,24 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
     match decoded.query.as_deref() {
         Some("{ slow }") => tokio::time::sleep(SLOW).await,
         Some("{ panic }") => panic!("a secret of ours"),
-        Some("{ invalid }") => return refused(false),
-        Some("mutation { a }") if is_get => return refused(true),
+        Some("{ invalid }") => return refused(Code::BadRequest, false),
+        Some("{ throttled }") => return throttled(),
+        Some("mutation { a }") if is_get => return refused(Code::BadRequest, true),
+        Some("{ counted }") => {
+            let now = COUNTED.now.fetch_add(1, Ordering::SeqCst) + 1;
+            COUNTED.most.fetch_max(now, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            COUNTED.now.fetch_sub(1, Ordering::SeqCst);
+        }
+        Some("{ finishes }") => {
+            tokio::time::sleep(SLOW).await;
+            FINISHED.fetch_add(1, Ordering::SeqCst);
+        }
+        Some("{ large }") => {
+            LARGE.fetch_add(1, Ordering::SeqCst);
+            let body = json!({ "data": { "text": "x".repeat(1024 * 1024) } }).to_string();
+            return Answer::Executed { body: body.into(), code: None, report: Report::default() };
+        }
         _ => {}
     }
     let data = json!({ "data": {
@@ -47,10 +81,19 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         "operationName": decoded.operation_name,
         "variables": decoded.variables,
         "market": caller.market,
+        "client": caller.client_name,
+        "languages": caller.accept_language,
         "requestId": caller.request_id,
         "address": caller.address.to_string(),
     } });
     Answer::Executed { body: Bytes::from(data.to_string()), code: None, report: Report::default() }
+}
+
+fn throttled() -> Answer {
+    let error = json!({ "message": "no", "extensions": { "code": "THROTTLED" } });
+    let body = json!({ "errors": [error] }).to_string().into();
+    let report = Report::default();
+    Answer::Refused { code: Code::Throttled, body, mutation_on_get: false, report }
 }
 
 fn app(options: &Options) -> Router {
