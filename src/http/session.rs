@@ -34,12 +34,12 @@ impl Credentials {
             let token = bearer(value).filter(|_| sent.next().is_none()).ok_or_else(unauthenticated)?;
             return Ok(Self { token: Some(token.to_owned()), ..Self::default() });
         }
-        let Self { token, refresh_token, by_cookie } = Self::of_cookies(headers, secure);
+        let Self { token, by_cookie, refresh_token } = Self::of_cookies(headers, secure);
         if (token.is_some() || refresh_token.is_some()) && !headers.contains_key(PREFLIGHT) {
             let message = "Requests with a session cookie must send the header `Apollo-Require-Preflight`.";
             return Err(Rejection::bad_request(message));
         }
-        Ok(Self { by_cookie, token, refresh_token })
+        Ok(Self { token, by_cookie, refresh_token })
     }
 
     fn of_cookies(headers: &HeaderMap, secure: bool) -> Self {

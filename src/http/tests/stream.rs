@@ -6,7 +6,7 @@ fn events(reply: &Reply) -> Vec<(String, String)> {
     let text = std::str::from_utf8(&reply.body).expect("UTF-8");
     let field = |event: &str, name: &str| {
         let line = event.lines().find_map(|line| line.strip_prefix(name));
-        line.map(|value| value.trim_start().to_owned()).unwrap_or_else(|| panic!("no {name} in {text}"))
+        line.unwrap_or_else(|| panic!("no {name} in {text}")).trim_start().to_owned()
     };
     assert!(text.ends_with("\n\n"), "{text}");
     let events = text.trim_end_matches('\n').split("\n\n");

@@ -361,7 +361,7 @@ async fn frames_that_break_the_rules_end_the_socket() {
     let head = format!("{}sec-websocket-protocol: graphql-transport-ws\r\n\r\n", raw_handshake());
     stream.write_all(head.as_bytes()).await.expect("written");
     let mut piece = b"\x01\xfe\xff\xff\0\0\0\0".to_vec();
-    piece.extend_from_slice(&[b' '; 65_535]);
+    piece.resize(piece.len() + 65_535, b' ');
     for number in 0..5 {
         piece[0] = u8::from(number == 0);
         let _ = stream.write_all(&piece).await;
