@@ -14,18 +14,33 @@ use crate::http::error::Rejection;
 use crate::http::request_log::{Line, LogFields};
 use crate::services::error::Code;
 
+/// An operation that a client asks for.
+pub struct Asked {
+    /// The id that the client gave it.
+    pub id: String,
+    /// Its number on the socket.
+    pub number: u64,
+    /// The length of the message that asked for it.
+    pub bytes: usize,
+    /// What to run.
+    pub decoded: Decoded,
+}
+
 /// An operation that has its answer.
 pub struct Done {
     /// The id that the client gave it.
     pub id: String,
     /// Its number on the socket.
     pub number: u64,
+    /// The length of the message that asked for it.
+    pub bytes: usize,
     /// What the client is told.
     pub messages: Vec<Message>,
 }
 
 /// Runs it, as whoever the token names at this moment, and writes its line of the log.
-pub async fn run((id, number): (String, u64), decoded: Decoded, asking: Asking, execute: Execute) -> Done {
+pub async fn run(asked: Asked, asking: Asking, execute: Execute) -> Done {
+    let Asked { id, number, bytes, decoded } = asked;
     let began = Instant::now();
     let (messages, caller, code, report) = match asking.caller().await {
         Ok(caller) => answered(&id, decoded, caller, &execute).await,
@@ -42,7 +57,7 @@ pub async fn run((id, number): (String, u64), decoded: Decoded, asking: Asking, 
         fields: LogFields { code, report },
     };
     line.write();
-    Done { id, number, messages }
+    Done { id, number, bytes, messages }
 }
 
 type Outcome = (Vec<Message>, Caller, Option<Code>, Report);

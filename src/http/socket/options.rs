@@ -11,7 +11,8 @@ pub struct SocketOptions {
     pub most_of_address: usize,
     /// The most operations that run at a time on one socket. While so many do, nothing more is read from it.
     pub operations: usize,
-    /// The largest message from a client, in bytes.
+    /// The largest message from a client, in bytes; and while operations run whose messages are as large together, nothing
+    /// more is read either.
     pub message_limit: usize,
     /// The longest a client may take to send `connection_init`.
     pub init_timeout: Duration,

@@ -13,7 +13,7 @@ use tracing::debug;
 use super::ending::Ending;
 use super::guest::{Guest, brings_token};
 use super::message::{self, Said};
-use super::operation::{Done, run};
+use super::operation::{Asked, Done, run};
 use super::outbox::Outbox;
 use super::{Execute, SocketOptions};
 use crate::graphql::Decoded;
@@ -36,6 +36,8 @@ struct Talk<'a> {
     /// All that run, also those that the client does not wait for any more.
     running: JoinSet<Done>,
     started: u64,
+    /// The bytes of the messages that asked for what runs.
+    held: usize,
     is_stopping: bool,
     clocks: Clocks,
 }
@@ -70,6 +72,7 @@ pub async fn talk(
         awaited: HashMap::new(),
         running: JoinSet::new(),
         started: 0,
+        held: 0,
         is_stopping: false,
         clocks: Clocks { opened: now, heard: now, pinged: None, busy: now },
     };
@@ -103,9 +106,7 @@ impl Talk<'_> {
             if self.is_stopping && self.running.is_empty() {
                 return Ending::STOPPING;
             }
-            // While all places are taken nothing is read: the client is held up, and nothing piles up here.
-            let is_full = self.running.len() >= self.options.operations;
-            let is_listening = !is_full && !self.is_stopping;
+            let is_listening = !self.is_full(self.running.len()) && !self.is_stopping;
             let (place, due) = (self.place, self.due());
             let went = tokio::select! {
                 biased;
@@ -127,14 +128,20 @@ impl Talk<'_> {
         }
     }
 
+    /// Whether nothing more is read while so many operations run: then the client is held up, and nothing piles up here.
+    fn is_full(&self, running: usize) -> bool {
+        running >= self.options.operations || self.held >= self.options.message_limit
+    }
+
     /// An operation has its answer.
     async fn finish(&mut self, done: Done) -> Result<(), Ending> {
         let now = Instant::now();
-        // Nothing was read while all places were taken, so nothing can be said of the client's silence.
-        if self.running.len() + 1 >= self.options.operations {
+        // Nothing was read meanwhile, so nothing can be said of the client's silence.
+        if self.is_full(self.running.len() + 1) {
             self.clocks.heard = now;
         }
         self.clocks.busy = now;
+        self.held = self.held.saturating_sub(done.bytes);
         if self.awaited.get(&done.id) != Some(&done.number) {
             return Ok(());
         }
@@ -150,7 +157,7 @@ impl Talk<'_> {
         self.clocks.heard = Instant::now();
         self.clocks.pinged = None;
         match heard {
-            Some(Ok(Message::Text(text))) => self.answer(message::read(&text)?).await,
+            Some(Ok(Message::Text(text))) => self.answer(message::read(&text)?, text.len()).await,
             Some(Ok(Message::Binary(_))) => Err(Ending::bad_message("Messages are text")),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
             Some(Ok(Message::Close(_))) | None => Err(Ending::Gone),
@@ -158,7 +165,7 @@ impl Talk<'_> {
         }
     }
 
-    async fn answer(&mut self, said: Said) -> Result<(), Ending> {
+    async fn answer(&mut self, said: Said, bytes: usize) -> Result<(), Ending> {
         match said {
             Said::Init(_) if self.is_open => Err(Ending::TWO_INITS),
             Said::Init(payload) => {
@@ -174,7 +181,7 @@ impl Talk<'_> {
             }
             Said::Pong => Ok(()),
             Said::Subscribe(..) if !self.is_open => Err(Ending::UNAUTHORIZED),
-            Said::Subscribe(id, decoded) => self.start(id, *decoded),
+            Said::Subscribe(id, decoded) => self.start(id, *decoded, bytes),
             // It runs on and keeps its place, but nobody hears of it: a change cannot be called back half-way.
             Said::Complete(id) => {
                 self.awaited.remove(&id);
@@ -183,13 +190,15 @@ impl Talk<'_> {
         }
     }
 
-    fn start(&mut self, id: String, decoded: Decoded) -> Result<(), Ending> {
+    fn start(&mut self, id: String, decoded: Decoded, bytes: usize) -> Result<(), Ending> {
         if self.awaited.contains_key(&id) {
             return Err(Ending::taken(&id));
         }
         self.started += 1;
+        self.held += bytes;
         self.awaited.insert(id.clone(), self.started);
-        self.running.spawn(run((id, self.started), decoded, self.guest.ask(), self.execute.clone()));
+        let asked = Asked { id, number: self.started, bytes, decoded };
+        self.running.spawn(run(asked, self.guest.ask(), self.execute.clone()));
         Ok(())
     }
 

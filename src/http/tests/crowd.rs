@@ -42,6 +42,32 @@ async fn ten_thousand_operations_on_one_socket_are_served_in_turns() {
 }
 
 #[tokio::test]
+async fn large_operations_are_not_all_taken_in_at_once() {
+    let server = server(|_| {}).await;
+    let mut client = Client::open(&server).await;
+    let padding = "x".repeat(200 * 1024);
+    let (all, mut sink) = (20, client.sink);
+    let sender = tokio::spawn(async move {
+        for number in 0..all {
+            let payload = json!({ "query": "{ heavy }", "extensions": { "padding": padding } });
+            let message = json!({ "type": "subscribe", "id": number.to_string(), "payload": payload });
+            sink.send(Message::text(message.to_string())).await.expect("sent");
+        }
+        sink
+    });
+    let mut completed = 0;
+    while completed < all {
+        let message = tokio::time::timeout(Duration::from_secs(10), client.stream.next()).await;
+        let Ok(Some(Ok(Message::Text(text)))) = message else { panic!("not served: {message:?}") };
+        completed += i32::from(text.contains("complete"));
+    }
+    drop(sender.await.expect("all sent"));
+    let most = HEAVY.most.load(Ordering::SeqCst);
+    assert!(most <= 2, "{most} at a time: a second one fits in, a third one does not");
+    server.assert_answers().await;
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_read_is_given_up() {
     let server = server(|options| {
         options.most = 1;

@@ -31,13 +31,30 @@ use crate::services::error::Code;
 /// How long a `{ slow }` operation takes.
 const SLOW: Duration = Duration::from_millis(400);
 
-/// How many `{ counted }` operations run, and how many did at most.
+/// How many operations of a kind run, and how many did at most.
 struct Counted {
     now: AtomicUsize,
     most: AtomicUsize,
 }
 
-static COUNTED: Counted = Counted { now: AtomicUsize::new(0), most: AtomicUsize::new(0) };
+impl Counted {
+    const fn new() -> Self {
+        Self { now: AtomicUsize::new(0), most: AtomicUsize::new(0) }
+    }
+
+    async fn during(&self, time: Duration) {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        tokio::time::sleep(time).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The operations `{ counted }`.
+static COUNTED: Counted = Counted::new();
+
+/// The operations `{ heavy }`.
+static HEAVY: Counted = Counted::new();
 
 /// How many `{ large }` operations have run.
 static LARGE: AtomicUsize = AtomicUsize::new(0);
@@ -59,12 +76,8 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         Some("{ invalid }") => return refused(Code::BadRequest, false),
         Some("{ throttled }") => return throttled(),
         Some("mutation { a }") if is_get => return refused(Code::BadRequest, true),
-        Some("{ counted }") => {
-            let now = COUNTED.now.fetch_add(1, Ordering::SeqCst) + 1;
-            COUNTED.most.fetch_max(now, Ordering::SeqCst);
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            COUNTED.now.fetch_sub(1, Ordering::SeqCst);
-        }
+        Some("{ counted }") => COUNTED.during(Duration::from_millis(1)).await,
+        Some("{ heavy }") => HEAVY.during(Duration::from_millis(50)).await,
         Some("{ finishes }") => {
             tokio::time::sleep(SLOW).await;
             FINISHED.fetch_add(1, Ordering::SeqCst);
