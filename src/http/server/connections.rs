@@ -24,8 +24,8 @@ use tracing::{debug, warn};
 
 use super::activity::Activity;
 use super::message;
-use super::place::Place;
 use super::refuse::Refusals;
+use super::stay::Stay;
 use crate::http::caller::{Peer, REQUEST_ID, RequestId};
 use crate::http::error::JSON;
 use crate::http::options::Options;
@@ -82,9 +82,9 @@ impl Connections {
         };
         let shared = self.shared.clone();
         let (stopping, cutting) = (shared.stopping.clone(), shared.cutting.clone());
-        // The place counts the connection: its task may end when a socket goes on.
-        let place = Place::new(permit, self.tasks.token(), stopping, cutting);
-        tokio::spawn(async move { shared.serve(stream, address, place).await });
+        // The stay counts the connection: its task may end when a socket goes on.
+        let stay = Stay::new(permit, self.tasks.token(), stopping, cutting);
+        tokio::spawn(async move { shared.serve(stream, address, stay).await });
     }
 
     pub(super) fn count(&self) -> usize {
@@ -108,7 +108,7 @@ impl Connections {
 }
 
 impl Shared {
-    async fn serve(&self, stream: TcpStream, address: SocketAddr, place: Place) {
+    async fn serve(&self, stream: TcpStream, address: SocketAddr, stay: Stay) {
         // Answers are written whole; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
         let peer = Peer(address.ip().to_canonical());
@@ -116,7 +116,7 @@ impl Shared {
         let service = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            request.extensions_mut().insert(place.clone());
+            request.extensions_mut().insert(stay.clone());
             activity.clone().during(answer(self.app.clone(), request))
         });
         let mut connection =

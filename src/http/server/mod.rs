@@ -5,7 +5,7 @@
 mod activity;
 mod connections;
 mod message;
-mod place;
+mod stay;
 mod refuse;
 
 use std::io;
@@ -17,7 +17,7 @@ use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tracing::{info, warn};
 
-pub use self::place::Place;
+pub use self::stay::Stay;
 
 use self::connections::Connections;
 use super::options::Options;

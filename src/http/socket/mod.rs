@@ -32,7 +32,7 @@ use super::caller::RequestId;
 use super::error::{JSON, Rejection};
 use super::options::Options;
 use super::origin::Page;
-use super::server::Place;
+use super::server::Stay;
 use crate::graphql::{Answer, Caller, Decoded};
 use crate::services::AppContext;
 use crate::services::error::Code;
@@ -76,7 +76,7 @@ impl Sockets {
     pub async fn open(self: Arc<Self>, request: Request) -> Response {
         let (mut head, _) = request.into_parts();
         match self.shake_hands(&mut head).await {
-            Ok((upgrade, guest, seat)) => self.accept(upgrade, guest, seat, Place::of(&head.extensions)),
+            Ok((upgrade, guest, seat)) => self.accept(upgrade, guest, seat, Stay::of(&head.extensions)),
             Err(rejection) => rejection.into_response(RequestId::of(&head.extensions).as_str(), JSON),
         }
     }
@@ -111,13 +111,7 @@ impl Sockets {
         })
     }
 
-    fn accept(
-        self: Arc<Self>,
-        upgrade: WebSocketUpgrade,
-        guest: Guest,
-        seat: Seat,
-        place: Place,
-    ) -> Response {
+    fn accept(self: Arc<Self>, upgrade: WebSocketUpgrade, guest: Guest, seat: Seat, stay: Stay) -> Response {
         let limit = self.options.sockets.message_limit;
         let upgrade = upgrade
             .protocols([PROTOCOL])
@@ -126,7 +120,7 @@ impl Sockets {
             .max_message_size(limit)
             .max_frame_size(limit);
         upgrade.on_upgrade(move |socket| async move {
-            talk::talk(socket, guest, &self.options.sockets, &self.execute, &place).await;
+            talk::talk(socket, guest, &self.options.sockets, &self.execute, &stay).await;
             drop(seat);
         })
     }

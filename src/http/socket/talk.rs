@@ -17,7 +17,7 @@ use super::operation::{Asked, Done, run};
 use super::outbox::Outbox;
 use super::{Execute, SocketOptions};
 use crate::graphql::Decoded;
-use crate::http::server::Place;
+use crate::http::server::Stay;
 
 /// How long the other side may take to close a socket that we have closed.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 struct Talk<'a> {
     options: &'a SocketOptions,
     execute: &'a Execute,
-    place: &'a Place,
+    stay: &'a Stay,
     guest: Guest,
     outbox: Outbox,
     /// Whether `connection_init` was acknowledged.
@@ -52,20 +52,14 @@ struct Clocks {
 
 /// Talks to a client until one of the two ends it. What has begun by then is finished: nobody is left in doubt whether a
 /// change was made, and shutdown waits for it.
-pub async fn talk(
-    socket: WebSocket,
-    guest: Guest,
-    options: &SocketOptions,
-    execute: &Execute,
-    place: &Place,
-) {
+pub async fn talk(socket: WebSocket, guest: Guest, options: &SocketOptions, execute: &Execute, stay: &Stay) {
     let is_ours = socket.protocol().is_some();
     let (sink, mut stream) = socket.split();
     let now = Instant::now();
     let mut talk = Talk {
         options,
         execute,
-        place,
+        stay,
         guest,
         outbox: Outbox::open(sink, options.write_timeout),
         is_open: false,
@@ -88,16 +82,16 @@ pub async fn talk(
     };
     tokio::select! {
         () = end => {}
-        () = place.cutting() => {}
+        () = stay.cutting() => {}
     }
 }
 
 impl Talk<'_> {
     async fn until_the_end(&mut self, stream: &mut SplitStream<WebSocket>) -> Ending {
-        let place = self.place;
+        let stay = self.stay;
         tokio::select! {
             ending = self.turns(stream) => ending,
-            () = place.cutting() => Ending::Gone,
+            () = stay.cutting() => Ending::Gone,
         }
     }
 
@@ -107,11 +101,11 @@ impl Talk<'_> {
                 return Ending::STOPPING;
             }
             let is_listening = !self.is_full(self.running.len()) && !self.is_stopping;
-            let (place, due) = (self.place, self.due());
+            let (stay, due) = (self.stay, self.due());
             let went = tokio::select! {
                 biased;
                 () = self.outbox.closed() => Err(Ending::Gone),
-                () = place.stopping(), if !self.is_stopping => {
+                () = stay.stopping(), if !self.is_stopping => {
                     self.is_stopping = true;
                     Ok(())
                 }

@@ -1,4 +1,4 @@
-//! A connection's place among all, for what goes on when its requests are over: a socket.
+//! A connection's stay, which goes on when its requests are over and it has become a socket.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 /// Kept for as long as the connection is open, whoever holds it: it counts against the most that may be open, and
 /// shutdown waits for it. The accept loop puts it into each request.
 #[derive(Clone)]
-pub struct Place(Arc<Inner>);
+pub struct Stay(Arc<Inner>);
 
 struct Inner {
     stopping: CancellationToken,
@@ -18,7 +18,7 @@ struct Inner {
     _counted: Option<(OwnedSemaphorePermit, TaskTrackerToken)>,
 }
 
-impl Place {
+impl Stay {
     pub(super) fn new(
         permit: OwnedSemaphorePermit,
         token: TaskTrackerToken,
@@ -28,7 +28,7 @@ impl Place {
         Self(Arc::new(Inner { stopping, cutting, _counted: Some((permit, token)) }))
     }
 
-    /// The place of a request's connection; without a server, one that nobody ends.
+    /// The stay of a request's connection; without a server, one that nobody ends.
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_else(|| {
             let (stopping, cutting) = (CancellationToken::new(), CancellationToken::new());
