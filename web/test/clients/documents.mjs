@@ -249,7 +249,7 @@ function vitrine(...parameters) {
 /** Registers a client that may run registered documents only; gives back what it sends in `Vitrine-Client`. */
 function addClient(name) {
   const told = vitrine('clients', 'add', name, '--mode', 'trusted');
-  return /\bkey\b\W*(\S+)/i.exec(told)?.[1] ?? name;
+  return /vitrine_client_[\w-]+/.exec(told)?.[0] ?? name;
 }
 
 function registersClients() {
