@@ -2,7 +2,7 @@
 
 web_sources := web/index.html web/package.json web/tsconfig.json web/vite.config.ts $(shell find web/src -type f)
 
-.PHONY: help demo test web browser lint schema doctor bench load
+.PHONY: help demo test web browser documents lint schema doctor bench load
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -18,6 +18,9 @@ web: web/dist/index.html ## build the GraphiQL page if its sources changed
 
 browser: web/dist/index.html ## open GraphiQL on a demo shop in Chromium, and use it
 	scripts/with-demo.sh npm --prefix web test
+
+documents: web/test/clients/node_modules/.package-lock.json ## send documents by id as Apollo, urql, Relay and Code Generator do
+	scripts/with-demo.sh node web/test/clients/documents.mjs
 
 lint: ## check format and lints of the Rust code
 	cargo fmt --all --check
@@ -41,3 +44,6 @@ web/dist/index.html: web/node_modules/.package-lock.json $(web_sources)
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	npm --prefix web ci
+
+web/test/clients/node_modules/.package-lock.json: web/test/clients/package-lock.json
+	npm --prefix web/test/clients ci

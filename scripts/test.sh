@@ -41,7 +41,7 @@ postgres_answers() {
 
 postgres_answers || require "PostgreSQL does not answer: its half of the tests is left out"
 have redis-server || require "redis-server is not installed: tests of budgets that replicas share are left out"
-have npm || require "npm is not installed: GraphiQL, its browser test and the audits are left out"
+have npm || require "npm is not installed: GraphiQL, its browser test, the audits and the clients of shops are left out"
 [ -x "$CHROMIUM" ] || require "$CHROMIUM is not there: the browser test is left out"
 
 step 'format' cargo fmt --all --check
@@ -57,6 +57,8 @@ if have npm; then
     step 'GraphiQL page' make --no-print-directory web
     [ ! -x "$CHROMIUM" ] || step 'GraphiQL in a browser' scripts/with-demo.sh npm --prefix web test
     [ ! -f web/test/audits.mjs ] || step 'GraphQL over HTTP' scripts/with-demo.sh node web/test/audits.mjs
+    step 'sockets and streams' scripts/with-demo.sh node web/test/sockets.mjs
+    step 'documents of clients' make --no-print-directory documents
 fi
 if cargo deny --version >/dev/null 2>&1; then
     step 'licences and sources of dependencies' cargo deny check bans licenses sources

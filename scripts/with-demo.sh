@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command while a demo shop is served on a free port; the command finds its address in VITRINE_URL.
+# Runs a command while a demo shop is served on a free port; the command finds its address in VITRINE_URL, its data in
+# VITRINE_DEMO and the program in VITRINE_PROGRAM.
 #
 #   scripts/with-demo.sh npm --prefix web test
 set -euo pipefail
@@ -8,7 +9,8 @@ cd "$(dirname "$0")/.."
 cargo build --quiet
 folder=$(mktemp -d)
 # Vitrine knows no settings of tests, and refuses what it does not know.
-env -u VITRINE_REQUIRE_ALL -u VITRINE_TEST_POSTGRES "${CARGO_TARGET_DIR:-target}/debug/vitrine" \
+program=$(realpath "${CARGO_TARGET_DIR:-target}/debug/vitrine")
+env -u VITRINE_REQUIRE_ALL -u VITRINE_TEST_POSTGRES "$program" \
     demo --data "$folder/shop" --listen 127.0.0.1:0 >"$folder/output" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
@@ -24,5 +26,5 @@ if [ -z "$VITRINE_URL" ]; then
     cat "$folder/output" >&2
     exit 1
 fi
-export VITRINE_URL
+export VITRINE_URL VITRINE_DEMO="$folder/shop" VITRINE_PROGRAM="$program"
 "$@"

@@ -151,6 +151,7 @@ pub fn router(app: &Arc<AppContext>, config: &Config) -> io::Result<(Router, htt
 /// What the HTTP layer has to know.
 pub fn options(app: &Arc<AppContext>, config: &Config) -> http::Options {
     let (of_origins, proxies) = (Arc::clone(app), config.proxies.clone());
+    let own = config.public_url.as_deref().and_then(origin);
     http::Options {
         development: config.development,
         introspection: config.introspection,
@@ -160,12 +161,19 @@ pub fn options(app: &Arc<AppContext>, config: &Config) -> http::Options {
         gateways: http::Question::new(move |address: &IpAddr| {
             address.is_loopback() || proxies.contain(*address)
         }),
-        origins: http::Question::new(move |origin: &str| of_origins.clients().allow(origin)),
+        origins: http::Question::new(move |origin: &str| {
+            own.as_deref() == Some(origin) || of_origins.clients().allow(origin)
+        }),
         hsts: !config.development
             && config.public_url.as_ref().is_some_and(|url| url.starts_with("https://")),
         metrics_here: config.development && config.metrics_listen.is_none(),
         metrics: Arc::clone(&app.metrics),
         registered: registered(app),
+        sockets: http::SocketOptions {
+            most: config.sockets,
+            most_of_address: config.sockets_per_address,
+            ..http::SocketOptions::default()
+        },
         ..http::Options::default()
     }
 }
@@ -185,4 +193,11 @@ fn believed(config: &Config) -> http::Trusted {
         return http::Trusted::default();
     }
     http::Trusted::new(move |address| proxies.contain(address), config.proxies_say_forwarded)
+}
+
+/// The origin (RFC 6454) of an address: scheme, host and port.
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split('/').next().filter(|authority| !authority.is_empty())?;
+    Some(format!("{scheme}://{authority}").to_ascii_lowercase())
 }

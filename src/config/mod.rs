@@ -66,6 +66,10 @@ pub struct Config {
     pub cost_limit: u64,
     /// The most pieces in stock that shoppers are told of (`VITRINE_QUANTITY_CAP`).
     pub quantity_cap: i32,
+    /// The most sockets at a time (`VITRINE_SOCKETS`).
+    pub sockets: usize,
+    /// The most sockets from one address (`VITRINE_SOCKETS_PER_ADDRESS`).
+    pub sockets_per_address: usize,
     /// The folder whose files are served below `/media` (`VITRINE_MEDIA`).
     pub media: Option<PathBuf>,
     /// What the addresses of those files begin with (`VITRINE_PUBLIC_URL`); without, the address listened on.
@@ -110,6 +114,8 @@ pub const HELP: &str =
   VITRINE_DEADLINE_MS     how long an operation may take, 3000-60000 [5000]
   VITRINE_COST_LIMIT      objects that an operation may return      [20000]
   VITRINE_QUANTITY_CAP    most pieces in stock that are told        [100]
+  VITRINE_SOCKETS         most sockets at a time                    [5000]
+  VITRINE_SOCKETS_PER_ADDRESS  most of them from one address        [100]
   VITRINE_MEDIA           folder of the files below /media          [none]
   VITRINE_PUBLIC_URL      what addresses of these files begin with  [http://LISTEN]
   VITRINE_SECRETS         keys that seal and sign, comma between    [none: see `vitrine keys new`]
@@ -134,7 +140,7 @@ pub const HELP: &str =
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 26] = [
     "documents",
     "database_url",
     "listen",
@@ -147,6 +153,8 @@ const NAMES: [&str; 24] = [
     "deadline_ms",
     "cost_limit",
     "quantity_cap",
+    "sockets",
+    "sockets_per_address",
     "media",
     "public_url",
     "secrets",
@@ -210,6 +218,8 @@ impl Config {
             deadline: Duration::from_millis(reader.within("deadline_ms", 5000, 3000, 60_000)),
             cost_limit: reader.within("cost_limit", 20_000, 1, 10_000_000),
             quantity_cap: reader.within("quantity_cap", 100, 1, 1_000_000),
+            sockets: reader.within("sockets", 5000, 0, 1_000_000),
+            sockets_per_address: reader.within("sockets_per_address", 100, 1, 1_000_000),
             media: reader.optional("media"),
             public_url: reader
                 .optional::<String>("public_url")

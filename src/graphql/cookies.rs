@@ -34,6 +34,7 @@ impl std::fmt::Debug for Cookie {
 pub struct Cookies {
     refresh_token: Option<String>,
     set: Arc<Mutex<Vec<Cookie>>>,
+    is_out_of_reach: bool,
 }
 
 /// Never shows a token.
@@ -45,6 +46,16 @@ impl std::fmt::Debug for Cookies {
 }
 
 impl Cookies {
+    /// Those of a socket, whose answers cannot set any.
+    pub fn out_of_reach() -> Self {
+        Self { is_out_of_reach: true, ..Self::default() }
+    }
+
+    /// Whether the answer cannot set any.
+    pub fn are_out_of_reach(&self) -> bool {
+        self.is_out_of_reach
+    }
+
     /// What came with a request.
     pub fn new(refresh_token: Option<String>) -> Self {
         Self { refresh_token, ..Self::default() }

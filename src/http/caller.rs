@@ -70,6 +70,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// The client of a request that has been looked at.
+    pub fn of(caller: &Caller) -> Self {
+        Self { name: caller.client_name.clone(), version: caller.client_version.clone() }
+    }
+
     /// Reads the client's headers; a value that is longer than 100 bytes or not plain ASCII is
     /// as good as none.
     pub fn from_headers(headers: &HeaderMap) -> Self {
@@ -89,15 +94,15 @@ impl Client {
 /// # Errors
 /// 400 if header and parameter name different markets, or the market is not the name of one.
 pub fn caller(head: &Parts, parameters: &mut Parameters) -> Result<Caller, Rejection> {
-    let client = Client::from_headers(&head.headers);
+    let told = told(&head.headers)?;
     let language = parameters.take("language")?;
     let peer = head.extensions.get::<Peer>();
     Ok(Caller {
         request_id: RequestId::of(&head.extensions).as_str().to_owned(),
-        client_name: client.name,
-        client_version: client.version,
-        market: market(&head.headers, parameters.take("market")?)?,
-        accept_language: text(&head.headers, &ACCEPT_LANGUAGE, LONGEST_LANGUAGES),
+        client_name: told.client.name,
+        client_version: told.client.version,
+        market: market(told.market, parameters.take("market")?)?,
+        accept_language: told.accept_language,
         language: language.filter(|text| text.len() <= LONGEST_LANGUAGES),
         cookies: Cookies::default(),
         address: peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0),
@@ -105,19 +110,48 @@ pub fn caller(head: &Parts, parameters: &mut Parameters) -> Result<Caller, Rejec
     })
 }
 
-fn market(headers: &HeaderMap, parameter: Option<String>) -> Result<Option<String>, Rejection> {
-    let header = headers
-        .get(MARKET)
-        .map(|value| value.to_str().map(|text| text.trim().to_owned()))
+/// What headers tell of a caller beside the credentials.
+#[derive(Debug)]
+pub struct Told {
+    /// The client app.
+    pub client: Client,
+    /// The market's handle.
+    pub market: Option<String>,
+    /// The languages that the shopper reads.
+    pub accept_language: Option<String>,
+}
+
+/// The headers that [`told`] reads.
+pub const TOLD: [HeaderName; 5] =
+    [CLIENT, APOLLO_CLIENT_NAME, APOLLO_CLIENT_VERSION, MARKET, ACCEPT_LANGUAGE];
+
+/// Reads what headers tell of a caller beside the credentials.
+///
+/// # Errors
+/// 400 if the market is not the name of one.
+pub fn told(headers: &HeaderMap) -> Result<Told, Rejection> {
+    let market = headers.get(MARKET).map(|value| value.to_str().map(|text| text.trim().to_owned()));
+    let market = market
         .transpose()
         .map_err(|_| Rejection::bad_request("The header Vitrine-Market is not plain text."))?;
-    let market = match (header, parameter) {
+    Ok(Told {
+        client: Client::from_headers(headers),
+        market: short(market)?,
+        accept_language: text(headers, &ACCEPT_LANGUAGE, LONGEST_LANGUAGES),
+    })
+}
+
+fn market(header: Option<String>, parameter: Option<String>) -> Result<Option<String>, Rejection> {
+    match (header, short(parameter)?) {
         (Some(header), Some(parameter)) if header != parameter => {
             let message = "The header Vitrine-Market and the parameter `market` differ.";
-            return Err(Rejection::bad_request(message));
+            Err(Rejection::bad_request(message))
         }
-        (header, parameter) => header.or(parameter),
-    };
+        (header, parameter) => Ok(header.or(parameter)),
+    }
+}
+
+fn short(market: Option<String>) -> Result<Option<String>, Rejection> {
     match market {
         Some(name) if name.len() > LONGEST_MARKET => {
             Err(Rejection::bad_request("The name of the market is too long."))

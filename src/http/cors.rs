@@ -107,7 +107,7 @@ fn is_registered(origins: &Question<str>, origin: &HeaderValue) -> bool {
 }
 
 /// Whether an origin is `http` or `https` on `localhost`, `127.0.0.1` or `[::1]`, on any port.
-fn is_loopback(origin: &HeaderValue) -> bool {
+pub fn is_loopback(origin: &HeaderValue) -> bool {
     let Ok(origin) = origin.to_str() else {
         return false;
     };

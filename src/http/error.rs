@@ -21,7 +21,8 @@ pub struct Rejection {
     pub status: StatusCode,
     /// What a program should make of it.
     pub code: Code,
-    message: Cow<'static, str>,
+    /// What people are told.
+    pub message: Cow<'static, str>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 

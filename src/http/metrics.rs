@@ -16,13 +16,15 @@ use super::layers;
 use super::options::Options;
 use super::question::Question;
 use super::request_log::LogFields;
+use crate::graphql::Answer;
 use crate::monitoring::metrics::{Answered, Executed, MEDIA_TYPE, Metrics};
 use crate::services::error::Code;
 use crate::services::{AppContext, health};
 
 /// Paths that are a route each, and how metrics call it: no path that a client makes up becomes a label.
-const ROUTES: [(&str, &str); 7] = [
+const ROUTES: [(&str, &str); 8] = [
     ("/graphql", "/graphql"),
+    ("/graphql/stream", "/graphql/stream"),
     ("/health/live", "/health/live"),
     ("/health/ready", "/health/ready"),
     ("/schema.graphql", "/schema.graphql"),
@@ -74,7 +76,7 @@ impl Feed {
         let report = &fields.report;
         let name = report.operation.as_deref().filter(|name| self.registered.operations.ask(name));
         let client = client.name.as_deref().filter(|name| self.registered.clients.ask(name));
-        let is_operation = route == "/graphql" && (fields.is_executed || fields.code.is_some());
+        let is_operation = route.starts_with("/graphql") && (fields.is_executed || fields.code.is_some());
         let operation = is_operation.then_some(Executed {
             name,
             client,
@@ -86,6 +88,18 @@ impl Feed {
         });
         let code = fields.code.map(Code::as_str);
         self.metrics.answered(&Answered { route, status: status.as_u16(), code, took, operation });
+    }
+}
+
+impl Feed {
+    /// Counts an operation that no request of its own brought.
+    pub fn count_answer(&self, client: &Client, took: Duration, answer: &Answer) {
+        let (code, is_executed, report) = match answer {
+            Answer::Executed { code, report, .. } => (*code, true, report),
+            Answer::Refused { code, report, .. } => (Some(*code), false, report),
+        };
+        let fields = LogFields { code, is_executed, report: report.clone() };
+        self.count("/graphql", client, StatusCode::OK, took, &fields);
     }
 }
 

@@ -12,22 +12,27 @@ mod mails;
 mod media;
 mod metrics;
 mod options;
+mod origin;
 mod parameters;
 mod question;
 mod request_log;
 pub mod server;
 mod session;
+mod socket;
+mod stream;
 mod uploads;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{MethodRouter, get};
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
@@ -38,11 +43,14 @@ pub use self::options::Options;
 pub use self::question::Question;
 pub use self::request_log::LogFields;
 pub use self::server::serve;
+pub use self::socket::SocketOptions;
 
 use self::caller::RequestId;
 use self::error::{JSON, Rejection};
 use self::media::Media;
+use self::metrics::Feed;
 use self::session::Credentials;
+use self::socket::Sockets;
 use crate::graphql::{Answer, Api, Caller, Decoded};
 use crate::services::{AppContext, Viewer, identity};
 
@@ -72,8 +80,17 @@ where
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
+    let shared = Arc::new(options.clone());
+    let by_socket = execute.clone();
+    let sockets = Sockets::new(
+        Arc::clone(&shared),
+        app.clone(),
+        counted(Feed::new(options), move |decoded, caller| by_socket(decoded, false, caller)),
+    );
+    let graphql = graphql::endpoint(Arc::clone(&shared), app.clone(), sockets, execute.clone());
     let mut routes = Router::new()
-        .route("/graphql", graphql::endpoint(Arc::new(options.clone()), app.clone(), execute))
+        .route("/graphql", graphql)
+        .route("/graphql/stream", stream::endpoint(shared, app.clone(), execute))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     if options.introspection {
@@ -109,6 +126,23 @@ where
     }
     let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     layers::wrap(routes.with_state(health), options)
+}
+
+/// Counts operations on sockets, of which no request tells.
+fn counted<F: Future<Output = Answer> + Send + 'static>(
+    feed: Feed,
+    execute: impl Fn(Decoded, Caller) -> F + Send + Sync + 'static,
+) -> socket::Execute {
+    Arc::new(move |decoded, caller| {
+        let client = caller::Client::of(&caller);
+        let (feed, started, work) = (feed.clone(), Instant::now(), execute(decoded, caller));
+        async move {
+            let answer = work.await;
+            feed.count_answer(&client, started.elapsed(), &answer);
+            answer
+        }
+        .boxed()
+    })
 }
 
 /// The schema as the caller may see it.

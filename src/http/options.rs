@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::forwarded::Trusted;
 use super::metrics::Registered;
 use super::question::Question;
+use super::socket::SocketOptions;
 use crate::monitoring::metrics::Metrics;
 
 /// The settings of the HTTP layer. The defaults are fit for production: closed, compressed, bounded.
@@ -56,10 +57,12 @@ pub struct Options {
     pub max_connections_per_address: usize,
     /// Whether many come from an address, as from a proxy's: it may have any number of connections.
     pub gateways: Question<IpAddr>,
-    /// Whether pages of an origin, such as `https://shop.example`, may call the API.
+    /// Whether pages of an origin, such as `https://shop.example`, may call the API and open sockets.
     pub origins: Question<str>,
     /// Tells browsers to come by HTTPS only from now on.
     pub hsts: bool,
+    /// What holds for sockets.
+    pub sockets: SocketOptions,
     /// How long connections are still accepted after the signal to stop, while `/health/ready`
     /// already answers 503, so that a load balancer can look away first.
     pub drain_delay: Duration,
@@ -96,6 +99,7 @@ impl Default for Options {
             gateways: Question::new(IpAddr::is_loopback),
             origins: Question::no(),
             hsts: false,
+            sockets: SocketOptions::default(),
             drain_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(20),
             metrics_here: false,

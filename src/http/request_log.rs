@@ -1,7 +1,7 @@
 //! The outermost layer: every request gets an id, its answer says so, one line of log tells of it, and it is counted.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -16,7 +16,7 @@ use crate::services::error::Code;
 
 /// What a handler adds to the log line of its request: it puts this into the response's extensions.
 ///
-/// To log more, add a field here and one to the line that `log` writes.
+/// To log more, add a field here and one to the line that [`Line::write`] writes.
 #[derive(Clone, Debug, Default)]
 pub struct LogFields {
     /// The code of the first error in the answer.
@@ -25,6 +25,50 @@ pub struct LogFields {
     pub is_executed: bool,
     /// What the operation was and what it took.
     pub report: Report,
+}
+
+/// One line of the log: a request, or an operation on a socket.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The request's id.
+    pub request_id: &'a str,
+    /// The method; on sockets the type of the message.
+    pub method: &'a str,
+    /// The path. Never the query string: it may hold what is nobody's business in a log.
+    pub path: &'a str,
+    /// The status; an operation on a socket has none.
+    pub status: Option<u16>,
+    /// From the head of the request to the head of the answer.
+    pub duration: Duration,
+    /// The client app's name.
+    pub client: Option<&'a str>,
+    /// The client app's version.
+    pub client_version: Option<&'a str>,
+    /// What the handler tells.
+    pub fields: LogFields,
+}
+
+impl Line<'_> {
+    /// Writes it.
+    pub fn write(self) {
+        let LogFields { code, report, .. } = self.fields;
+        info!(
+            target: "request",
+            request_id = self.request_id,
+            method = self.method,
+            path = self.path,
+            status = self.status,
+            duration_us = u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
+            client = self.client,
+            client_version = self.client_version,
+            code = code.map(Code::as_str),
+            operation = report.operation,
+            document = report.document.as_deref(),
+            cost = report.cost,
+            statements = report.statements,
+            database_us = u64::try_from(report.database.as_micros()).unwrap_or(u64::MAX),
+        );
+    }
 }
 
 /// Names the request, lets it be answered, logs and counts it and sends its id back in `X-Request-Id`.
@@ -40,23 +84,17 @@ pub async fn log(State(feed): State<Arc<Feed>>, mut request: Request, next: Next
     let fields = response.extensions_mut().remove::<LogFields>().unwrap_or_default();
     let took = started.elapsed();
     feed.count(route, &client, response.status(), took, &fields);
-    info!(
-        target: "request",
-        request_id = id.as_str(),
-        %method,
-        // Never the query string: it may hold what is nobody's business in a log.
-        path = uri.path(),
-        status = response.status().as_u16(),
-        duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        client = client.name,
-        client_version = client.version,
-        code = fields.code.map(Code::as_str),
-        operation = fields.report.operation,
-        document = fields.report.document.as_deref(),
-        cost = fields.report.cost,
-        statements = fields.report.statements,
-        database_us = u64::try_from(fields.report.database.as_micros()).unwrap_or(u64::MAX),
-    );
+    let line = Line {
+        request_id: id.as_str(),
+        method: method.as_str(),
+        path: uri.path(),
+        status: Some(response.status().as_u16()),
+        duration: took,
+        client: client.name.as_deref(),
+        client_version: client.version.as_deref(),
+        fields,
+    };
+    line.write();
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

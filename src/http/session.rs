@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use super::error::Rejection;
 use crate::graphql::{Cookie, CookieKind, Cookies};
 use crate::services::error::Code;
-use crate::services::identity::authenticate;
+use crate::services::identity::{Known, believe};
 use crate::services::{AppContext, Error, Viewer};
 
 /// The header that browsers send across origins only after asking: a page of somebody else's cannot.
@@ -34,13 +34,48 @@ impl Credentials {
             let token = bearer(value).filter(|_| sent.next().is_none()).ok_or_else(unauthenticated)?;
             return Ok(Self { token: Some(token.to_owned()), ..Self::default() });
         }
-        let token = cookie(headers, name(CookieKind::Access, secure));
-        let refresh_token = cookie(headers, name(CookieKind::Refresh, secure));
+        let Self { token, by_cookie, refresh_token } = Self::of_cookies(headers, secure);
         if (token.is_some() || refresh_token.is_some()) && !headers.contains_key(PREFLIGHT) {
             let message = "Requests with a session cookie must send the header `Apollo-Require-Preflight`.";
             return Err(Rejection::bad_request(message));
         }
-        Ok(Self { by_cookie: token.is_some(), token, refresh_token })
+        Ok(Self { token, by_cookie, refresh_token })
+    }
+
+    fn of_cookies(headers: &HeaderMap, secure: bool) -> Self {
+        let token = cookie(headers, name(CookieKind::Access, secure));
+        let refresh_token = cookie(headers, name(CookieKind::Refresh, secure));
+        Self { by_cookie: token.is_some(), token, refresh_token }
+    }
+
+    /// Reads the headers of a handshake for a socket. Browsers cannot add a header to it, and tell the page's origin
+    /// instead: cookies count where that is trusted, or with the header that other requests need. Answers on a socket
+    /// set no cookies, so a refresh token in one means nothing.
+    ///
+    /// # Errors
+    /// 401 for an `Authorization` that is no bearer token.
+    pub fn from_handshake(headers: &HeaderMap, secure: bool, is_trusted: bool) -> Result<Self, Rejection> {
+        if headers.contains_key(AUTHORIZATION) {
+            return Self::from_headers(headers, secure);
+        }
+        if !is_trusted && !headers.contains_key(PREFLIGHT) {
+            return Ok(Self::default());
+        }
+        Ok(Self { refresh_token: None, ..Self::of_cookies(headers, secure) })
+    }
+
+    /// Reads what stands behind `Authorization:` from elsewhere.
+    ///
+    /// # Errors
+    /// 401 where it is no bearer token.
+    pub fn from_authorization(text: &str) -> Result<Self, Rejection> {
+        let token = bearer_in(text).ok_or_else(unauthenticated)?;
+        Ok(Self { token: Some(token.to_owned()), ..Self::default() })
+    }
+
+    /// A bare token.
+    pub fn from_token(token: String) -> Self {
+        Self { token: Some(token), ..Self::default() }
     }
 
     /// Who it is.
@@ -48,10 +83,18 @@ impl Credentials {
     /// # Errors
     /// 401 where the token is forged, expired or revoked; a cookie with such a token is deleted with the answer.
     pub async fn viewer(&self, app: Option<&AppContext>, secure: bool) -> Result<Viewer, Rejection> {
-        let Some(token) = &self.token else { return Ok(Viewer::Anonymous) };
+        Ok(self.known(app, secure).await?.map_or(Viewer::Anonymous, |known| known.viewer))
+    }
+
+    /// The token, verified; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Self::viewer`].
+    pub async fn known(&self, app: Option<&AppContext>, secure: bool) -> Result<Option<Known>, Rejection> {
+        let Some(token) = &self.token else { return Ok(None) };
         let Some(app) = app else { return Err(unauthenticated()) };
-        match authenticate(app, token).await {
-            Ok(viewer) => Ok(viewer),
+        match believe(app, token).await {
+            Ok(known) => Ok(Some(known)),
             Err(Error::Unauthenticated) if self.by_cookie => {
                 let gone = Cookie { kind: CookieKind::Access, value: None, seconds: 0 };
                 Err(unauthenticated().with_value(SET_COOKIE, written(&gone, secure)))
@@ -90,7 +133,11 @@ pub fn set_cookies(headers: &mut HeaderMap, cookies: &Cookies, secure: bool) {
 
 /// The token in `Authorization: Bearer ...`.
 fn bearer(value: &HeaderValue) -> Option<&str> {
-    let (scheme, token) = value.to_str().ok()?.trim().split_once(' ')?;
+    bearer_in(value.to_str().ok()?)
+}
+
+fn bearer_in(text: &str) -> Option<&str> {
+    let (scheme, token) = text.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
@@ -162,6 +209,28 @@ mod tests {
         assert_eq!(read_both.cookies().refresh_token(), Some("b"));
         assert!(read(&[("cookie", "theme=dark; vitrine-access=a")], true).expect("not ours").token.is_none());
         assert!(read(&[("cookie", "vitrine-access=a"), ("apollo-require-preflight", "1")], false).is_ok());
+    }
+
+    #[test]
+    fn in_a_handshake_cookies_count_for_trusted_pages_only() {
+        let shake = |pairs: &[(&'static str, &str)], is_trusted| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(*name, value.parse().expect("valid"));
+            }
+            Credentials::from_handshake(&headers, true, is_trusted)
+        };
+        let cookies = ("cookie", "__Host-vitrine-access=a; __Host-vitrine-refresh=b");
+        assert!(shake(&[cookies], false).expect("anonymous").token.is_none());
+        let trusted = shake(&[cookies], true).expect("trusted");
+        assert_eq!((trusted.token.as_deref(), trusted.refresh_token), (Some("a"), None));
+        let asked = shake(&[cookies, ("apollo-require-preflight", "1")], false).expect("no browser");
+        assert_eq!(asked.token.as_deref(), Some("a"));
+        let bearer = shake(&[cookies, ("authorization", "Bearer c")], true).expect("a token");
+        assert_eq!((bearer.token.as_deref(), bearer.by_cookie), (Some("c"), false));
+        assert!(shake(&[("authorization", "Basic c")], true).is_err());
+        assert_eq!(Credentials::from_authorization("bearer d").expect("a token").token.as_deref(), Some("d"));
+        assert!(Credentials::from_authorization("d").is_err());
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod node;
 mod products;
 mod quick;
 mod search;
+mod sockets;
 mod statements;
 mod tables;
 mod taxonomy;

@@ -108,6 +108,14 @@ fn check_operation(operation: &PreparedOperation, model: &Model, problems: &mut 
         }
     }
     let root = model.root(operation.kind);
+    if root.is_none() {
+        let message = match operation.kind {
+            OperationType::Subscription => "There are no subscriptions here yet: ask by queries.",
+            _ => "There are no operations of this kind here.",
+        };
+        problems.push(Problem::new(message));
+        return;
+    }
     let mut walk =
         Walk { model, arguments: Arguments::new(model, &operation.variables), condition: condition() };
     walk.set(root, set);

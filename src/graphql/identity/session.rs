@@ -158,6 +158,9 @@ fn done() -> SignOutPayload {
 
 async fn enter(ctx: &Context<'_>, kind: AccountKind, input: SignInInput) -> Result<SignInPayload> {
     let SignInInput { email, password, device, cookies } = input;
+    if cookies && ctx.scope().cookies.are_out_of_reach() {
+        return Err(Error::BadRequest("cookies can only be set over HTTP: sign in by POST".to_owned()));
+    }
     attempt(ctx.app(), ctx.scope().address, Attempt::SignIn(kind, &email)).await?;
     let tokens = identity::sign_in(ctx.app(), kind, SignIn { email, password, device }).await?;
     let account = identity::of_accounts(ctx.app(), [tokens.account]).await?.pop();

@@ -17,14 +17,21 @@ use crate::http::parameters::Parameters;
 /// 400 if it is not UTF-8, not JSON, a batch, or a parameter is missing or of the wrong type.
 pub fn body(bytes: &[u8]) -> Result<Decoded, Rejection> {
     let text = std::str::from_utf8(bytes).map_err(|_| Rejection::bad_request("The body is not UTF-8."))?;
-    let mut fields = match parse_json("The body", text)? {
-        Value::Object(fields) => fields,
+    match parse_json("The body", text)? {
+        Value::Object(fields) => request(fields),
         Value::Array(_) => {
             let message = "Batches are not accepted: send one operation a request.";
-            return Err(Rejection::bad_request(message));
+            Err(Rejection::bad_request(message))
         }
-        _ => return Err(Rejection::bad_request("The body is not a JSON object.")),
-    };
+        _ => Err(Rejection::bad_request("The body is not a JSON object.")),
+    }
+}
+
+/// Reads the parameters out of a JSON object, which the body of a POST is or the payload of a message on a socket.
+///
+/// # Errors
+/// 400 if a parameter is missing or of the wrong type.
+pub fn request(mut fields: Map<String, Value>) -> Result<Decoded, Rejection> {
     let mut take = |name| fields.remove(name).unwrap_or(Value::Null);
     well_formed(Decoded {
         query: string("query", take("query"))?,

@@ -1,12 +1,12 @@
 //! `/graphql`: GraphQL over HTTP, <https://graphql.github.io/graphql-over-http/draft/>.
 
-mod answer;
-mod body;
+pub mod answer;
+pub mod body;
+pub mod budget;
 mod caching;
-mod budget;
-mod decode;
-mod json;
-mod negotiate;
+pub mod decode;
+pub mod json;
+pub mod negotiate;
 
 use std::sync::Arc;
 
@@ -26,13 +26,19 @@ use super::options::Options;
 use super::parameters::Parameters;
 use super::server::Unread;
 use super::session::{Credentials, set_cookies};
+use super::socket::{self, Sockets};
 use crate::graphql::{Answer, Caller, Decoded};
 use crate::services::error::Code;
 use crate::services::{AppContext, Permissions};
 
 /// Answers GET (and with it HEAD), POST and OPTIONS. `execute` is handed what was asked, whether it
-/// came by GET, and who asks.
-pub fn endpoint<S, E, F>(options: Arc<Options>, app: Option<Arc<AppContext>>, execute: E) -> MethodRouter<S>
+/// came by GET, and who asks. A GET that asks for a socket is handed to `sockets`.
+pub fn endpoint<S, E, F>(
+    options: Arc<Options>,
+    app: Option<Arc<AppContext>>,
+    sockets: Arc<Sockets>,
+    execute: E,
+) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
@@ -40,13 +46,19 @@ where
 {
     let handler = move |request: Request| {
         let (options, app, execute) = (options.clone(), app.clone(), execute.clone());
-        async move { handle(request, &options, app.as_deref(), execute).await }
+        let sockets = Arc::clone(&sockets);
+        async move {
+            if socket::is_asked_for(&request) {
+                return sockets.open(request).await;
+            }
+            handle(request, &options, app.as_deref(), execute).await
+        }
     };
     get(handler.clone()).post(handler).options(methods)
 }
 
 /// OPTIONS that is not a preflight: which methods there are.
-async fn methods() -> impl IntoResponse {
+pub async fn methods() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, POST, OPTIONS")])
 }
 
@@ -70,10 +82,7 @@ where
             let response = answer::respond(execute(decoded, is_get, caller).await, format);
             let mut response = caching::unless_known(&head.headers, response);
             set_cookies(response.headers_mut(), &cookies, !options.development);
-            match head.extensions.get::<Unread>() {
-                Some(unread) => unread.hold(response).unwrap_or_else(|| unread_first(&head, format)),
-                None => response,
-            }
+            hold(&head, response, format)
         }
         Err(rejection) => {
             if rejection.status != StatusCode::REQUEST_TIMEOUT {
@@ -85,6 +94,14 @@ where
     }
 }
 
+/// Bounds what waits on the connection for the client to read it.
+pub fn hold(head: &Parts, response: Response, format: Format) -> Response {
+    match head.extensions.get::<Unread>() {
+        Some(unread) => unread.hold(response).unwrap_or_else(|| unread_first(head, format)),
+        None => response,
+    }
+}
+
 /// 503: too many answers wait to be read, here or on all connections together.
 fn unread_first(head: &Parts, format: Format) -> Response {
     let message = "Too many answers wait to be read: read them first.";
@@ -93,7 +110,10 @@ fn unread_first(head: &Parts, format: Format) -> Response {
 }
 
 /// What is asked, and by whom.
-async fn receive(
+///
+/// # Errors
+/// Where the request is not well-formed or its credentials are not believed.
+pub async fn receive(
     head: &Parts,
     body: &mut RequestBody,
     options: &Options,

@@ -41,16 +41,8 @@ type Preference = (u16, bool);
 /// is `application/json`, which every client reads; named alike, it is the newer one. `None` if the
 /// client accepts neither.
 pub fn response_format(headers: &HeaderMap) -> Option<Format> {
-    let ranges: Vec<MediaRange> = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .filter(|range| !range.is_empty())
-        .filter_map(MediaRange::parse)
-        .collect();
-    if ranges.is_empty() && headers.get_all(ACCEPT).iter().all(HeaderValue::is_empty) {
+    let ranges = ranges(headers);
+    if ranges.is_empty() && says_nothing(headers) {
         return Some(Format::Json);
     }
     match (preference(&ranges, Format::GraphqlResponse), preference(&ranges, Format::Json)) {
@@ -58,6 +50,28 @@ pub fn response_format(headers: &HeaderMap) -> Option<Format> {
         (newer, legacy) if newer > legacy || (newer == legacy && newer.1) => Some(Format::GraphqlResponse),
         _ => Some(Format::Json),
     }
+}
+
+/// Whether the client takes `text/event-stream`.
+pub fn takes_events(headers: &HeaderMap) -> bool {
+    let ranges = ranges(headers);
+    let matching = ranges.iter().filter(|range| {
+        [("text", "event-stream"), ("text", "*"), ("*", "*")]
+            .contains(&(range.kind.as_str(), range.subtype.as_str()))
+    });
+    let best = matching.max_by_key(|range| range.precision());
+    best.map_or(ranges.is_empty() && says_nothing(headers), |range| range.is_utf8 && range.weight > 0)
+}
+
+fn ranges(headers: &HeaderMap) -> Vec<MediaRange> {
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges = values.flat_map(|value| value.split(',')).map(str::trim);
+    ranges.filter(|range| !range.is_empty()).filter_map(MediaRange::parse).collect()
+}
+
+/// Whether the client accepts whatever comes.
+fn says_nothing(headers: &HeaderMap) -> bool {
+    headers.get_all(ACCEPT).iter().all(HeaderValue::is_empty)
 }
 
 /// Insists that the body of a POST is JSON in UTF-8, not compressed.

@@ -89,6 +89,33 @@ fn a_client_that_accepts_neither_has_no_format() {
 }
 
 #[test]
+fn events_are_sent_to_clients_that_take_them() {
+    let takes = |accept: &str| takes_events(&headers(&ACCEPT, &[accept]));
+    for accept in [
+        "",
+        "*/*",
+        "text/*",
+        "text/event-stream",
+        "Text/Event-Stream; charset=utf-8",
+        "application/json, text/event-stream;q=0.1",
+    ] {
+        assert!(takes(accept), "{accept}");
+    }
+    for accept in [
+        OLD,
+        NEW,
+        "text/html",
+        "text/event-stream;q=0",
+        "text/event-stream;q=0, */*",
+        "text/event-stream; charset=latin1",
+        "nonsense",
+    ] {
+        assert!(!takes(accept), "{accept}");
+    }
+    assert!(takes_events(&HeaderMap::new()));
+}
+
+#[test]
 fn json_in_utf_8_is_taken_however_it_is_spelled() {
     for content_type in [
         "application/json",

@@ -67,6 +67,12 @@ impl Activity {
         Ok(response.map(|body| Body::new(Watched::new(body, self))))
     }
 
+    /// Counts as a running request for as long as it is held.
+    pub(super) fn busy(&self) -> Busy {
+        self.0.running.fetch_add(1, Ordering::Relaxed);
+        Busy(self.clone())
+    }
+
     /// Ends the connection.
     pub(super) fn cut(&self, why: &'static str) {
         if self.0.cut.set(why).is_ok() {
@@ -123,6 +129,16 @@ impl Activity {
         let now = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.0.latest.store(now, Ordering::Relaxed);
         now
+    }
+}
+
+/// Something that goes on beside requests: a socket.
+pub struct Busy(Activity);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.touch();
+        self.0.0.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

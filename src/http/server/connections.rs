@@ -18,6 +18,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use tower::ServiceExt;
 use tracing::{debug, warn};
 
@@ -25,6 +26,7 @@ use super::activity::Activity;
 use super::message;
 use super::places::{Full, Place, Places};
 use super::refuse::Refusals;
+use super::stay::Stay;
 use super::unread::Unread;
 use super::wire::Wire;
 use crate::http::caller::{Peer, REQUEST_ID, RequestId};
@@ -96,14 +98,20 @@ impl Connections {
             (self.shared.clone(), Arc::clone(&self.places), Arc::clone(&self.refusals));
         let activity = Activity::new();
         let peer = Peer(address.ip().to_canonical());
+        // The stay counts the connection: its task may end when a socket goes on.
+        let token = self.tasks.token();
         match places.take(peer.0, &activity) {
             Ok(place) => {
-                self.tasks.spawn(async move { shared.serve(stream, peer, activity, place).await });
+                let stay = shared.stay(place, token, &activity);
+                tokio::spawn(async move { shared.serve(stream, peer, activity, stay).await });
             }
             Err(Full::All) => {
-                self.tasks.spawn(async move {
+                tokio::spawn(async move {
                     match places.wait(peer.0, &activity).await {
-                        Ok(place) => shared.serve(stream, peer, activity, place).await,
+                        Ok(place) => {
+                            let stay = shared.stay(place, token, &activity);
+                            shared.serve(stream, peer, activity, stay).await;
+                        }
                         Err(full) => shared.refuse(stream, full, &refusals),
                     }
                 });
@@ -138,8 +146,12 @@ impl Shared {
         refusals.refuse(stream);
     }
 
-    /// Serves a connection until it ends; the place is free again after that.
-    async fn serve(&self, stream: TcpStream, peer: Peer, activity: Activity, _place: Place) {
+    fn stay(&self, place: Place, token: TaskTrackerToken, activity: &Activity) -> Stay {
+        Stay::new((place, token), activity.clone(), self.stopping.clone(), self.cutting.clone())
+    }
+
+    /// Serves a connection until it ends; its place is free again once the stay is over.
+    async fn serve(&self, stream: TcpStream, peer: Peer, activity: Activity, stay: Stay) {
         // Answers are written whole; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
         let unread = self.unread.for_connection();
@@ -147,9 +159,11 @@ impl Shared {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
             request.extensions_mut().insert(unread.clone());
+            request.extensions_mut().insert(stay.clone());
             activity.clone().during(answer(self.app.clone(), request, self.hsts))
         });
-        let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(Wire::new(stream)), service));
+        let stream = TokioIo::new(Wire::new(stream));
+        let mut connection = pin!(self.protocol.serve_connection_with_upgrades(stream, service));
         let mut is_stopping = false;
         loop {
             tokio::select! {

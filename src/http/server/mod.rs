@@ -7,6 +7,7 @@ mod connections;
 mod message;
 mod places;
 mod refuse;
+mod stay;
 mod unread;
 mod wire;
 
@@ -19,8 +20,10 @@ use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tracing::{info, warn};
 
-use self::connections::Connections;
+pub use self::stay::Stay;
 pub use self::unread::Unread;
+
+use self::connections::Connections;
 use super::options::Options;
 
 /// Open files that are left for everything but connections: the database, logs, files being served.

@@ -1,14 +1,18 @@
 //! The wire as clients meet it: a stand-in for GraphQL below, the real routes, layers and sockets.
 
 mod bodies;
+mod crowd;
 mod door;
 mod graphql;
 mod http2;
 mod routes;
 mod sockets;
+mod stream;
+mod talk;
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -31,11 +35,41 @@ const SLOW: Duration = Duration::from_millis(400);
 
 /// How long the text of a `{ large }` answer is.
 const LARGE: usize = 1024 * 1024;
+/// How many operations of a kind run, and how many did at most.
+struct Counted {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Counted {
+    const fn new() -> Self {
+        Self { now: AtomicUsize::new(0), most: AtomicUsize::new(0) }
+    }
+
+    async fn during(&self, time: Duration) {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        tokio::time::sleep(time).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The operations `{ counted }`.
+static COUNTED: Counted = Counted::new();
+
+/// The operations `{ heavy }`.
+static HEAVY: Counted = Counted::new();
+
+/// How many `{ large }` operations have run.
+static LARGE_ANSWERS: AtomicUsize = AtomicUsize::new(0);
+
+/// How many `{ finishes }` operations have come to their end.
+static FINISHED: AtomicUsize = AtomicUsize::new(0);
 
 /// Answers by the text of the document: what it was asked, after a while, not at all, with a panic.
 async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
-    let refused = |mutation_on_get| Answer::Refused {
-        code: Code::BadRequest,
+    let refused = |code, mutation_on_get| Answer::Refused {
+        code,
         body: Bytes::from_static(br#"{"errors":[{"message":"no"}]}"#),
         mutation_on_get,
         report: Report::default(),
@@ -44,13 +78,21 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         Some("{ slow }") => tokio::time::sleep(SLOW).await,
         Some("{ slower }") => tokio::time::sleep(SLOW * 10).await,
         Some("{ large }") => {
+            LARGE_ANSWERS.fetch_add(1, Ordering::SeqCst);
             let text = "x".repeat(LARGE);
             let body = Bytes::from(json!({ "data": { "text": text } }).to_string());
             return Answer::Executed { body, code: None, max_age: None, report: Report::default() };
         }
         Some("{ panic }") => panic!("a secret of ours"),
-        Some("{ invalid }") => return refused(false),
-        Some("mutation { a }") if is_get => return refused(true),
+        Some("{ invalid }") => return refused(Code::BadRequest, false),
+        Some("{ throttled }") => return throttled(),
+        Some("mutation { a }") if is_get => return refused(Code::BadRequest, true),
+        Some("{ counted }") => COUNTED.during(Duration::from_millis(1)).await,
+        Some("{ heavy }") => HEAVY.during(Duration::from_millis(50)).await,
+        Some("{ finishes }") => {
+            tokio::time::sleep(SLOW).await;
+            FINISHED.fetch_add(1, Ordering::SeqCst);
+        }
         _ => {}
     }
     let data = json!({ "data": {
@@ -58,6 +100,8 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         "operationName": decoded.operation_name,
         "variables": decoded.variables,
         "market": caller.market,
+        "client": caller.client_name,
+        "languages": caller.accept_language,
         "requestId": caller.request_id,
         "address": caller.address.to_string(),
     } });
@@ -67,6 +111,13 @@ async fn execute(decoded: Decoded, is_get: bool, caller: Caller) -> Answer {
         max_age: None,
         report: Report::default(),
     }
+}
+
+fn throttled() -> Answer {
+    let error = json!({ "message": "no", "extensions": { "code": "THROTTLED" } });
+    let body = json!({ "errors": [error] }).to_string().into();
+    let report = Report::default();
+    Answer::Refused { code: Code::Throttled, body, mutation_on_get: false, report }
 }
 
 fn app(options: &Options) -> Router {

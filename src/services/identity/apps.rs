@@ -141,7 +141,7 @@ pub(super) async fn known(
     }
     let viewer = Viewer::App { token: row.id, permissions: roles::rights(&row.scopes, false) };
     let until = row.expires_at.map_or(now.plus(BELIEVED), |at| at.min(now.plus(BELIEVED)));
-    Ok(Known { viewer, until })
+    Ok(Known { viewer, until, expires_at: row.expires_at })
 }
 
 /// Writes down when tokens were last used.

@@ -17,13 +17,21 @@ use crate::services::{AppContext, Error, Permissions, Result, Viewer};
 /// # Errors
 /// [`Error::Unauthenticated`] where it is forged, expired or revoked.
 pub async fn authenticate(app: &AppContext, token: &str) -> Result<Viewer> {
+    Ok(believe(app, token).await?.viewer)
+}
+
+/// The same, with the moment when the token expires by itself.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn believe(app: &AppContext, token: &str) -> Result<Known> {
     if token.len() > LONGEST {
         return Err(Error::Unauthenticated);
     }
     let identity = app.identity()?;
     let (now, hash) = (app.now(), fingerprint(token.as_bytes()));
-    if let Some(viewer) = identity.verified.get(&hash, now) {
-        return Ok(viewer);
+    if let Some(known) = identity.verified.get(&hash, now) {
+        return Ok(known);
     }
     let revocation = identity.verified.revocation();
     let known = if token.starts_with(apps::PREFIX) {
@@ -33,7 +41,7 @@ pub async fn authenticate(app: &AppContext, token: &str) -> Result<Viewer> {
         known(app, &claims, now).await?
     };
     identity.verified.keep(hash, known, revocation);
-    Ok(known.viewer)
+    Ok(known)
 }
 
 async fn verify(app: &AppContext, identity: &Identity, token: &str, now: Timestamp) -> Result<Claims> {
@@ -76,5 +84,7 @@ async fn known(app: &AppContext, claims: &Claims, now: Timestamp) -> Result<Know
             Viewer::Staff { account, session, permissions }
         }
     };
-    Ok(Known { viewer, until: Timestamp(claims.exp.saturating_add(LEEWAY).saturating_mul(SECOND)) })
+    let moment = |seconds: i64| Timestamp(seconds.saturating_mul(SECOND));
+    let until = moment(claims.exp.saturating_add(LEEWAY));
+    Ok(Known { viewer, until, expires_at: Some(moment(claims.exp)) })
 }

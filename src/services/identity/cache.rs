@@ -14,11 +14,15 @@ const SIZE: usize = 20_000;
 /// By which a token is remembered: its SHA-256.
 pub type TokenHash = [u8; 32];
 
-/// Whose token it is, and until when that need not be asked again.
+/// A token that was verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
+    /// Whose token it is.
     pub viewer: Viewer,
+    /// Until when that need not be asked again.
     pub until: Timestamp,
+    /// When the token expires by itself.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Tokens that were verified.
@@ -35,9 +39,8 @@ impl Verified {
         Self { tokens: Cache::new(SIZE), revocations: AtomicU64::new(0) }
     }
 
-    pub fn get(&self, token: &TokenHash, now: Timestamp) -> Option<Viewer> {
-        let known = self.tokens.get(token)?;
-        (now < known.until).then_some(known.viewer)
+    pub fn get(&self, token: &TokenHash, now: Timestamp) -> Option<Known> {
+        self.tokens.get(token).filter(|known| now < known.until)
     }
 
     /// The number of the last revocation: to be asked before anything is read.
@@ -81,7 +84,7 @@ mod tests {
 
     fn known(until: i64) -> Known {
         let viewer = Viewer::Customer { account: AccountId::generate(), session: SessionId::generate() };
-        Known { viewer, until: Timestamp(until) }
+        Known { viewer, until: Timestamp(until), expires_at: None }
     }
 
     #[test]
@@ -90,7 +93,7 @@ mod tests {
         let (one, other) = (known(10), known(10));
         verified.keep([1; 32], one, verified.revocation());
         verified.keep([2; 32], other, verified.revocation());
-        assert_eq!(verified.get(&[1; 32], Timestamp(9)), Some(one.viewer));
+        assert_eq!(verified.get(&[1; 32], Timestamp(9)), Some(one));
         assert_eq!(verified.get(&[1; 32], Timestamp(10)), None);
 
         verified.forget_account(one.viewer.account().unwrap());

@@ -27,7 +27,8 @@ mod state;
 
 pub use accounts::{Account, account, of_accounts};
 pub use attempts::{Attempt, attempt};
-pub use authenticate::authenticate;
+pub use authenticate::{authenticate, believe};
+pub use cache::Known;
 pub use device::Tokens;
 pub use emails::{EmailChange, change_email, confirm_email};
 pub use keys::{SigningKeyRow, key_set, rotate_signing_key, signing_keys};

@@ -134,6 +134,8 @@ fn config(address: &Address) -> Config {
         deadline: Duration::from_secs(20),
         cost_limit: 20_000,
         quantity_cap: 100,
+        sockets: 100,
+        sockets_per_address: 100,
         media: None,
         public_url: Some("http://shop.test".to_owned()),
         secrets: Vec::new(),

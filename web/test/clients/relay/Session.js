@@ -1,0 +1,9 @@
+import { graphql } from 'relay-runtime';
+
+export const signOut = graphql`
+  mutation SessionSignOutMutation {
+    signOut {
+      isDone
+    }
+  }
+`;
