@@ -14,12 +14,14 @@ use config::{Environment, File, FileFormat, Map, Value};
 
 mod address;
 mod budgets;
+mod names;
 mod proxies;
 mod safety;
 mod secret;
 
 pub use address::Address;
 pub use budgets::{Budget, Budgets, Tries};
+pub use names::HELP;
 pub use proxies::Proxies;
 pub use safety::Danger;
 pub use secret::Secret;
@@ -98,77 +100,6 @@ pub struct Config {
     pub log_json: bool,
 }
 
-/// What a setting is called, what it means, and its default: shown by `vitrine serve --help`.
-pub const HELP: &str =
-    "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
-  DATABASE_URL            sqlite:PATH or postgres://...             [sqlite:vitrine.db]
-  VITRINE_LISTEN          where to listen                           [127.0.0.1:8080]
-  VITRINE_METRICS_LISTEN  where /metrics is served                  [in development: LISTEN, for this machine]
-  VITRINE_PROFILE         development or production                 [production]
-  VITRINE_ACCEPT_UNSAFE   unsafe settings to start with, by name    [none: they are refused]
-  VITRINE_INTROSPECTION   whether clients may read the schema       [in development]
-  VITRINE_GRAPHIQL        whether /graphiql is served               [in development]
-  VITRINE_DOCUMENTS       open, observe or trusted, for callers
-                          without a registered client app           [trusted; open in development]
-  VITRINE_CONNECTIONS     connections that read at a time, 1-1000   [8]
-  VITRINE_DEADLINE_MS     how long an operation may take, 3000-60000 [5000]
-  VITRINE_COST_LIMIT      objects that an operation may return      [20000]
-  VITRINE_QUANTITY_CAP    most pieces in stock that are told        [100]
-  VITRINE_SOCKETS         most sockets at a time                    [5000]
-  VITRINE_SOCKETS_PER_ADDRESS  most of them from one address        [100]
-  VITRINE_MEDIA           folder of the files below /media          [none]
-  VITRINE_PUBLIC_URL      what addresses of these files begin with  [http://LISTEN]
-  VITRINE_SECRETS         keys that seal and sign, comma between    [none: see `vitrine keys new`]
-  VITRINE_ACCESS_TOKEN_MINUTES  how long an access token is good, 5-15 [10]
-  VITRINE_SMTP_URL        mail server, smtp(s)://user:password@host [none: mails are not sent]
-  VITRINE_MAIL_FROM       whom mails are from                       [shop@localhost]
-  VITRINE_BUDGETS         on or off: budgets of callers             [on]
-  VITRINE_BUDGET_ANONYMOUS  POINTS/PER_SECOND of an address         [100000/2000]
-  VITRINE_BUDGET_CUSTOMER   of a customer                           [100000/2000]
-  VITRINE_BUDGET_STAFF      of somebody on the staff                [200000/5000]
-  VITRINE_BUDGET_APP        of a program with a token               [200000/5000]
-  VITRINE_BUDGET_CLIENTS    of client apps, as ios=60000/1500,...   [none]
-  VITRINE_TRIES_ACCOUNT   AT_ONCE/PER_HOUR: sign-ins at an account  [10/60]
-  VITRINE_TRIES_ADDRESS   sign-ins from an address                  [60/600]
-  VITRINE_REFRESHES_DEVICE   new tokens for a device                [30/240]
-  VITRINE_REFRESHES_ADDRESS  new tokens from an address             [300/6000]
-  REDIS_URL               where replicas share budgets, redis(s)://... [none]
-  VITRINE_REPLICAS        replicas that share budgets, 1-1000       [1]
-  VITRINE_PROXIES         proxies that are believed, 10.0.0.0/8,... [none]
-  VITRINE_PROXY_HEADER    x-forwarded-for or forwarded              [x-forwarded-for]
-  VITRINE_LOG_FORMAT      json or text                              [json]
-  RUST_LOG                what is logged                            [info]
-  VITRINE_CONFIG          another settings file than vitrine.toml";
-
-const NAMES: [&str; 26] = [
-    "documents",
-    "database_url",
-    "listen",
-    "metrics_listen",
-    "profile",
-    "accept_unsafe",
-    "introspection",
-    "graphiql",
-    "connections",
-    "deadline_ms",
-    "cost_limit",
-    "quantity_cap",
-    "sockets",
-    "sockets_per_address",
-    "media",
-    "public_url",
-    "secrets",
-    "access_token_minutes",
-    "smtp_url",
-    "mail_from",
-    "redis_url",
-    "replicas",
-    "proxies",
-    "proxy_header",
-    "log_format",
-    "config",
-];
-
 impl Config {
     /// Reads the settings.
     ///
@@ -242,7 +173,7 @@ impl Config {
 
 /// Whether there is such a setting. Those of the tests share the prefix and mean nothing here.
 fn is_known(name: &str) -> bool {
-    NAMES.contains(&name)
+    names::NAMES.contains(&name)
         || budgets::NAMES.contains(&name)
         || name == "require_all"
         || name.starts_with("test_")

@@ -7,6 +7,7 @@ mod bin;
 mod budgets;
 mod catalog;
 mod changes;
+mod clients;
 mod connections;
 mod docs;
 mod door;

@@ -63,6 +63,28 @@ impl Ask {
         self.asked_by(Viewer::Staff { account, session, permissions })
     }
 
+    /// Asks with a client app, as it calls itself.
+    pub fn client(mut self, name: &str, version: &str) -> Self {
+        self.caller.client_name = Some(name.to_owned());
+        self.caller.client_version = Some(version.to_owned());
+        self
+    }
+
+    /// Names a registered document instead of sending a text.
+    pub fn document(mut self, id: &str) -> Self {
+        self.decoded.query = None;
+        self.decoded.document_id = Some(id.to_owned());
+        self
+    }
+
+    /// Tells the hash of the text as Apollo's clients do; without the text where it is not wanted.
+    pub fn persisted(mut self, hash: &str, with_text: bool) -> Self {
+        let persisted = serde_json::json!({ "version": 1, "sha256Hash": hash });
+        self.decoded.extensions.insert("persistedQuery".to_owned(), persisted);
+        self.decoded.query = self.decoded.query.filter(|_| with_text);
+        self
+    }
+
     pub fn operation(mut self, name: &str) -> Self {
         self.decoded.operation_name = Some(name.to_owned());
         self
