@@ -100,7 +100,7 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Import(import) => import.run(&config).await,
         Command::Export(export) => export.run(&config).await,
         Command::Seed(seed) => seed.run(&config).await,
-        Command::Schema(schema) => schema.run(),
+        Command::Schema(schema) => schema.run(&config).await,
         Command::Cost(cost) => cost.run(&config),
         Command::Doctor(doctor) => doctor.run(&config).await,
         Command::Staff(staff) => staff.run(&config).await,

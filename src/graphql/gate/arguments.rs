@@ -37,9 +37,14 @@ impl<'a> Arguments<'a> {
     /// Checks the value of an argument, if it holds a variable.
     pub fn check(&mut self, input: &InputModel, value: &Value, pos: Pos) {
         if holds_variable(value) {
-            let place = Place { argument: &input.name, pos };
-            self.value(&place, &input.ty, input.default.is_some(), value, &Path::Root);
+            self.check_all(input, value, pos);
         }
+    }
+
+    /// Checks the value of an argument, whether or not it holds a variable.
+    pub fn check_all(&mut self, input: &InputModel, value: &Value, pos: Pos) {
+        let place = Place { argument: &input.name, pos };
+        self.value(&place, &input.ty, input.default.is_some(), value, &Path::Root);
     }
 
     fn value(&mut self, place: &Place<'_>, ty: &Type, has_default: bool, value: &Value, path: &Path<'_>) {

@@ -8,6 +8,7 @@ mod arguments;
 mod caching;
 mod cost;
 mod facts;
+mod fits;
 mod input_names;
 mod introspection;
 mod level;
@@ -46,6 +47,7 @@ use crate::services::Viewer;
 
 pub use self::cost::Formula;
 pub use self::facts::{Facts, OperationFacts};
+pub use self::fits::fits;
 pub use self::limits::Limits;
 pub use self::model::{Model, ModelError};
 pub use self::prepare::{Prepared, PreparedOperation, prepare};

@@ -1,6 +1,7 @@
 //! Client apps and the documents that are registered for them.
 
 mod caching;
+mod program;
 mod publishing;
 mod running;
 

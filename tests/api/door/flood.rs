@@ -22,7 +22,11 @@ async fn ten_thousand_connections_that_never_speak_disturb_nobody(shop: TestShop
     }
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     assert!(files > 11_000, "this test needs 11,000 open files, and may have {files}");
-    let settings = [("VITRINE_METRICS_LISTEN", "127.0.0.1:0")];
+    let settings = [
+        ("VITRINE_METRICS_LISTEN", "127.0.0.1:0"),
+        ("VITRINE_DOCUMENTS", "open"),
+        ("VITRINE_ACCEPT_UNSAFE", "documents"),
+    ];
     let (program, addresses) = Program::start(&shop, &settings, &["serving", "telling metrics"]);
     let mut silent = Vec::with_capacity(SILENT);
     for number in 0..SILENT {

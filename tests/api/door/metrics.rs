@@ -74,7 +74,11 @@ async fn metrics_tell_of_operations_pools_and_batches(shop: TestShop) {
 }
 
 async fn metrics_have_a_listener_of_their_own(shop: TestShop) {
-    let settings = [("VITRINE_METRICS_LISTEN", "127.0.0.1:0")];
+    let settings = [
+        ("VITRINE_METRICS_LISTEN", "127.0.0.1:0"),
+        ("VITRINE_DOCUMENTS", "open"),
+        ("VITRINE_ACCEPT_UNSAFE", "documents"),
+    ];
     let (program, addresses) = Program::start(&shop, &settings, &["serving", "telling metrics"]);
     for number in 0..20 {
         program
