@@ -8,7 +8,7 @@ use clap::Args;
 use super::serve::{bind, serve};
 use super::{Failure, Outcome, explain, start_logs};
 use crate::app;
-use crate::config::Config;
+use crate::config::{Config, Documents};
 use crate::infrastructure::database::Address;
 use crate::services::backoffice::statistics;
 use crate::services::identity::staff;
@@ -34,6 +34,7 @@ impl Demo {
         config.development = true;
         config.introspection = true;
         config.graphiql = true;
+        config.documents = Documents::Open;
         config.log_json = false;
         config.log_filter = config.log_filter.or_else(|| Some("warn".to_owned()));
         config.listen = self.listen.unwrap_or(config.listen);
