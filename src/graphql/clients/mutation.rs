@@ -22,7 +22,7 @@ use crate::services::{AppContext, Permission, Problems, Reason, Result};
 pub struct ClientMutation;
 
 /// What each user of a client app may ask for.
-#[derive(InputObject)]
+#[derive(Clone, Copy, InputObject)]
 pub struct ClientAppBudgetInput {
     /// Points that may be spent at once: 1 to 1,000,000,000. An operation costs a point for each object that it may return.
     points: i32,
@@ -200,7 +200,7 @@ impl ClientMutation {
         change(ctx, async {
             let client = client(ctx.app(), &input.client)?;
             let at = input.at.map(|at| at.0);
-            changed(&clients::retire(ctx.app(), client.id, &input.documents, at).await?)
+            Ok(changed(&clients::retire(ctx.app(), client.id, &input.documents, at).await?))
         })
         .await
     }
@@ -214,7 +214,7 @@ impl ClientMutation {
     ) -> Nullable<DocumentsPayload> {
         change(ctx, async {
             let client = client(ctx.app(), &input.client)?;
-            changed(&clients::kill(ctx.app(), client.id, &input.documents).await?)
+            Ok(changed(&clients::kill(ctx.app(), client.id, &input.documents).await?))
         })
         .await
     }
@@ -228,7 +228,7 @@ impl ClientMutation {
     ) -> Nullable<DocumentsPayload> {
         change(ctx, async {
             let client = client(ctx.app(), &input.client)?;
-            changed(&clients::revive(ctx.app(), client.id, &input.documents).await?)
+            Ok(changed(&clients::revive(ctx.app(), client.id, &input.documents).await?))
         })
         .await
     }
@@ -251,7 +251,7 @@ fn shown(client: Client) -> ClientAppPayload {
     ClientAppPayload { client_app: Some(ClientApp(Arc::new(client))), ..ClientAppPayload::default() }
 }
 
-fn changed<T>(documents: &[T]) -> Result<DocumentsPayload> {
+fn changed<T>(documents: &[T]) -> DocumentsPayload {
     let changed = Some(i32::try_from(documents.len()).unwrap_or(i32::MAX));
-    Ok(DocumentsPayload { changed, ..DocumentsPayload::default() })
+    DocumentsPayload { changed, ..DocumentsPayload::default() }
 }

@@ -39,7 +39,6 @@ impl ClientQuery {
 
     /// The documents that are registered for a client app, by their ids; null where there is no such app.
     #[graphql(directive = Needs::apply(Permission::ClientsRead), directive = Paged::apply())]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn registered_documents(
         &self,
         ctx: &Context<'_>,

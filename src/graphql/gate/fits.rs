@@ -75,12 +75,11 @@ impl<'a> Walk<'a> {
     fn given(&mut self, known: &'a FieldModel, field: &Field, pos: Pos) {
         let name = &field.name.node;
         for (argument, value) in &field.arguments {
-            match known.arguments.iter().find(|known| known.name == argument.node) {
-                Some(input) => self.arguments.check_all(input, &value.node, value.pos),
-                None => {
-                    let message = format!("\"{name}\" has no argument \"{}\".", argument.node);
-                    self.problems.push(Problem::at(message, [argument.pos]));
-                }
+            if let Some(input) = known.arguments.iter().find(|known| known.name == argument.node) {
+                self.arguments.check_all(input, &value.node, value.pos);
+            } else {
+                let message = format!("\"{name}\" has no argument \"{}\".", argument.node);
+                self.problems.push(Problem::at(message, [argument.pos]));
             }
         }
         for input in known.arguments.iter().filter(|input| input.is_required()) {

@@ -36,7 +36,6 @@ pub struct ClientInput {
     /// All origins of its pages.
     pub origins: Option<Vec<String>>,
     /// What it may ask for; `Some(None)` takes the default again.
-    #[expect(clippy::option_option, reason = "absent, null and a value are three things")]
     pub budget: Option<Option<Budget>>,
     /// Whether it is let in.
     pub is_active: Option<bool>,

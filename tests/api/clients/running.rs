@@ -164,7 +164,7 @@ async fn without_a_client_the_setting_holds(shop: TestShop) {
     };
     ask(LIST).asked_by(token).await.data();
 
-    let update = r#"mutation ($id: ID!) { clientAppUpdate(input: { id: $id, isActive: false }) { clientApp { isActive } } }"#;
+    let update = "mutation ($id: ID!) { clientAppUpdate(input: { id: $id, isActive: false }) { clientApp { isActive } } }";
     let apps = shop.query("{ clientApps { id } }").asked_by_staff(&super::STAFF).await;
     shop.query(update)
         .variable("id", apps.text("/clientApps/0/id"))
