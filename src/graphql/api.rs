@@ -108,6 +108,8 @@ pub struct Report {
     pub operation: Option<String>,
     /// A short hash of the document.
     pub document: Option<Arc<str>>,
+    /// The handle of the registered client app.
+    pub client: Option<String>,
     /// How the document came; `None` where nobody looked for it.
     pub source: Option<Source>,
     /// Objects that it could return.
@@ -211,16 +213,18 @@ impl Api {
         };
         let clients = self.app.clients();
         let client = caller.client_name.as_deref().and_then(|name| clients.named(name)).map(AsRef::as_ref);
+        let handle = || client.map(|client| client.handle.clone());
         let payer = budget::payer(caller, client);
         if let Err(over) = budget::open(&self.app, payer) {
-            return self.over_budget(*over, caller, Report::default());
+            return self.over_budget(*over, caller, Report { client: handle(), ..Report::default() });
         }
         let (source, mut admitted) = match self.admit(&mut decoded, caller, client).await {
             Ok((source, admitted)) => (Some(source), admitted),
             Err((source, refusal)) => {
                 let charge = budget::charge_refused(&self.app, payer).await;
                 let source = Some(source);
-                let report = Report { source, cost: refusal.cost, charge, ..Report::default() };
+                let cost = refusal.cost;
+                let report = Report { client: handle(), source, cost, charge, ..Report::default() };
                 return refuse(&refusal, caller, report);
             }
         };
@@ -229,6 +233,7 @@ impl Api {
             return refuse(&refusal, caller, Report { source, ..Report::default() });
         }
         let mut report = Report {
+            client: handle(),
             source,
             operation: admitted.name.as_ref().map(|name| excerpt(name)),
             document: Some(Arc::clone(&admitted.hash)),

@@ -75,7 +75,8 @@ impl Feed {
     ) {
         let report = &fields.report;
         let name = report.operation.as_deref().filter(|name| self.registered.operations.ask(name));
-        let client = client.name.as_deref().filter(|name| self.registered.clients.ask(name));
+        let called = client.name.as_deref().filter(|name| self.registered.clients.ask(name));
+        let client = report.client.as_deref().or(called);
         let is_operation = route.starts_with("/graphql") && (fields.is_executed || fields.code.is_some());
         let operation = is_operation.then_some(Executed {
             name,

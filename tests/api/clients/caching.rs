@@ -26,11 +26,12 @@ fn header(response: &Response<Body>, name: &str) -> String {
 }
 
 async fn public_documents_by_get_may_be_kept(shop: TestShop) {
-    client(&shop, "web", "TRUSTED").await.data();
+    let made = client(&shop, "web", "TRUSTED").await;
+    let key = made.text("/clientAppCreate/clientApp/key");
     let stock = "{ products(first: 1) { nodes { variants(first: 1) { nodes { quantityAvailable } } } } }";
     let list = "{ products(first: 1) { nodes { handle } } }";
     publish(&shop, "web", "1", map(&[("shop", SHOP), ("stock", stock), ("list", list)])).await.data();
-    let web = [("vitrine-client", "web")];
+    let web = [("vitrine-client", key)];
     for (id, seconds) in [("shop", 300), ("list", 60), ("stock", 10)] {
         let response = get(&shop, &format!("documentId={id}"), &web).await;
         assert_eq!(response.status(), StatusCode::OK);
@@ -51,6 +52,11 @@ async fn public_documents_by_get_may_be_kept(shop: TestShop) {
     }
     let other = get(&shop, "documentId=shop&market=de", &web).await;
     assert_eq!(other.status(), StatusCode::OK);
+    let told = shop.app.metrics.text(&vitrine::services::health::sample(&shop.app));
+    assert!(
+        told.contains(r#"vitrine_operations_total{operation="Shop",client="web",outcome="ok"}"#),
+        "{told}"
+    );
 }
 
 async fn what_is_for_one_caller_may_not(shop: TestShop) {
