@@ -10,7 +10,7 @@ use entity::time::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult};
 
 use super::{Budget, Client, Documents, Registered};
-use crate::services::sql::Sql;
+use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Result};
 
 /// All apps, without their documents.
@@ -72,14 +72,23 @@ pub(super) async fn documents(app: &AppContext, client: ClientAppId) -> Result<D
     Ok(documents)
 }
 
-/// One document, and whose it is.
-pub(super) async fn document(app: &AppContext, id: DocumentId) -> Result<Option<(ClientAppId, Registered)>> {
-    static ONE: Sql = Sql::new(
+/// Documents by their keys, and whose they are.
+pub(super) async fn some(
+    app: &AppContext,
+    ids: &[DocumentId],
+) -> Result<HashMap<ClientAppId, Vec<Registered>>> {
+    static SOME: Sql = Sql::new(
         "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at, t.operations \
-         FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.id = $1",
+         FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.id IN (SELECT id FROM {uuids $1} k)",
     );
-    let row = ONE.one(app.db.read()?, [id.into()]).await?;
-    row.map(|row| registered(&row, &mut HashSet::new())).transpose()
+    let db = app.db.read()?;
+    let ids = uuids(db.get_database_backend(), ids.iter().map(|id| id.0));
+    let (mut some, mut shared) = (HashMap::<_, Vec<_>>::new(), HashSet::new());
+    for row in SOME.all(db, [ids]).await? {
+        let (client, document) = registered(&row, &mut shared)?;
+        some.entry(client).or_default().push(document);
+    }
+    Ok(some)
 }
 
 /// The text of a document.

@@ -15,7 +15,7 @@ mod uses;
 pub use self::list::{DocumentRow, VersionRow, documents, of_version, versions};
 pub use self::load::text;
 pub use self::news::Follower;
-pub use self::publish::{MOST_DOCUMENTS, Manifest, Published, ToPublish, keep_facts, publish};
+pub use self::publish::{MOST_DOCUMENTS, Manifest, Published, ToPublish, publish};
 pub use self::retire::{kill, retire, revive};
 pub use self::state::ClientsState;
 

@@ -25,14 +25,16 @@ impl Follower {
     /// Reads again what was changed since the last time, and writes down which documents were used.
     pub async fn catch_up(&mut self, app: &AppContext) -> Result<()> {
         let (news, place) = events::since(app, self.place, &NEWS).await?;
+        let mut changed = Vec::new();
         for (event, subject) in news {
             match event {
                 Event::ClientChanged => state::refresh_clients(app).await?,
                 Event::DocumentsPublished => state::refresh_documents(app, ClientAppId(subject)).await?,
-                Event::DocumentChanged => state::refresh_document(app, DocumentId(subject)).await?,
+                Event::DocumentChanged => changed.push(DocumentId(subject)),
                 _ => {}
             }
         }
+        state::refresh_some(app, &changed).await?;
         self.place = place;
         uses::keep(app).await
     }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use entity::clients::{client_app, client_version, document_text, registered_document, version_document};
+use entity::clients::{client_app, client_version, registered_document, version_document};
 use entity::id::{ClientAppId, ClientVersionId, DocumentId};
-use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
@@ -222,16 +221,4 @@ async fn write(
         .await?;
     OF_VERSION.upsert(&change.tx, of_version).await?;
     Ok(published)
-}
-
-/// Keeps what the gate found out anew about a text after the schema has changed.
-pub async fn keep_facts(app: &AppContext, hash: &str, facts: &str, schema_hash: &str) -> Result<()> {
-    let change = app.begin().await?;
-    document_text::Entity::update_many()
-        .col_expr(document_text::Column::Facts, Expr::value(facts))
-        .col_expr(document_text::Column::SchemaHash, Expr::value(schema_hash))
-        .filter(document_text::Column::Hash.eq(hash))
-        .exec(&change.tx)
-        .await?;
-    change.commit().await
 }

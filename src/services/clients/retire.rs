@@ -72,9 +72,7 @@ async fn set(
     statement.run(&change.tx, [ids, at.into()]).await?;
     events::publish(&change, Event::DocumentChanged, found.iter().map(|id| id.0)).await?;
     change.commit().await?;
-    for id in &found {
-        state::refresh_document(app, *id).await?;
-    }
+    state::refresh_some(app, &found).await?;
     Ok(found)
 }
 

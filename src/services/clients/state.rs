@@ -62,16 +62,22 @@ pub(super) async fn refresh_documents(app: &AppContext, client: ClientAppId) -> 
     Ok(())
 }
 
-/// Reads one document again.
-pub(super) async fn refresh_document(app: &AppContext, id: DocumentId) -> Result<()> {
+/// Reads some documents again: one statement, and one copy of what is known of each app.
+pub(super) async fn refresh_some(app: &AppContext, ids: &[DocumentId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let state = &app.client_apps;
     let _one_at_a_time = state.reading.lock().await;
-    let Some((client, document)) = load::document(app, id).await? else { return Ok(()) };
     let before = state.now();
-    let Some(known) = before.with_id(client).map(|client| &client.documents) else { return Ok(()) };
-    let mut documents = Documents::clone(known);
-    documents.put(document);
-    replace(state, client, documents);
+    for (client, changed) in load::some(app, ids).await? {
+        let Some(known) = before.with_id(client) else { continue };
+        let mut documents = Documents::clone(&known.documents);
+        for document in changed {
+            documents.put(document);
+        }
+        replace(state, client, documents);
+    }
     Ok(())
 }
 
