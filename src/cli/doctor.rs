@@ -30,12 +30,12 @@ struct Told {
 impl Told {
     fn finding(&mut self, is_fine: bool, text: &str) {
         self.is_fine &= is_fine;
-        println!("{}  {text}", if is_fine { "ok   " } else { "WRONG" });
+        say!("{}  {text}", if is_fine { "ok   " } else { "WRONG" });
     }
 
     /// Something that was not looked at, or that a server would refuse and a look at a backup need not have.
     fn note(text: &str) {
-        println!("note   {text}");
+        say!("note   {text}");
     }
 
     fn exit_code(&self) -> ExitCode {

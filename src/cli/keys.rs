@@ -42,7 +42,7 @@ enum Which {
 impl Keys {
     pub async fn run(self, config: &Config) -> Outcome {
         if matches!(self.what, What::New) {
-            println!("{}", Key::generate()?.reveal());
+            say!("{}", Key::generate()?.reveal());
             return Ok(ExitCode::SUCCESS);
         }
         let context = app::context(&config.database, config).await.map_err(|error| explain(&error))?;
@@ -64,5 +64,5 @@ impl Keys {
 fn tell(key: &SigningKeyRow) {
     let SigningKeyRow { kid, created_at, signs_from, verifies_until } = key;
     let until = verifies_until.map(|at| format!(", is believed until {at}")).unwrap_or_default();
-    println!("{kid}: made {created_at}, signs from {signs_from}{until}");
+    say!("{kid}: made {created_at}, signs from {signs_from}{until}");
 }

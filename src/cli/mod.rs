@@ -1,9 +1,9 @@
 //! The command line: one file a command. Texts and exit codes are for people.
-#![expect(
-    clippy::print_stderr,
-    clippy::print_stdout,
-    reason = "a command line talks to people at a terminal"
-)]
+#![deny(clippy::print_stdout)]
+#![expect(clippy::print_stderr, reason = "a command line talks to people at a terminal")]
+
+#[macro_use]
+mod out;
 
 mod cost;
 mod clients;

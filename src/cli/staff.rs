@@ -44,9 +44,9 @@ impl Staff {
         let added = staff::add(&context, &email, name.as_deref(), &role, password.as_deref()).await;
         let link = added.map_err(|error| explain(&error))?;
         if password.is_some() {
-            println!("{email} can sign in now.");
+            say!("{email} can sign in now.");
         } else {
-            println!("{link}");
+            say!("{link}");
         }
         Ok(ExitCode::SUCCESS)
     }
