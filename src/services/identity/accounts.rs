@@ -14,7 +14,7 @@ use super::{Identity, codes};
 use crate::infrastructure::secrets::{Broken, Key};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
-use crate::services::{AppContext, Change, Error, Result, Viewer};
+use crate::services::{AppContext, Change, Error, Result, Viewer, acting};
 
 /// An account with its personal data opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +83,7 @@ pub(super) async fn read(
             created_at: row.try_get_by_index(7)?,
         });
     }
+    acting::note_read(accounts.iter().map(|account| account.id));
     Ok(accounts)
 }
 
