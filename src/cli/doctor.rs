@@ -11,9 +11,9 @@ use crate::infrastructure::database::{Database, migrate};
 use crate::infrastructure::secrets::KeyRing;
 use crate::infrastructure::tls::{self, Seen};
 use crate::services::doctor::examine;
-use crate::services::{AppContext, audit};
 use crate::services::identity::seals;
 use crate::services::search::project::rebuild;
+use crate::services::{AppContext, audit};
 
 /// Check the settings, the database, the keys and the shop, and say what is wrong
 #[derive(Args)]

@@ -22,9 +22,7 @@ pub fn of(admitted: &mut Admitted, caller: &Caller) -> Option<Acting> {
 fn root_fields(admitted: &mut Admitted) -> Vec<String> {
     let asked = admitted.name.clone();
     let Ok(document) = admitted.request.parsed_query() else { return Vec::new() };
-    let is_asked = |name: Option<&Name>| {
-        asked.is_none() || name.map(Name::as_str) == asked.as_deref()
-    };
+    let is_asked = |name: Option<&Name>| asked.is_none() || name.map(Name::as_str) == asked.as_deref();
     let operations = document.operations.iter().filter(|(name, _)| is_asked(*name));
     let items = operations.flat_map(|(_, operation)| &operation.node.selection_set.node.items);
     let names = items.filter_map(|item| match &item.node {

@@ -108,7 +108,15 @@ impl<'a> Change<'a> {
         self.trail(|trail| ids.for_each(|id| trail.note(kind, id)));
     }
 
+    /// Whether anybody acts, so that what is told to auditors is kept.
+    pub fn is_audited(&self) -> bool {
+        self.acting.is_some()
+    }
+
     fn trail(&self, tell: impl FnOnce(&mut Trail)) {
+        if !self.is_audited() {
+            return;
+        }
         tell(&mut self.trail.lock().unwrap_or_else(PoisonError::into_inner));
     }
 

@@ -1,8 +1,8 @@
 //! News: the outbox row that each change leaves in its own transaction.
 
 use entity::id::{
-    AccountId, AppTokenId, CategoryId, ClientAppId, CollectionId, DocumentId, Id as _, ProductId, ReviewId, RoleId,
-    SessionId,
+    AccountId, AppTokenId, CategoryId, ClientAppId, CollectionId, DocumentId, Id as _, ProductId, ReviewId,
+    RoleId, SessionId,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;

@@ -34,7 +34,8 @@ pub async fn prune(app: &AppContext, keys: &Keys, before: Timestamp) -> Result<u
     let first = sealed.limit(AT_ONCE).all(&change.tx).await?;
     let old: Vec<&audit_entry::Model> = first.iter().take_while(|entry| entry.created_at < before).collect();
     // An entry that is missing is not to vanish in a gap that looks like age.
-    let is_whole = old.iter().zip(head.first_number + 1..).all(|(entry, number)| entry.number == Some(number));
+    let is_whole =
+        old.iter().zip(head.first_number + 1..).all(|(entry, number)| entry.number == Some(number));
     let Some(last) = old.last().filter(|_| is_whole) else { return Ok(0) };
     head.first_number = last.number.unwrap_or_default();
     head.first_seal = last.seal.clone().unwrap_or_default();

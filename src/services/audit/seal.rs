@@ -125,7 +125,7 @@ pub async fn renew(app: &AppContext, keys: &Keys) -> Result<()> {
 
 /// Whether this is the only one that works on the chain, until its transaction ends. On SQLite there is one writer.
 pub(super) async fn alone(tx: &DatabaseTransaction, engine: DbBackend) -> Result<bool> {
-    static ALONE: Sql = Sql::new("SELECT pg_try_advisory_xact_lock(1447646293)");
+    static ALONE: Sql = Sql::new("SELECT pg_try_advisory_xact_lock(1447647001)");
     if engine != DbBackend::Postgres {
         return Ok(true);
     }
@@ -193,8 +193,7 @@ pub async fn mark(app: &AppContext) -> Result<Option<Mark>> {
 /// # Errors
 /// Where the database cannot be read.
 pub async fn behind(app: &AppContext) -> Result<Behind> {
-    static BEHIND: Sql =
-        Sql::new("SELECT count(*), min(created_at) FROM audit_entry WHERE number IS NULL");
+    static BEHIND: Sql = Sql::new("SELECT count(*), min(created_at) FROM audit_entry WHERE number IS NULL");
     let Some(row) = BEHIND.one(app.db.read()?, []).await? else { return Ok(Behind::default()) };
     let oldest: Option<i64> = row.try_get_by_index(1)?;
     let seconds = oldest.map_or(0, |oldest| (app.now().0 - oldest).max(0) / SECOND);

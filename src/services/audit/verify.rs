@@ -10,8 +10,7 @@ use std::str::FromStr;
 use entity::audit::{audit_entry, audit_head, audit_subject};
 use entity::id::AuditEntryId;
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult as _, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult as _, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -229,7 +228,8 @@ async fn walk(
             }
             (number, seal) = (next, entry.seal.clone().unwrap_or_default());
             if mark.is_some_and(|mark| mark.number == number && !chain::same(&mark.seal, &seal)) {
-                let text = format!("entry {number} has another seal than the mark says: the log was replaced");
+                let text =
+                    format!("entry {number} has another seal than the mark says: the log was replaced");
                 return Ok(Some(Finding::Mark(text)));
             }
         }

@@ -3,7 +3,7 @@
 mod fields;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::audit::audit_entry::EntryKind;
 use entity::id::{AuditEntryId, Id};
@@ -14,9 +14,9 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 pub use self::fields::Fields;
+use super::Result;
 use super::acting::Acting;
 use super::bulk::{Kind, Rows, Together, key, maybe_key};
-use super::Result;
 
 /// Things that one entry tells of by their ids; more of them are counted.
 pub const MOST: usize = 2_000;
@@ -53,6 +53,21 @@ pub struct Told {
 }
 
 impl Told {
+    /// Takes over what is told of the same thing once more: what is new stays new.
+    fn add(&mut self, before: Option<Map<String, Json>>, after: Option<Map<String, Json>>) {
+        match (&mut self.before, before) {
+            (Some(known), Some(more)) => more.into_iter().for_each(|(name, value)| {
+                known.entry(name).or_insert(value);
+            }),
+            (None, _) => {}
+            (known @ Some(_), None) => *known = None,
+        }
+        match (&mut self.after, after) {
+            (Some(known), Some(more)) => known.extend(more),
+            (known, more) => *known = more,
+        }
+    }
+
     /// Its key, where it has one.
     pub fn uuid(&self) -> Option<Uuid> {
         Uuid::try_parse(&self.id).ok()
@@ -63,15 +78,26 @@ impl Told {
 #[derive(Debug, Default)]
 pub struct Trail {
     told: Vec<Told>,
+    places: HashMap<String, usize>,
     noted: BTreeMap<Uuid, &'static str>,
     is_upkeep: bool,
 }
 
 impl Trail {
     /// What became of a thing.
-    pub fn tell(&mut self, kind: &'static str, id: Cow<'static, str>, before: Option<&Fields>, after: Option<&Fields>) {
+    pub fn tell(
+        &mut self,
+        kind: &'static str,
+        id: Cow<'static, str>,
+        before: Option<&Fields>,
+        after: Option<&Fields>,
+    ) {
         let (before, after) = fields::difference(before, after);
-        self.told.push(Told { kind: kind.into(), id, before, after });
+        let place = *self.places.entry(format!("{kind}:{id}")).or_insert(self.told.len());
+        match self.told.get_mut(place) {
+            Some(known) => known.add(before, after),
+            None => self.told.push(Told { kind: kind.into(), id, before, after }),
+        }
     }
 
     /// Something that was touched, whatever became of it.
