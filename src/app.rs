@@ -14,6 +14,7 @@ use crate::graphql::{Api, Settings};
 use crate::http;
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::{Address, Database, migrate};
+use crate::services::audit::Keys;
 use crate::services::budgets::Throttle;
 use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
@@ -90,6 +91,14 @@ pub fn open_budgets(app: &AppContext, config: &Config) -> io::Result<()> {
 
 /// Answers that must not tell whether an account exists come at multiples of this.
 const ANSWERS_EVERY: Duration = Duration::from_millis(250);
+
+/// The keys that seal audit entries, derived from the operator's.
+///
+/// # Errors
+/// Where there are no keys.
+pub fn audit_keys(config: &Config) -> io::Result<Keys> {
+    Keys::of(&key_ring(config)?).map_err(io::Error::other)
+}
 
 /// The operator's keys. In development a file of them is made beside the database.
 fn key_ring(config: &Config) -> io::Result<KeyRing> {

@@ -8,6 +8,7 @@ pub mod id;
 pub mod money;
 pub mod time;
 
+pub mod audit;
 pub mod events;
 pub mod identity;
 pub mod clients;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
@@ -116,6 +116,8 @@ pub async fn serve(
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let clients = tokio::spawn(workers::clients::follow(Arc::clone(&context), clients));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
+    let keep = (config.audit_days > 0).then(|| Duration::from_hours(24 * u64::from(config.audit_days)));
+    let sealer = tokio::spawn(workers::audit::seal(Arc::clone(&context), app::audit_keys(config)?, keep));
     let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
@@ -136,6 +138,7 @@ pub async fn serve(
     clients.abort();
     backlog.abort();
     sweep.abort();
+    sealer.abort();
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)

@@ -94,6 +94,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Whether these tell addresses in `Forwarded` and not in `X-Forwarded-For` (`VITRINE_PROXY_HEADER`).
     pub proxies_say_forwarded: bool,
+    /// For how many days audit entries are kept (`VITRINE_AUDIT_DAYS`); 0 keeps them for ever.
+    pub audit_days: u32,
     /// What is logged (`RUST_LOG`).
     pub log_filter: Option<String>,
     /// In which form (`VITRINE_LOG_FORMAT`): `json` or `text`.
@@ -164,6 +166,7 @@ impl Config {
             replicas: reader.within("replicas", 1, 1, 1000),
             proxies: reader.read("proxies", Proxies::default()),
             proxies_say_forwarded: reader.word("proxy_header", &["x-forwarded-for", "forwarded"]) == Some(1),
+            audit_days: reader.within("audit_days", 0, 0, 36_500),
             log_filter,
             log_json: reader.word("log_format", &["json", "text"]) != Some(1),
         };

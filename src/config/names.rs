@@ -38,12 +38,14 @@ pub const HELP: &str =
   VITRINE_REPLICAS        replicas that share budgets, 1-1000       [1]
   VITRINE_PROXIES         proxies that are believed, 10.0.0.0/8,... [none]
   VITRINE_PROXY_HEADER    x-forwarded-for or forwarded              [x-forwarded-for]
+  VITRINE_AUDIT_DAYS      days that audit entries are kept, 0-36500 [0: for ever]
   VITRINE_LOG_FORMAT      json or text                              [json]
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
 /// All settings but those of budgets, as `vitrine.toml` writes them.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 27] = [
+    "audit_days",
     "documents",
     "database_url",
     "listen",

@@ -3,7 +3,9 @@
 pub mod gate;
 
 mod access;
+mod acting;
 mod api;
+mod audit;
 mod batch;
 mod budget;
 mod connection;

@@ -5,6 +5,7 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
+use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
 use super::gate::CheckOnly;
@@ -18,7 +19,16 @@ use super::uploads::UploadMutation;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery, ClientQuery);
+pub struct Query(
+    CatalogQuery,
+    SearchQuery,
+    ShopQuery,
+    NodeQuery,
+    InventoryQuery,
+    IdentityQuery,
+    ClientQuery,
+    AuditQuery,
+);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.

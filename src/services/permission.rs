@@ -65,6 +65,8 @@ permissions! {
     ClientsWrite = "clients.write";
     /// Register documents for client apps, retire them, and switch them off and on.
     DocumentsPublish = "documents.publish";
+    /// Read the audit log: who changed what, and who read whose personal data.
+    AuditRead = "audit.read";
 }
 
 impl Permission {

@@ -1,5 +1,6 @@
 //! API, the clock's way in: what happens without anybody asking.
 
+pub mod audit;
 pub mod backlog;
 pub mod refresh;
 pub mod identity;

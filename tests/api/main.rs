@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod audit;
 mod backoffice;
 mod bin;
 mod budgets;

@@ -1,7 +1,7 @@
 //! Tables and the types that stand for them.
 
 use entity::{
-    catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search, uploads,
+    audit, catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search, uploads,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 use vitrine::infrastructure::database::{Database, migrate};
@@ -25,6 +25,7 @@ macro_rules! read_each {
 
 async fn every_entity_reads_all_its_columns(shop: TestShop) {
     read_each!(shop:
+        audit::audit_entry, audit::audit_head, audit::audit_subject,
         catalog::category, catalog::category_closure, catalog::category_translation, catalog::collection,
         catalog::collection_product, catalog::collection_translation, catalog::handle_redirect, catalog::media,
         catalog::media_translation, catalog::metafield, catalog::option_value, catalog::option_value_translation,

@@ -147,6 +147,7 @@ fn config(address: &Address) -> Config {
         replicas: 1,
         proxies: vitrine::config::Proxies::default(),
         proxies_say_forwarded: false,
+        audit_days: 0,
         log_filter: None,
         log_json: true,
     }

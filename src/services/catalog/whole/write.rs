@@ -10,7 +10,7 @@ use entity::time::Timestamp;
 use sea_orm::{ActiveEnum, DbErr, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Whole, tables as rows};
+use super::{Whole, tables as rows, told};
 use crate::services::bulk::{Together, key};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
@@ -63,6 +63,7 @@ pub async fn save(change: &Change<'_>, edits: &mut [Edit], more: Together) -> Re
         edits.iter_mut().filter_map(|edit| edit.settle(change.now).then_some(&*edit)).collect();
     let mut writes = Writes::default();
     for edit in &changed {
+        told::tell(change, edit);
         writes.edit(edit);
     }
     let ids: HashSet<ProductId> = changed.iter().map(|edit| edit.after.id()).collect();
