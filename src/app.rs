@@ -17,7 +17,8 @@ use crate::infrastructure::database::{Address, Database, migrate};
 use crate::services::budgets::Throttle;
 use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
-use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
+use crate::services::identity::outside::{Issuer, OutsideSettings, algorithm};
+use crate::services::identity::{AccountKind, KeyRing, Mailer, Parameters, Settings as IdentitySettings};
 use crate::services::{AppContext, Error, search};
 
 /// What is derived from products when a change commits, in this order.
@@ -71,6 +72,7 @@ pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Erro
         issuer: config.public_url.clone().unwrap_or_else(|| "vitrine".to_owned()),
         public_url: public_url(config),
         step: ANSWERS_EVERY,
+        outside: outside(config),
     };
     app.open_identity(settings).await
 }
@@ -86,6 +88,33 @@ pub fn open_budgets(app: &AppContext, config: &Config) -> io::Result<()> {
     };
     app.budgets.open(throttle, config.budgets.clone());
     Ok(())
+}
+
+/// How long fetching the keys of an outside issuer may take.
+const ISSUER_PATIENCE: Duration = Duration::from_secs(5);
+/// How often a key that is not known makes us ask the issuer.
+const ISSUER_AGAIN: Duration = Duration::from_secs(30);
+
+/// The outside issuer, if one is set.
+pub fn outside(config: &Config) -> Option<OutsideSettings> {
+    let oidc = config.oidc.as_ref()?;
+    let issuer = Issuer {
+        url: oidc.issuer.clone(),
+        audience: oidc.audience.clone(),
+        clients: oidc.clients.clone(),
+        algorithms: oidc.algorithms.iter().filter_map(|name| algorithm(name)).collect(),
+        roles_claim: oidc.roles_claim.clone(),
+        roles: oidc.roles.clone(),
+        tls_only: !config.development,
+    };
+    let kind = if oidc.is_for_staff { AccountKind::Staff } else { AccountKind::Customer };
+    Some(OutsideSettings {
+        issuer,
+        kind,
+        makes_accounts: oidc.makes_accounts,
+        patience: ISSUER_PATIENCE,
+        again: ISSUER_AGAIN,
+    })
 }
 
 /// Answers that must not tell whether an account exists come at multiples of this.

@@ -114,9 +114,11 @@ pub async fn serve(
     let metrics = serve_metrics(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
+    let issuer = tokio::spawn(workers::issuer::follow(Arc::clone(&context)));
     let clients = tokio::spawn(workers::clients::follow(Arc::clone(&context), clients));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
-    let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
+    let sweep =
+        tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone(), config.wishlist_days));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! {
@@ -133,6 +135,7 @@ pub async fn serve(
     }
     refresh.abort();
     follow.abort();
+    issuer.abort();
     clients.abort();
     backlog.abort();
     sweep.abort();

@@ -5,3 +5,4 @@ pub mod refresh;
 pub mod identity;
 pub mod clients;
 pub mod sweep;
+pub mod issuer;

@@ -44,7 +44,9 @@ pub async fn moderate(app: &AppContext, id: ReviewId, version: i32, verdict: Ver
         let message = format!("the review has version {current} by now");
         return Err(Problems::one(Reason::Conflict, &[&"version"], message));
     }
-    if (row.try_get_by_index::<ReviewStatus>(1)?, row.try_get_by_index::<String>(2)?) == (status, note.clone()) {
+    if (row.try_get_by_index::<ReviewStatus>(1)?, row.try_get_by_index::<String>(2)?)
+        == (status, note.clone())
+    {
         return Ok(());
     }
     let values = [id.0.into(), status.to_value().into(), note.into(), change.now.0.into()];

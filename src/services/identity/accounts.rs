@@ -116,13 +116,24 @@ pub(super) async fn create(
     identity: &Identity,
     new: NewAccount<'_>,
 ) -> Result<AccountId> {
+    let hash = email_hash(identity, new.email);
+    create_found_by(change, identity, new, hash).await
+}
+
+/// The same for an account that is found by something else than its address.
+pub(super) async fn create_found_by(
+    change: &Change<'_>,
+    identity: &Identity,
+    new: NewAccount<'_>,
+    email_hash: String,
+) -> Result<AccountId> {
     let id = AccountId::generate();
     let key = Key::generate()?;
     let row = account::ActiveModel {
         id: Set(id),
         kind: Set(new.kind),
         email: Set(key.seal(new.email.as_str().as_bytes(), &place(id, "email"))?),
-        email_hash: Set(email_hash(identity, new.email)),
+        email_hash: Set(email_hash),
         name: Set(key.seal(new.name.as_bytes(), &place(id, "name"))?),
         language: Set(new.language.to_owned()),
         password_hash: Set(new.password_hash),

@@ -16,6 +16,7 @@ pub mod input;
 mod keys;
 mod mails;
 mod news;
+pub mod outside;
 mod passwords;
 mod refresh;
 mod register;

@@ -76,10 +76,12 @@ pub async fn add(
     let new: Vec<&ItemInput> =
         wanted.iter().filter(|item| !known.contains(*item) && seen.insert(**item)).collect();
     if there.len() + new.len() > MOST_ITEMS {
-        let message = format!("a wishlist holds at most {MOST_ITEMS} items, and this one has {}", there.len());
+        let message =
+            format!("a wishlist holds at most {MOST_ITEMS} items, and this one has {}", there.len());
         return Err(Problems::one(Reason::Invalid, &[&"items"], message));
     }
-    let put = new.iter().map(|item| (**item, titles.get(&item.product).cloned().unwrap_or_default(), change.now));
+    let put =
+        new.iter().map(|item| (**item, titles.get(&item.product).cloned().unwrap_or_default(), change.now));
     put_behind(&change, list, &there, put).await?;
     let added = new.len();
     change.commit().await?;

@@ -31,7 +31,12 @@ pub struct Merged {
 /// # Errors
 /// `NotFound` at `token` where there is no such list, or another customer has taken it over; at `id` where the customer has
 /// no such list.
-pub async fn merge(app: &AppContext, viewer: &Viewer, token: &str, into: Option<WishlistId>) -> Result<Merged> {
+pub async fn merge(
+    app: &AppContext,
+    viewer: &Viewer,
+    token: &str,
+    into: Option<WishlistId>,
+) -> Result<Merged> {
     static TAKEN: Sql =
         Sql::new("DELETE FROM wishlist_item WHERE wishlist_id = $2 AND id IN (SELECT id FROM {uuids $1} k)");
     static MARK: Sql = Sql::new("UPDATE wishlist SET merged_by = $2, updated_at = $3 WHERE id = $1");

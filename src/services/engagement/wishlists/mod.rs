@@ -57,7 +57,9 @@ fn hash(token: &str) -> String {
 fn missing(which: &Which) -> crate::services::Error {
     match which {
         Which::OfToken(_) => Problems::one(Reason::NotFound, &[&"token"], "there is no such wishlist"),
-        Which::Own | Which::Named(_) => Problems::one(Reason::NotFound, &[&"id"], "there is no such wishlist"),
+        Which::Own | Which::Named(_) => {
+            Problems::one(Reason::NotFound, &[&"id"], "there is no such wishlist")
+        }
     }
 }
 
@@ -87,9 +89,8 @@ pub async fn find(db: &impl ConnectionTrait, viewer: &Viewer, which: &Which) -> 
 
 /// The list that is meant, held for a change.
 async fn hold(change: &Change<'_>, viewer: &Viewer, which: &Which) -> Result<Option<Held>> {
-    static BY_TOKEN: Sql = Sql::new(
-        "SELECT id, merged_by FROM wishlist WHERE token_hash = $1{lateral} FOR UPDATE{window}{end}",
-    );
+    static BY_TOKEN: Sql =
+        Sql::new("SELECT id, merged_by FROM wishlist WHERE token_hash = $1{lateral} FOR UPDATE{window}{end}");
     static OWN: Sql = Sql::new(
         "SELECT id, merged_by FROM wishlist WHERE account_id = $1 AND is_default{lateral} FOR UPDATE{window}{end}",
     );
