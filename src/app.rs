@@ -18,10 +18,15 @@ use crate::services::budgets::Throttle;
 use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
 use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
-use crate::services::{AppContext, Error, search};
+use crate::services::personal::Personal;
+use crate::services::{AppContext, Error, identity, search};
 
 /// What is derived from products when a change commits, in this order.
 pub static PROJECTIONS: [Projection; 1] = [search::project::project];
+
+/// Who keeps something about people, in the order of the services: an export tells in this order, an erasure goes from
+/// the last to the first, so that accounts with their keys go when all that hangs on them is gone.
+pub static PERSONAL: [Personal; 1] = [identity::PERSONAL];
 
 /// Connects to the database and reads the markets.
 ///
@@ -41,7 +46,7 @@ pub async fn context_of(
     clock: Clock,
     quantity_cap: i32,
 ) -> Result<Arc<AppContext>, Error> {
-    Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, quantity_cap).await?))
+    Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, &PERSONAL, quantity_cap).await?))
 }
 
 /// Connects to the database, brings its tables up to date and reads the markets.
