@@ -19,10 +19,16 @@ use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
 use crate::services::identity::outside::{Issuer, OutsideSettings, algorithm};
 use crate::services::identity::{AccountKind, KeyRing, Mailer, Parameters, Settings as IdentitySettings};
-use crate::services::{AppContext, Error, search};
+use crate::services::personal::Personal;
+use crate::services::{AppContext, Error, engagement, identity, search};
 
 /// What is derived from products when a change commits, in this order.
 pub static PROJECTIONS: [Projection; 1] = [search::project::project];
+
+/// Who keeps something about people, in the order of the services: an export tells in this order, an erasure goes from
+/// the last to the first, so that accounts with their keys go when all that hangs on them is gone.
+pub static PERSONAL: [Personal; 3] =
+    [identity::PERSONAL, engagement::personal::REVIEWS, engagement::personal::WISHLISTS];
 
 /// Connects to the database and reads the markets.
 ///
@@ -42,7 +48,7 @@ pub async fn context_of(
     clock: Clock,
     quantity_cap: i32,
 ) -> Result<Arc<AppContext>, Error> {
-    Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, quantity_cap).await?))
+    Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, &PERSONAL, quantity_cap).await?))
 }
 
 /// Connects to the database, brings its tables up to date and reads the markets.

@@ -17,6 +17,7 @@ pub mod operation;
 pub mod order;
 pub mod page;
 pub mod permission;
+pub mod personal;
 pub mod problem;
 pub mod sql;
 pub mod text;

@@ -2,6 +2,7 @@
 
 pub mod author;
 pub mod moderate;
+pub mod personal;
 pub mod reviews;
 pub mod wishlists;
 pub mod write;

@@ -153,6 +153,7 @@ pub(super) async fn create_found_by(
 pub(super) struct Edit<'a> {
     pub email: Option<&'a Email>,
     pub name: Option<&'a str>,
+    pub language: Option<&'a str>,
     pub password_hash: Option<String>,
     pub is_verified: bool,
 }
@@ -174,6 +175,9 @@ pub(super) async fn edit(
     }
     if let Some(name) = edit.name {
         row.name = Set(key.seal(name.as_bytes(), &place(id, "name"))?);
+    }
+    if let Some(language) = edit.language {
+        row.language = Set(language.to_owned());
     }
     if let Some(hash) = edit.password_hash {
         row.password_hash = Set(Some(hash));
@@ -202,7 +206,7 @@ async fn data_key(change: &Change<'_>, identity: &Identity, id: AccountId) -> Re
     Ok(open_key(identity, id, &row.sealed)?)
 }
 
-fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Result<Key, Broken> {
+pub(super) fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Result<Key, Broken> {
     identity.ring.unwrap_key(sealed, &place(id, "data_key"))
 }
 
