@@ -18,7 +18,7 @@ pub const NAMES: [&str; 8] = [
 const ALGORITHMS: [&str; 9] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"];
 
-/// An OpenID Connect issuer.
+/// An `OpenID` Connect issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oidc {
     /// What it calls itself (`VITRINE_OIDC_ISSUER`).

@@ -127,7 +127,6 @@ async fn read(mut body: Incoming, longest: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by it")]
 fn unreachable(error: impl Display) -> Failure {
     Failure::Unreachable(error.to_string())
 }

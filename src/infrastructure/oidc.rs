@@ -1,4 +1,4 @@
-//! Tokens of an outside issuer: its discovery document (OpenID Connect Discovery 1.0), its keys (RFC 7517), and what of
+//! Tokens of an outside issuer: its discovery document (`OpenID` Connect Discovery 1.0), its keys (RFC 7517), and what of
 //! its tokens is believed (RFC 7519, RFC 8725).
 //!
 //! Nothing of a token's header is believed but which of the issuer's keys and of the permitted algorithms is meant. Keys and
@@ -24,7 +24,7 @@ const LARGEST: usize = 256 * 1024;
 /// Keys that are looked at.
 const MOST_KEYS: usize = 100;
 
-/// Letters in what an issuer calls somebody (OpenID Connect Core 1.0, section 2).
+/// Letters in what an issuer calls somebody (`OpenID` Connect Core 1.0, section 2).
 const LONGEST_SUBJECT: usize = 255;
 
 /// Entries of a claim that lists roles which are looked at.

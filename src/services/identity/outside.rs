@@ -1,4 +1,4 @@
-//! People whom an outside OpenID Connect issuer vouches for, as an alternative to our own tokens.
+//! People whom an outside `OpenID` Connect issuer vouches for, as an alternative to our own tokens.
 //!
 //! A person is who the issuer calls so (issuer and subject together), never who has an e-mail address that a token tells of:
 //! an address that somebody typed in elsewhere must not open an account here. The rights of staff are those of the roles that
@@ -139,12 +139,11 @@ pub(super) async fn known(
 ) -> Result<Known> {
     let said = outside.verify(token, now).await?;
     let hash = hash(identity, &outside.settings.issuer.url, &said.subject);
-    let viewer = match find(app, outside, &hash, &said).await? {
-        Some(viewer) => viewer,
-        None => {
-            make(app, identity, outside, &hash, &said).await?;
-            find(app, outside, &hash, &said).await?.ok_or(Error::Unauthenticated)?
-        }
+    let viewer = if let Some(viewer) = find(app, outside, &hash, &said).await? {
+        viewer
+    } else {
+        make(app, identity, outside, &hash, &said).await?;
+        find(app, outside, &hash, &said).await?.ok_or(Error::Unauthenticated)?
     };
     let moment = |seconds: i64| Timestamp(seconds.saturating_mul(SECOND));
     let until = moment(said.expires_at.saturating_add(SKEW)).min(now.plus(REMEMBERED));

@@ -163,8 +163,14 @@ async fn a_wishlist_of_ten_thousand_is_refused(shop: TestShop) {
     let ann = shopper(&shop, "ann").await;
     let ids = products(&shop, 3).await;
     let many: Vec<String> = ids.iter().cycle().take(10_000).cloned().collect();
-    let refused = add(&shop, ann, json!({ "items": items(&many) })).await;
+    let large = json!({ "items": items(&many) });
+    let refused = change(&shop, "wishlistItemsAdd", large.clone(), "added").asked_by(ann).await;
     assert_eq!(wrong(&refused), ["INVALID items"]);
+    assert_eq!(
+        add(&shop, ann, large).await.code(),
+        "COST_EXCEEDED",
+        "and before it is read, where more is asked for"
+    );
     assert_eq!(wrong(&add(&shop, ann, json!({ "items": [] })).await), ["INVALID items"]);
     assert_eq!(shop.number("SELECT count(*) FROM wishlist").await, 0);
 
@@ -193,8 +199,8 @@ async fn what_is_no_longer_on_offer_is_told_and_not_lost(shop: TestShop) {
     assert!(reply.list("/it/wishlist/items/nodes").iter().all(|item| item["isOffered"] == true));
     shop.sql("UPDATE product SET status = 1 WHERE handle = 'cafe-mug'").await;
     vitrine::services::search::project::rebuild(&shop.app).await.unwrap();
-    let delete =
-        crate::backoffice::change(&shop, "variantDelete", json!({ "id": chosen }), "deletedId").await;
+    let delete = json!({ "id": chosen });
+    let delete = crate::backoffice::change(&shop, "productVariantDelete", delete, "product { id }").await;
     crate::backoffice::made(&delete);
 
     let text = "query ($token: String) { wishlist(token: $token) { items { nodes { title isOffered product { handle } variant { id } } } } }";
