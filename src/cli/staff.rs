@@ -33,7 +33,7 @@ enum What {
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Let somebody who has an account sign in as who the outside issuer (VITRINE_OIDC_ISSUER) calls so
+    /// Let somebody who has an account sign in as who the outside issuer calls so
     Link {
         /// The e-mail address of the account
         email: String,
