@@ -73,4 +73,6 @@ ids! {
     ClientVersionId = "clv";
     DocumentId = "doc";
     AuditEntryId = "aud";
+    WishlistId = "wsl";
+    WishlistItemId = "wsi";
 }

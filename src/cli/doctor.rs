@@ -11,7 +11,7 @@ use crate::infrastructure::database::{Database, migrate};
 use crate::infrastructure::secrets::KeyRing;
 use crate::infrastructure::tls::{self, Seen};
 use crate::services::doctor::examine;
-use crate::services::identity::seals;
+use crate::services::identity::{outside, seals};
 use crate::services::search::project::rebuild;
 use crate::services::{AppContext, audit};
 
@@ -86,6 +86,10 @@ impl Doctor {
         sealing(&context, &mut told).await?;
         if config.media.as_ref().is_some_and(|folder| !folder.is_dir()) {
             told.finding(false, "the media folder is not there");
+        }
+        if let Some(outside) = app::outside(config) {
+            let finding = outside::examine(&outside).await;
+            told.finding(finding.is_fine, &finding.text);
         }
         certificate(config, &mut told).await;
         Ok(told.exit_code())

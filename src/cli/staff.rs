@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::{Outcome, explain};
 use crate::app;
 use crate::config::Config;
-use crate::services::identity::staff;
+use crate::services::identity::{outside, staff};
 
 /// Add people who work in the shop
 #[derive(Args)]
@@ -33,11 +33,21 @@ enum What {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Let somebody who has an account sign in as who the outside issuer calls so
+    Link {
+        /// The e-mail address of the account
+        email: String,
+        /// What the issuer calls the person: the claim `sub` of its tokens
+        subject: String,
+    },
 }
 
 impl Staff {
     pub async fn run(self, config: &Config) -> Outcome {
-        let What::Add { email, name, role, password_stdin } = self.what;
+        let (email, name, role, password_stdin) = match self.what {
+            What::Add { email, name, role, password_stdin } => (email, name, role, password_stdin),
+            What::Link { email, subject } => return link(config, &email, &subject).await,
+        };
         let password = password_stdin.then(read_password).transpose()?;
         let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
         app::open_identity(&context, config).await.map_err(|error| explain(&error))?;
@@ -50,6 +60,14 @@ impl Staff {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn link(config: &Config, email: &str, subject: &str) -> Outcome {
+    let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
+    app::open_identity(&context, config).await.map_err(|error| explain(&error))?;
+    outside::link(&context, email, subject).await.map_err(|error| explain(&error))?;
+    println!("{email} can sign in by the outside issuer now.");
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The first line of what is typed or piped in.

@@ -8,6 +8,7 @@ use super::access::Veiled;
 use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
+use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
 use super::gate::CheckOnly;
 use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
 use super::inventory::{InventoryMutation, InventoryQuery};
@@ -28,6 +29,8 @@ pub struct Query(
     IdentityQuery,
     ClientQuery,
     AuditQuery,
+    ReviewQuery,
+    WishlistQuery,
 );
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
@@ -48,6 +51,8 @@ pub struct Mutation(
     StaffMutation,
     AppMutation,
     ClientMutation,
+    ReviewMutation,
+    WishlistMutation,
 );
 
 /// The shop's schema.

@@ -10,3 +10,5 @@ pub mod tokens;
 pub mod digest;
 pub mod media;
 pub mod throttle;
+pub mod fetch;
+pub mod oidc;

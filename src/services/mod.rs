@@ -18,6 +18,7 @@ pub mod operation;
 pub mod order;
 pub mod page;
 pub mod permission;
+pub mod personal;
 pub mod problem;
 pub mod record;
 pub mod sql;

@@ -67,6 +67,8 @@ permissions! {
     DocumentsPublish = "documents.publish";
     /// Read the audit log: who changed what, and who read whose personal data.
     AuditRead = "audit.read";
+    /// See what customers have written before everybody does, and publish or reject it.
+    ReviewsModerate = "reviews.moderate";
 }
 
 impl Permission {

@@ -6,3 +6,4 @@ pub mod refresh;
 pub mod identity;
 pub mod clients;
 pub mod sweep;
+pub mod issuer;

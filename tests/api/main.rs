@@ -12,6 +12,7 @@ mod clients;
 mod connections;
 mod docs;
 mod door;
+mod engagement;
 mod gate;
 mod harness;
 mod identity;

@@ -9,3 +9,4 @@ pub mod account_role;
 pub mod app_token;
 pub mod lookup_key;
 pub mod signing_key;
+pub mod outside_identity;

@@ -125,13 +125,24 @@ pub(super) async fn create(
     identity: &Identity,
     new: NewAccount<'_>,
 ) -> Result<AccountId> {
+    let hash = email_hash(identity, new.email);
+    create_found_by(change, identity, new, hash).await
+}
+
+/// The same for an account that is found by something else than its address.
+pub(super) async fn create_found_by(
+    change: &Change<'_>,
+    identity: &Identity,
+    new: NewAccount<'_>,
+    email_hash: String,
+) -> Result<AccountId> {
     let id = AccountId::generate();
     let key = Key::generate()?;
     let row = account::ActiveModel {
         id: Set(id),
         kind: Set(new.kind),
         email: Set(key.seal(new.email.as_str().as_bytes(), &place(id, "email"))?),
-        email_hash: Set(email_hash(identity, new.email)),
+        email_hash: Set(email_hash),
         name: Set(key.seal(new.name.as_bytes(), &place(id, "name"))?),
         language: Set(new.language.to_owned()),
         password_hash: Set(new.password_hash),
@@ -151,6 +162,7 @@ pub(super) async fn create(
 pub(super) struct Edit<'a> {
     pub email: Option<&'a Email>,
     pub name: Option<&'a str>,
+    pub language: Option<&'a str>,
     pub password_hash: Option<String>,
     pub is_verified: bool,
 }
@@ -176,6 +188,9 @@ pub(super) async fn edit(
     }
     if let Some(name) = edit.name {
         row.name = Set(key.seal(name.as_bytes(), &place(id, "name"))?);
+    }
+    if let Some(language) = edit.language {
+        row.language = Set(language.to_owned());
     }
     if let Some(hash) = edit.password_hash {
         row.password_hash = Set(Some(hash));
@@ -204,7 +219,7 @@ async fn data_key(change: &Change<'_>, identity: &Identity, id: AccountId) -> Re
     Ok(open_key(identity, id, &row.sealed)?)
 }
 
-fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Result<Key, Broken> {
+pub(super) fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Result<Key, Broken> {
     identity.ring.unwrap_key(sealed, &place(id, "data_key"))
 }
 

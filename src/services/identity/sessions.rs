@@ -5,8 +5,8 @@ use entity::identity::session;
 use entity::time::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect};
 
-use super::Identity;
 use super::device::RefreshToken;
+use super::{Identity, outside};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer};
@@ -112,7 +112,8 @@ pub(super) async fn end_all(
     if let Some(except) = except {
         open = open.filter(session::Column::Id.ne(except));
     }
-    let open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    let mut open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    open.extend(outside::of_account(change, account).await?.into_iter().filter(|id| Some(*id) != except));
     end(change, &open).await
 }
 
@@ -126,7 +127,8 @@ pub(super) async fn end(change: &Change<'_>, sessions: &[SessionId]) -> Result<V
         return Ok(Vec::new());
     }
     let ids = uuids(change.engine(), sessions.iter().map(|id| id.0));
-    END.run(&change.tx, [ids, change.now.0.into()]).await?;
+    END.run(&change.tx, [ids.clone(), change.now.0.into()]).await?;
+    outside::sign_out(change, ids).await?;
     events::publish(change, Event::SessionEnded, sessions.iter().map(|id| id.0)).await?;
     Ok(sessions.to_vec())
 }

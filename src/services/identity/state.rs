@@ -13,6 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::cache::Verified;
 use super::keys;
+use super::outside::{Outside, OutsideSettings};
 use crate::infrastructure::mailer::Mailer;
 use crate::infrastructure::passwords::{Failure, Parameters, Passwords};
 use crate::infrastructure::secrets::{Broken, Key, KeyRing};
@@ -45,6 +46,8 @@ pub struct Settings {
     pub public_url: String,
     /// Answers that must not tell whether an account exists come at whole multiples of this.
     pub step: Duration,
+    /// Whose tokens are believed beside ours.
+    pub outside: Option<OutsideSettings>,
 }
 
 impl Settings {
@@ -58,6 +61,7 @@ impl Settings {
             issuer: "http://shop.test".to_owned(),
             public_url: "http://shop.test".to_owned(),
             step: Duration::ZERO,
+            outside: None,
         })
     }
 }
@@ -74,6 +78,8 @@ pub struct Lookup {
     pub apps: Key,
     /// Addresses that somebody tries to sign in with.
     pub attempts: Key,
+    /// What outside issuers call people.
+    pub subjects: Key,
 }
 
 /// What identity keeps in memory.
@@ -87,6 +93,7 @@ pub struct Identity {
     pub(super) public_url: String,
     pub(super) step: Duration,
     pub(super) reloaded: tokio::sync::Mutex<Option<Instant>>,
+    pub(super) outside: Option<Outside>,
     mailer: Mailer,
     uses: Mutex<HashMap<AppTokenId, Timestamp>>,
 }
@@ -103,6 +110,7 @@ impl Identity {
                 codes: root.derive("codes")?,
                 apps: root.derive("tokens of apps")?,
                 attempts: root.derive("attempts")?,
+                subjects: root.derive("subjects of outside issuers")?,
             },
             ring: settings.ring,
             passwords: Passwords::new(settings.passwords)?,
@@ -112,6 +120,7 @@ impl Identity {
             public_url: settings.public_url,
             step: settings.step,
             reloaded: tokio::sync::Mutex::new(None),
+            outside: settings.outside.map(Outside::new),
             mailer: settings.mailer,
             uses: Mutex::default(),
         };
