@@ -19,6 +19,7 @@ mod identity;
 mod imports;
 mod markets;
 mod node;
+mod oidc;
 mod products;
 mod quick;
 mod search;

@@ -1,5 +1,6 @@
 //! Reviews and wishlists.
 
+mod personal;
 mod reviews;
 mod wishlists;
 
