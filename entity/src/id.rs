@@ -72,4 +72,5 @@ ids! {
     ClientAppId = "cli";
     ClientVersionId = "clv";
     DocumentId = "doc";
+    SecurityEventId = "sev";
 }

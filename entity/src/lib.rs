@@ -9,6 +9,7 @@ pub mod money;
 pub mod time;
 
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;

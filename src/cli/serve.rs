@@ -14,6 +14,7 @@ use super::{Outcome, explain, start_logs};
 use crate::config::{Config, Danger};
 use crate::services::AppContext;
 use crate::services::clients::Follower;
+use crate::services::identity::keep_watch;
 use crate::{app, http, workers};
 
 /// Serve the shop until SIGTERM or SIGINT; what runs then is finished first. SIGHUP reads the budgets again
@@ -116,6 +117,7 @@ pub async fn serve(
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
     let clients = tokio::spawn(workers::clients::follow(Arc::clone(&context), clients));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
+    let security = tokio::spawn(workers::security::watch(Arc::clone(&context)));
     let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
@@ -136,6 +138,11 @@ pub async fn serve(
     clients.abort();
     backlog.abort();
     sweep.abort();
+    security.abort();
+    // What was noticed in the last second.
+    if let Err(error) = keep_watch(&context, true).await {
+        tracing::warn!(%error, "what was noticed of attacks could not be written down");
+    }
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)

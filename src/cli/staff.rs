@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::{Outcome, explain};
 use crate::app;
 use crate::config::Config;
-use crate::services::identity::staff;
+use crate::services::identity::{second_factor, staff};
 
 /// Add people who work in the shop
 #[derive(Args)]
@@ -33,14 +33,30 @@ enum What {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Take the second factor from somebody who has lost it, and sign all their devices out
+    ResetSecondFactor {
+        /// The e-mail address to sign in with
+        email: String,
+    },
 }
 
 impl Staff {
     pub async fn run(self, config: &Config) -> Outcome {
-        let What::Add { email, name, role, password_stdin } = self.what;
-        let password = password_stdin.then(read_password).transpose()?;
+        let password = match &self.what {
+            What::Add { password_stdin: true, .. } => Some(read_password()?),
+            _ => None,
+        };
         let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
         app::open_identity(&context, config).await.map_err(|error| explain(&error))?;
+        let (email, name, role) = match self.what {
+            What::Add { email, name, role, .. } => (email, name, role),
+            What::ResetSecondFactor { email } => {
+                let done = second_factor::reset_of(&context, &email).await;
+                done.map_err(|error| explain(&error))?;
+                println!("{email} can sign in without a code now, and should set up a new one.");
+                return Ok(ExitCode::SUCCESS);
+            }
+        };
         let added = staff::add(&context, &email, name.as_deref(), &role, password.as_deref()).await;
         let link = added.map_err(|error| explain(&error))?;
         if password.is_some() {

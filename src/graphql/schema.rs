@@ -8,17 +8,31 @@ use super::access::Veiled;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
 use super::gate::CheckOnly;
-use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
+use super::identity::{
+    AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,
+    StaffMutation,
+};
 use super::inventory::{InventoryMutation, InventoryQuery};
 use super::node::NodeQuery;
 use super::pricing::PriceMutation;
 use super::search::SearchQuery;
+use super::security::SecurityQuery;
 use super::shop::{MarketMutation, ShopMutation, ShopQuery};
 use super::uploads::UploadMutation;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery, ClientQuery);
+pub struct Query(
+    CatalogQuery,
+    SearchQuery,
+    ShopQuery,
+    NodeQuery,
+    InventoryQuery,
+    IdentityQuery,
+    ClientQuery,
+    SecurityQuery,
+    SecondFactorQuery,
+);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
@@ -36,6 +50,7 @@ pub struct Mutation(
     SessionMutation,
     AccountMutation,
     StaffMutation,
+    SecondFactorMutation,
     AppMutation,
     ClientMutation,
 );

@@ -12,6 +12,7 @@ use super::budgets::Budgets;
 use super::clients::{Clients, ClientsState};
 use super::identity::{Identity, Settings};
 use super::markets::Markets;
+use super::security::SecurityState;
 use super::{Change, Error, Result};
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::Database;
@@ -38,6 +39,8 @@ pub struct AppContext {
     pub stale: Notify,
     /// The client apps.
     pub client_apps: ClientsState,
+    /// What was noticed of attacks.
+    pub security: SecurityState,
     markets: ArcSwap<Markets>,
     identity: OnceLock<Identity>,
 }
@@ -60,6 +63,7 @@ impl AppContext {
             metrics: Arc::default(),
             stale: Notify::new(),
             client_apps: ClientsState::default(),
+            security: SecurityState::default(),
             markets,
             identity: OnceLock::new(),
         })

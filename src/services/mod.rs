@@ -23,6 +23,7 @@ pub mod text;
 pub mod viewer;
 
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;

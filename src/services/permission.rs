@@ -65,6 +65,8 @@ permissions! {
     ClientsWrite = "clients.write";
     /// Register documents for client apps, retire them, and switch them off and on.
     DocumentsPublish = "documents.publish";
+    /// See what was noticed of attacks.
+    SecurityRead = "security.read";
 }
 
 impl Permission {

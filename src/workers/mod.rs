@@ -4,4 +4,5 @@ pub mod backlog;
 pub mod refresh;
 pub mod identity;
 pub mod clients;
+pub mod security;
 pub mod sweep;

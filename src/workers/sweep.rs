@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::infrastructure::media::MediaFolder;
-use crate::services::{AppContext, Result, idempotency, uploads};
+use crate::services::{AppContext, Result, idempotency, security, uploads};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_mins(10);
@@ -35,7 +35,9 @@ pub async fn once(app: &AppContext, folder: Option<&MediaFolder>) -> Result<()> 
         let forgotten = idempotency::forget(&change, now.plus(-idempotency::KEPT)).await?;
         change.commit().await?;
         if forgotten == 0 {
-            return Ok(());
+            break;
         }
     }
+    while security::sweep(app).await? > 0 {}
+    Ok(())
 }

@@ -20,6 +20,7 @@ mod node;
 mod products;
 mod quick;
 mod search;
+mod security;
 mod sockets;
 mod statements;
 mod tables;
