@@ -81,7 +81,10 @@ pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Erro
         step: ANSWERS_EVERY,
         outside: outside(config),
     };
-    app.open_identity(settings).await
+    app.open_identity(settings).await?;
+    app.identity()?.require_second_factor(config.second_factor_required);
+    app.security.keep_for(config.security_event_days);
+    Ok(())
 }
 
 /// Sets up what callers may spend: what serves needs it, and nothing else. A Redis is connected to in the background.

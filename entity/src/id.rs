@@ -75,4 +75,5 @@ ids! {
     AuditEntryId = "aud";
     WishlistId = "wsl";
     WishlistItemId = "wsi";
+    SecurityEventId = "sev";
 }

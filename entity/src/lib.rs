@@ -10,6 +10,7 @@ pub mod time;
 
 pub mod audit;
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;

@@ -14,6 +14,7 @@ use super::{Outcome, explain, start_logs};
 use crate::config::{Config, Danger};
 use crate::services::AppContext;
 use crate::services::clients::Follower;
+use crate::services::identity::keep_watch;
 use crate::{app, http, workers};
 
 /// Serve the shop until SIGTERM or SIGINT; what runs then is finished first. SIGHUP reads the budgets again
@@ -121,6 +122,7 @@ pub async fn serve(
     let sealer = tokio::spawn(workers::audit::seal(Arc::clone(&context), app::audit_keys(config)?, keep));
     let sweep =
         tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone(), config.wishlist_days));
+    let security = tokio::spawn(workers::security::watch(Arc::clone(&context)));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! {
@@ -142,6 +144,11 @@ pub async fn serve(
     backlog.abort();
     sweep.abort();
     sealer.abort();
+    security.abort();
+    // What was noticed in the last second.
+    if let Err(error) = keep_watch(&context, true).await {
+        tracing::warn!(%error, "what was noticed of attacks could not be written down");
+    }
     context.db.clone().close().await?;
     served?;
     Ok(ExitCode::SUCCESS)

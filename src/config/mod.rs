@@ -90,6 +90,10 @@ pub struct Config {
     pub smtp_url: Option<Secret>,
     /// Whom mails are from (`VITRINE_MAIL_FROM`).
     pub mail_from: String,
+    /// For how many days it is kept what was noticed of attacks (`VITRINE_SECURITY_EVENT_DAYS`).
+    pub security_event_days: u32,
+    /// Whether staff may only work who have a second factor (`VITRINE_STAFF_SECOND_FACTOR`).
+    pub second_factor_required: bool,
     /// How much callers may ask for.
     pub budgets: Budgets,
     /// Where replicas share budgets (`REDIS_URL`); without, each replica has its own.
@@ -169,6 +173,8 @@ impl Config {
             oidc: oidc::read(&mut reader, development),
             smtp_url: reader.optional("smtp_url"),
             mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
+            security_event_days: reader.within("security_event_days", 90, 1, 3650),
+            second_factor_required: reader.word("staff_second_factor", &["optional", "required"]) == Some(1),
             budgets: budgets::read(&mut reader),
             redis_url: reader.redis_url(),
             replicas: reader.within("replicas", 1, 1, 1000),

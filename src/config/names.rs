@@ -48,6 +48,8 @@ pub const HELP: &str =
   VITRINE_TRIES_ADDRESS   sign-ins from an address                  [60/600]
   VITRINE_REFRESHES_DEVICE   new tokens for a device                [30/240]
   VITRINE_REFRESHES_ADDRESS  new tokens from an address             [300/6000]
+  VITRINE_STAFF_SECOND_FACTOR  optional or required            [optional]
+  VITRINE_SECURITY_EVENT_DAYS  days that noticed attacks are kept, 1-3650 [90]
   REDIS_URL               where replicas share budgets, redis(s)://... [none]
   VITRINE_REPLICAS        replicas that share budgets, 1-1000       [1]
   VITRINE_PROXIES         proxies that are believed, 10.0.0.0/8,... [none]
@@ -80,6 +82,8 @@ pub const NAMES: [&str; 28] = [
     "secrets",
     "access_token_minutes",
     "smtp_url",
+    "staff_second_factor",
+    "security_event_days",
     "mail_from",
     "redis_url",
     "replicas",

@@ -24,6 +24,7 @@ use crate::services::acting::Acting;
 use crate::services::budgets::Charge;
 use crate::services::clients::{Client, DocumentMode, Manifest};
 use crate::services::operation::{self, Operation};
+use crate::services::security;
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
 /// What was asked, decoded from the wire.
@@ -120,6 +121,8 @@ pub struct Report {
     pub statements: u64,
     /// Time in statements, summed up.
     pub database: Duration,
+    /// Whether it asks for something that is there, but not for the caller.
+    pub is_foreign: bool,
     /// What was charged for it, and how the caller's budget stands; the answer's headers tell it.
     pub charge: Option<Charge>,
 }
@@ -207,8 +210,20 @@ impl Api {
         self.examiner.examine(version, manifest).await
     }
 
-    /// Answers a request.
-    pub async fn execute(&self, mut decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
+    /// Answers a request, and notes where it asks for what is not the caller's.
+    pub async fn execute(&self, decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
+        let answer = self.answer(decoded, is_get, caller).await;
+        let (code, report) = match &answer {
+            Answer::Refused { code, report, .. } => (Some(*code), report),
+            Answer::Executed { code, report, .. } => (*code, report),
+        };
+        if report.is_foreign || code == Some(Code::Forbidden) {
+            security::forbidden(&self.app, &caller.viewer, caller.address);
+        }
+        answer
+    }
+
+    async fn answer(&self, mut decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
         let scope = match self.scope(caller) {
             Ok(scope) => scope,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
@@ -226,7 +241,9 @@ impl Api {
                 let charge = budget::charge_refused(&self.app, payer).await;
                 let source = Some(source);
                 let cost = refusal.cost;
-                let report = Report { client: handle(), source, cost, charge, ..Report::default() };
+                let is_foreign = refusal.is_foreign;
+                let report =
+                    Report { client: handle(), source, cost, charge, is_foreign, ..Report::default() };
                 return refuse(&refusal, caller, report);
             }
         };
@@ -293,7 +310,11 @@ impl Api {
         report.database = operation.time();
         let Ok(mut response) = response else {
             let errors = vec![Problem::new("the operation took too long")];
-            return refuse(&Refusal { code: Code::Timeout, errors, cost: 0 }, caller, report);
+            return refuse(
+                &Refusal { code: Code::Timeout, errors, cost: 0, is_foreign: false },
+                caller,
+                report,
+            );
         };
         let code = label(&mut response, &caller.request_id);
         let max_age = (max_age > 0 && code.is_none()).then_some(max_age);

@@ -32,6 +32,7 @@ mod inventory;
 mod node;
 mod pricing;
 mod search;
+mod security;
 mod shop;
 mod uploads;
 

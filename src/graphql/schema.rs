@@ -10,11 +10,15 @@ use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, Collection
 use super::clients::{ClientMutation, ClientQuery};
 use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
 use super::gate::CheckOnly;
-use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
+use super::identity::{
+    AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,
+    StaffMutation,
+};
 use super::inventory::{InventoryMutation, InventoryQuery};
 use super::node::NodeQuery;
 use super::pricing::PriceMutation;
 use super::search::SearchQuery;
+use super::security::SecurityQuery;
 use super::shop::{MarketMutation, ShopMutation, ShopQuery};
 use super::uploads::UploadMutation;
 
@@ -31,6 +35,8 @@ pub struct Query(
     AuditQuery,
     ReviewQuery,
     WishlistQuery,
+    SecurityQuery,
+    SecondFactorQuery,
 );
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
@@ -49,6 +55,7 @@ pub struct Mutation(
     SessionMutation,
     AccountMutation,
     StaffMutation,
+    SecondFactorMutation,
     AppMutation,
     ClientMutation,
     ReviewMutation,

@@ -7,6 +7,7 @@ pub mod passwords;
 pub mod secrets;
 pub mod tls;
 pub mod tokens;
+pub mod totp;
 pub mod digest;
 pub mod media;
 pub mod throttle;

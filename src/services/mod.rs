@@ -27,6 +27,7 @@ pub mod viewer;
 
 pub mod audit;
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;

@@ -69,6 +69,8 @@ permissions! {
     AuditRead = "audit.read";
     /// See what customers have written before everybody does, and publish or reject it.
     ReviewsModerate = "reviews.moderate";
+    /// See what was noticed of attacks.
+    SecurityRead = "security.read";
 }
 
 impl Permission {

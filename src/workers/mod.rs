@@ -5,5 +5,6 @@ pub mod backlog;
 pub mod refresh;
 pub mod identity;
 pub mod clients;
+pub mod security;
 pub mod sweep;
 pub mod issuer;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::infrastructure::media::MediaFolder;
 use crate::services::engagement::wishlists;
-use crate::services::{AppContext, Result, idempotency, uploads};
+use crate::services::{AppContext, Result, idempotency, security, uploads};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_mins(10);
@@ -49,7 +49,9 @@ pub async fn once(app: &AppContext, folder: Option<&MediaFolder>, wishlist_days:
         let forgotten = wishlists::forget(&change, before).await?;
         change.commit().await?;
         if forgotten == 0 {
-            return Ok(());
+            break;
         }
     }
+    while security::sweep(app).await? > 0 {}
+    Ok(())
 }

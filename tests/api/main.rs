@@ -23,6 +23,7 @@ mod oidc;
 mod products;
 mod quick;
 mod search;
+mod security;
 mod sockets;
 mod statements;
 mod tables;

@@ -1,7 +1,8 @@
 //! Tables and the types that stand for them.
 
 use entity::{
-    audit, catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search, uploads,
+    audit, catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search,
+    security, uploads,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 use vitrine::infrastructure::database::{Database, migrate};
@@ -38,6 +39,7 @@ async fn every_entity_reads_all_its_columns(shop: TestShop) {
         inventory::location, inventory::stock_level, inventory::stock_movement, markets::market, markets::market_country,
         markets::market_language, markets::shop, pricing::price, search::facet, search::facet_label, search::listing_facet,
         search::product_listing, search::search_fragment, search::search_term,
+        identity::second_factor, identity::recovery_code, identity::sign_in_challenge, security::event,
         idempotency::idempotency_key, search::stale_product, uploads::upload,
     );
     assert!(shop.number("SELECT count(*) FROM outbox_event").await > 0, "every change tells of itself");

@@ -3,7 +3,7 @@
 use entity::id::{AccountId, AppTokenId, SessionId};
 use entity::time::DAY;
 
-use super::{apps, codes, keys, sessions};
+use super::{apps, codes, keys, second_factor, sessions};
 use crate::services::events::{self, Event, Place};
 use crate::services::{AppContext, Result};
 
@@ -66,5 +66,6 @@ pub async fn tidy(app: &AppContext) -> Result<()> {
     let before = change.now.plus(-KEPT);
     codes::tidy(&change, before).await?;
     sessions::tidy(&change, before).await?;
+    second_factor::tidy(&change).await?;
     change.commit().await
 }

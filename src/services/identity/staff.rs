@@ -192,10 +192,7 @@ pub async fn set_roles(
 pub async fn deactivate(app: &AppContext, viewer: &Viewer, id: AccountId) -> Result<StaffMember> {
     let identity = app.identity()?;
     let change = app.begin().await?;
-    let row = of_staff(&change, id).await?;
-    if !viewer.permissions().covers(rights_of(&change, id).await?) {
-        return Err(not_yours(&[&"id"]));
-    }
+    let row = subordinate(&change, viewer, id).await?;
     keep_an_owner(&change, id).await?;
     if row.deactivated_at.is_none() {
         let before = accounts::told(&row);
@@ -243,7 +240,7 @@ pub async fn add(
 /// The handle of the role of owners.
 pub const OWNERS: &str = OWNER;
 
-async fn member(app: &AppContext, id: AccountId) -> Result<StaffMember> {
+pub(super) async fn member(app: &AppContext, id: AccountId) -> Result<StaffMember> {
     let found = members(app, &[id]).await?.into_iter().next();
     found.ok_or_else(|| crate::services::Error::internal("an account is not there any more"))
 }
@@ -251,6 +248,16 @@ async fn member(app: &AppContext, id: AccountId) -> Result<StaffMember> {
 async fn of_staff(change: &Change<'_>, id: AccountId) -> Result<account::Model> {
     let row = accounts::locked(change, id).await?.filter(|row| row.kind == AccountKind::Staff);
     row.ok_or_else(|| Problems::one(Reason::NotFound, &[&"id"], "there is nobody like that on the staff"))
+}
+
+/// Refuses where it is nobody of the staff, or somebody with rights that the viewer does not have.
+pub(super) async fn subordinate(
+    change: &Change<'_>,
+    viewer: &Viewer,
+    id: AccountId,
+) -> Result<account::Model> {
+    let row = of_staff(change, id).await?;
+    if viewer.permissions().covers(rights_of(change, id).await?) { Ok(row) } else { Err(not_yours(&[&"id"])) }
 }
 
 fn not_yours(path: &[&dyn std::fmt::Display]) -> crate::services::Error {

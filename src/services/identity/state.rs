@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -92,8 +93,11 @@ pub struct Identity {
     pub(super) access: Duration,
     pub(super) public_url: String,
     pub(super) step: Duration,
+    /// Behind the hashes of wrong passwords: in memory, and nowhere else.
+    pub(super) sprayed: Key,
     pub(super) reloaded: tokio::sync::Mutex<Option<Instant>>,
     pub(super) outside: Option<Outside>,
+    second_factor_required: AtomicBool,
     mailer: Mailer,
     uses: Mutex<HashMap<AppTokenId, Timestamp>>,
 }
@@ -103,6 +107,7 @@ impl Identity {
     pub async fn open(app: &AppContext, settings: Settings) -> Result<Self> {
         let root = lookup_root(app, &settings.ring).await?;
         ensure_owner_role(app).await?;
+        app.security.open(root.derive("security")?, &app.metrics);
         let identity = Self {
             lookup: Lookup {
                 emails: root.derive("emails")?,
@@ -119,8 +124,10 @@ impl Identity {
             access: settings.access,
             public_url: settings.public_url,
             step: settings.step,
+            sprayed: Key::generate()?,
             reloaded: tokio::sync::Mutex::new(None),
             outside: settings.outside.map(Outside::new),
+            second_factor_required: AtomicBool::default(),
             mailer: settings.mailer,
             uses: Mutex::default(),
         };
@@ -131,6 +138,17 @@ impl Identity {
     /// Where mails go.
     pub fn mailer(&self) -> &Mailer {
         &self.mailer
+    }
+
+    /// Whether staff without a second factor have no rights.
+    pub fn requires_second_factor(&self) -> bool {
+        self.second_factor_required.load(Ordering::Relaxed)
+    }
+
+    /// Says whether staff without a second factor have no rights, from their next request on.
+    pub fn require_second_factor(&self, is_required: bool) {
+        self.second_factor_required.store(is_required, Ordering::Relaxed);
+        self.verified.forget_staff();
     }
 
     /// Passwords that are being hashed, and those that wait for it.

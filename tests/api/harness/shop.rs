@@ -144,6 +144,8 @@ fn config(address: &Address) -> Config {
         oidc: None,
         smtp_url: None,
         mail_from: "shop@shop.test".to_owned(),
+        security_event_days: 90,
+        second_factor_required: false,
         budgets: vitrine::config::Budgets { are_on: false, ..Default::default() },
         redis_url: None,
         replicas: 1,
