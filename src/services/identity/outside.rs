@@ -100,7 +100,6 @@ impl Outside {
 /// Where identity is not set up.
 pub async fn refresh(app: &AppContext) -> Result<()> {
     if let Some(outside) = &app.identity()?.outside {
-        *outside.asked.lock().await = Some(Instant::now());
         outside.fetch().await;
     }
     Ok(())
