@@ -18,7 +18,7 @@ use crate::services::record::Fields;
 use crate::services::{Change, Result};
 
 /// Prices that auditors are told one by one; of more it is told how many there were.
-const TOLD: usize = 50;
+const TOLD: usize = 20;
 
 /// Prices and levels as they are, of those products whose inputs tell of them.
 #[derive(Debug, Default)]

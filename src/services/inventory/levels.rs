@@ -95,7 +95,7 @@ pub fn write_with(writes: &mut Together, change: &Change<'_>, counted: &[Counted
 }
 
 /// Levels that auditors are told one by one where one change sets many; of more it is told how many there were.
-const TOLD: usize = 50;
+const TOLD: usize = 20;
 
 const LEVEL: Rows = Rows {
     table: "stock_level",

@@ -1,6 +1,7 @@
 //! The audit log: what is written, what is sealed, and what is noticed.
 
 mod chain;
+mod every;
 mod program;
 mod reading;
 mod rotation;

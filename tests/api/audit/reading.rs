@@ -126,13 +126,7 @@ async fn strange_filters_find_nothing(shop: TestShop) {
     rename(&shop, "One").await;
     // An entry whose content somebody broke does not keep others from being read.
     shop.sql("UPDATE audit_entry SET content = 'no JSON'").await;
-    for filter in [
-        "subjectId: \"\"",
-        "subjectId: \"prd_\"",
-        "actorId: \"acc_1\"",
-        "action: \"\\u0000\"",
-        "requestId: \"\\u0000\"",
-    ] {
+    for filter in ["subjectId: \"\"", "subjectId: \"prd_\"", "actorId: \"acc_1\""] {
         let text = format!("{{ auditEntries(filter: {{{filter}}}) {{ totalCount nodes {{ id }} }} }}");
         let reply = shop.query(&text).asked_by(somebody()).await;
         assert_eq!(reply.number("/auditEntries/totalCount"), 0, "{filter}");

@@ -11,7 +11,7 @@ use crate::identity::{PASSWORD, enter, staff_member};
 
 on_each_engine! {
     sample: a_change_tells_who_what_and_in_which_request, what_is_not_made_leaves_nothing,
-        shoppers_leave_nothing, the_same_change_again_leaves_nothing;
+        shoppers_leave_nothing, the_same_change_again_leaves_nothing, bulk_work_leaves_few_entries_that_name_all_products;
     empty: no_address_and_no_secret_is_told, who_signs_in_is_named;
 }
 
@@ -136,4 +136,28 @@ async fn who_signs_in_is_named(shop: TestShop) {
         .await;
     assert_eq!(reply.number("/auditEntries/totalCount"), 1);
     assert_eq!(entries(&shop).await, 1, "reading one's own account and the log leaves nothing");
+}
+
+async fn bulk_work_leaves_few_entries_that_name_all_products(shop: TestShop) {
+    const PRODUCTS: usize = 60;
+    let variant = |number: usize| {
+        json!({ "optionValues": [format!("size {number}")], "prices": [{ "market": "us", "amount": "9.50" }],
+            "stock": [{ "location": "portland", "available": 5 }] })
+    };
+    let product = |number: usize| {
+        let variants: Vec<Value> = (0..40).map(variant).collect();
+        json!({ "handle": format!("bulk-{number}"), "title": "Bulk", "options": [{ "name": "Size" }], "variants": variants })
+    };
+    let text = "mutation ($inputs: [ProductSetInput!]!) { productsSet(inputs: $inputs) { results { createdCount } } }";
+    let inputs: Vec<Value> = (0..PRODUCTS).map(product).collect();
+    let reply = shop.query(text).variable("inputs", inputs).asked_by(somebody()).await;
+    assert_eq!(reply.number("/productsSet/results/createdCount"), 60);
+    assert_eq!(shop.number("SELECT count(*) FROM variant v JOIN product p ON p.id = v.product_id WHERE p.handle LIKE 'bulk-%'").await, 2_400);
+
+    assert!(entries(&shop).await <= 60, "one a transaction");
+    let named = "SELECT count(DISTINCT subject_id) FROM audit_subject";
+    assert_eq!(shop.number(named).await, 60, "every product, and no variant one by one");
+    assert_eq!(shop.number("SELECT count(*) FROM audit_subject").await, 60);
+    let told = shop.rows("SELECT content FROM audit_entry").await;
+    assert!(told.iter().all(|content| content.len() < 20_000), "entries stay short");
 }

@@ -11,6 +11,9 @@ use super::{Edit, Whole};
 use crate::services::Change;
 use crate::services::record::Fields;
 
+/// Products of one change that are told one by one.
+const PRODUCTS: usize = 25;
+
 /// Variants of one product that are told one by one; of more it is told how many there were.
 const VARIANTS: usize = 20;
 
@@ -51,11 +54,25 @@ impl Whole {
     }
 }
 
-/// Tells of the product, and of its variants one by one where they are few.
-pub fn tell(change: &Change<'_>, edit: &Edit) {
+/// Tells of products one by one, where they are few; of more, as imports change them, their ids are known from what
+/// events are about.
+pub fn tell(change: &Change<'_>, edits: &[&Edit]) {
     if !change.is_audited() {
         return;
     }
+    if edits.len() > PRODUCTS {
+        let new = edits.iter().filter(|edit| edit.before.is_none()).count();
+        let told = Fields::default().with("new", new).with("changed", edits.len() - new);
+        change.told("products", "", None, Some(&told));
+        return;
+    }
+    for edit in edits {
+        tell_one(change, edit);
+    }
+}
+
+/// Tells of a product, and of its variants one by one where they are few.
+fn tell_one(change: &Change<'_>, edit: &Edit) {
     let nothing = Vec::new();
     let variants = edit.before.as_ref().map_or(&nothing, |before| &before.variants);
     let mut known: HashMap<VariantId, &variant::Model> = variants.iter().map(|row| (row.id, row)).collect();

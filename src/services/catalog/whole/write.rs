@@ -62,8 +62,8 @@ pub async fn save(change: &Change<'_>, edits: &mut [Edit], more: Together) -> Re
     let changed: Vec<&Edit> =
         edits.iter_mut().filter_map(|edit| edit.settle(change.now).then_some(&*edit)).collect();
     let mut writes = Writes::default();
+    told::tell(change, &changed);
     for edit in &changed {
-        told::tell(change, edit);
         writes.edit(edit);
     }
     let ids: HashSet<ProductId> = changed.iter().map(|edit| edit.after.id()).collect();
