@@ -17,16 +17,16 @@ use crate::infrastructure::database::{Address, Database, migrate};
 use crate::services::budgets::Throttle;
 use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
-use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
+use crate::services::identity::{Kept, KeyRing, Mailer, Parameters, Settings as IdentitySettings};
 use crate::services::personal::Personal;
-use crate::services::{AppContext, Error, identity, search};
+use crate::services::{AppContext, Error, customers, identity, search};
 
 /// What is derived from products when a change commits, in this order.
 pub static PROJECTIONS: [Projection; 1] = [search::project::project];
 
 /// Who keeps something about people, in the order of the services: an export tells in this order, an erasure goes from
 /// the last to the first, so that accounts with their keys go when all that hangs on them is gone.
-pub static PERSONAL: [Personal; 1] = [identity::PERSONAL];
+pub static PERSONAL: [Personal; 2] = [identity::PERSONAL, customers::PERSONAL];
 
 /// Connects to the database and reads the markets.
 ///
@@ -76,6 +76,7 @@ pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Erro
         issuer: config.public_url.clone().unwrap_or_else(|| "vitrine".to_owned()),
         public_url: public_url(config),
         step: ANSWERS_EVERY,
+        kept: Kept { session_days: config.session_days, code_days: config.code_days },
     };
     app.open_identity(settings).await
 }
@@ -97,7 +98,10 @@ pub fn open_budgets(app: &AppContext, config: &Config) -> io::Result<()> {
 const ANSWERS_EVERY: Duration = Duration::from_millis(250);
 
 /// The operator's keys. In development a file of them is made beside the database.
-fn key_ring(config: &Config) -> io::Result<KeyRing> {
+///
+/// # Errors
+/// Where none are set, or the file cannot be read.
+pub fn key_ring(config: &Config) -> io::Result<KeyRing> {
     if !config.secrets.is_empty() {
         return KeyRing::parse(config.secrets.iter().map(Secret::reveal)).map_err(io::Error::other);
     }

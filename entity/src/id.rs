@@ -72,4 +72,6 @@ ids! {
     ClientAppId = "cli";
     ClientVersionId = "clv";
     DocumentId = "doc";
+    AddressId = "adr";
+    ConsentChangeId = "cns";
 }

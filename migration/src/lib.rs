@@ -17,6 +17,7 @@ mod m20261122_000008_search;
 mod m20261122_000009_identity;
 mod m20261122_000010_backoffice;
 mod m20261122_000011_clients;
+mod m20261122_000013_customers;
 
 /// The list of changes, oldest first.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_identity::Migration),
             Box::new(m20261122_000010_backoffice::Migration),
             Box::new(m20261122_000011_clients::Migration),
+            Box::new(m20261122_000013_customers::Migration),
         ]
     }
 }

@@ -80,6 +80,10 @@ pub struct Config {
     pub secrets: Vec<Secret>,
     /// How long an access token is good (`VITRINE_ACCESS_TOKEN_MINUTES`).
     pub access_token: Duration,
+    /// For how many days devices are kept that were signed out or expired (`VITRINE_SESSION_DAYS`).
+    pub session_days: u32,
+    /// For how many days codes from mails are kept that expired (`VITRINE_CODE_DAYS`).
+    pub code_days: u32,
     /// The server that sends mails (`VITRINE_SMTP_URL`); without, none are sent.
     pub smtp_url: Option<Secret>,
     /// Whom mails are from (`VITRINE_MAIL_FROM`).
@@ -157,6 +161,8 @@ impl Config {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             secrets: reader.secrets(),
             access_token: Duration::from_mins(reader.within("access_token_minutes", 10, 5, 15)),
+            session_days: reader.within("session_days", 30, 0, 3650),
+            code_days: reader.within("code_days", 30, 0, 3650),
             smtp_url: reader.optional("smtp_url"),
             mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
             budgets: budgets::read(&mut reader),

@@ -22,6 +22,8 @@ pub const HELP: &str =
   VITRINE_PUBLIC_URL      what addresses of these files begin with  [http://LISTEN]
   VITRINE_SECRETS         keys that seal and sign, comma between    [none: see `vitrine keys new`]
   VITRINE_ACCESS_TOKEN_MINUTES  how long an access token is good, 5-15 [10]
+  VITRINE_SESSION_DAYS    days that ended sign-ins are kept, 0-3650  [30]
+  VITRINE_CODE_DAYS       days that expired codes are kept, 0-3650   [30]
   VITRINE_SMTP_URL        mail server, smtp(s)://user:password@host [none: mails are not sent]
   VITRINE_MAIL_FROM       whom mails are from                       [shop@localhost]
   VITRINE_BUDGETS         on or off: budgets of callers             [on]
@@ -43,7 +45,7 @@ pub const HELP: &str =
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
 /// All settings but those of budgets, as `vitrine.toml` writes them.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 28] = [
     "documents",
     "database_url",
     "listen",
@@ -62,6 +64,8 @@ pub const NAMES: [&str; 26] = [
     "public_url",
     "secrets",
     "access_token_minutes",
+    "session_days",
+    "code_days",
     "smtp_url",
     "mail_from",
     "redis_url",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
-use entity::id::{CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId};
+use entity::id::{AccountId, CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId};
 use entity::pricing::price;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use crate::services::catalog::metafields::{self, Metafield};
 use crate::services::catalog::options::{self, ProductOption};
 use crate::services::catalog::products::{self, State, Texts};
 use crate::services::catalog::variants::{self, Variant};
+use crate::services::customers::{self, Address, Consent, Profile};
 use crate::services::engagement::reviews::{self, Review, ReviewSort, Reviewer};
 use crate::services::inventory::availability::{self, Choice};
 use crate::services::inventory::levels::{self, Level};
@@ -123,6 +124,10 @@ loaders! {
     CollectionById(CollectionId) => Row<Collection>, |s, ids| batch::rows(collections::by_ids(s.app.db.read()?, &s.locale, ids).await?);
     CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;
     ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.horizon(), &ids, &request, &window).await?);
+
+    ProfileOf(AccountId) => Arc<Profile>, |s, ids| shared(customers::profiles(&s.app, ids).await?);
+    AddressesOf(AccountId) => Arc<Vec<Address>>, |s, ids| shared(customers::of_customers(&s.app, ids).await?);
+    ConsentsOf(AccountId) => Arc<Vec<Consent>>, |s, ids| shared(customers::consents_of(s.app.db.read()?, ids).await?);
 
     ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, ids).await?);
     ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);

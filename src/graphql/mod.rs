@@ -24,6 +24,7 @@ mod schema;
 
 mod catalog;
 mod clients;
+mod customers;
 mod engagement;
 mod identity;
 mod inventory;

@@ -7,6 +7,7 @@ use async_graphql::{
 use super::access::Veiled;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
+use super::customers::{CustomerMutation, CustomerOfficeMutation, CustomerQuery};
 use super::gate::CheckOnly;
 use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
 use super::inventory::{InventoryMutation, InventoryQuery};
@@ -18,7 +19,16 @@ use super::uploads::UploadMutation;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery, ClientQuery);
+pub struct Query(
+    CatalogQuery,
+    SearchQuery,
+    ShopQuery,
+    NodeQuery,
+    InventoryQuery,
+    IdentityQuery,
+    ClientQuery,
+    CustomerQuery,
+);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
@@ -35,6 +45,8 @@ pub struct Mutation(
     UploadMutation,
     SessionMutation,
     AccountMutation,
+    CustomerMutation,
+    CustomerOfficeMutation,
     StaffMutation,
     AppMutation,
     ClientMutation,

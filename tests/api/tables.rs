@@ -1,7 +1,8 @@
 //! Tables and the types that stand for them.
 
 use entity::{
-    catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search, uploads,
+    catalog, customers, engagement, events, idempotency, identity, inventory, markets, pricing, search,
+    uploads,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 use vitrine::infrastructure::database::{Database, migrate};
@@ -30,7 +31,8 @@ async fn every_entity_reads_all_its_columns(shop: TestShop) {
         catalog::media_translation, catalog::metafield, catalog::option_value, catalog::option_value_translation,
         catalog::product, catalog::product_category, catalog::product_option, catalog::product_option_translation,
         catalog::product_tag, catalog::product_translation, catalog::product_type, catalog::publication, catalog::tag,
-        catalog::variant, catalog::vendor, engagement::review, engagement::reviewer, events::outbox_event,
+        catalog::variant, catalog::vendor, customers::consent_change, customers::customer_address,
+        customers::customer_profile, customers::erased_account, engagement::review, engagement::reviewer, events::outbox_event,
         identity::account, identity::account_role, identity::app_token, identity::data_key, identity::lookup_key,
         identity::one_time_code, identity::role, identity::session, identity::signing_key,
         inventory::location, inventory::stock_level, inventory::stock_movement, markets::market, markets::market_country,

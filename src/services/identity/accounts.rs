@@ -189,7 +189,7 @@ pub(super) async fn drop_codes(change: &Change<'_>, id: AccountId) -> Result<()>
     Ok(())
 }
 
-async fn data_key(change: &Change<'_>, identity: &Identity, id: AccountId) -> Result<Key> {
+pub(super) async fn data_key(change: &Change<'_>, identity: &Identity, id: AccountId) -> Result<Key> {
     let row = data_key::Entity::find_by_id(id).one(&change.tx).await?;
     let row = row.ok_or_else(|| Error::internal("an account has lost its data key"))?;
     Ok(open_key(identity, id, &row.sealed)?)

@@ -13,6 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::cache::Verified;
 use super::keys;
+use super::news::Kept;
 use crate::infrastructure::mailer::Mailer;
 use crate::infrastructure::passwords::{Failure, Parameters, Passwords};
 use crate::infrastructure::secrets::{Broken, Key, KeyRing};
@@ -45,6 +46,8 @@ pub struct Settings {
     pub public_url: String,
     /// Answers that must not tell whether an account exists come at whole multiples of this.
     pub step: Duration,
+    /// How long what is over is kept.
+    pub kept: Kept,
 }
 
 impl Settings {
@@ -58,6 +61,7 @@ impl Settings {
             issuer: "http://shop.test".to_owned(),
             public_url: "http://shop.test".to_owned(),
             step: Duration::ZERO,
+            kept: Kept::default(),
         })
     }
 }
@@ -86,6 +90,7 @@ pub struct Identity {
     pub(super) access: Duration,
     pub(super) public_url: String,
     pub(super) step: Duration,
+    pub(super) kept: Kept,
     pub(super) reloaded: tokio::sync::Mutex<Option<Instant>>,
     mailer: Mailer,
     uses: Mutex<HashMap<AppTokenId, Timestamp>>,
@@ -111,6 +116,7 @@ impl Identity {
             access: settings.access,
             public_url: settings.public_url,
             step: settings.step,
+            kept: settings.kept,
             reloaded: tokio::sync::Mutex::new(None),
             mailer: settings.mailer,
             uses: Mutex::default(),

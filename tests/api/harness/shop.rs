@@ -140,6 +140,8 @@ fn config(address: &Address) -> Config {
         public_url: Some("http://shop.test".to_owned()),
         secrets: Vec::new(),
         access_token: Duration::from_mins(10),
+        session_days: 30,
+        code_days: 30,
         smtp_url: None,
         mail_from: "shop@shop.test".to_owned(),
         budgets: vitrine::config::Budgets { are_on: false, ..Default::default() },
