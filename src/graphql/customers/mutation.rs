@@ -105,9 +105,9 @@ impl CustomerMutation {
         .await
     }
 
-    /// Forgets you for good: your account, addresses and consents are deleted, all your devices signed out, and the key is
-    /// destroyed without which nobody can read what backups still hold. Reviews stay without your name. It cannot be taken
-    /// back. Refused with `IN_USE` as long as something of yours has to be finished first.
+    /// Forgets you for good: your account, addresses and consents are deleted, the key that they were sealed under is
+    /// destroyed, and all your devices are signed out. Of your published reviews the stars stay, without words and name. It
+    /// cannot be taken back. Refused with `IN_USE` as long as something of yours has to be finished first.
     #[graphql(directive = SignedIn::apply())]
     async fn customer_erase(
         &self,

@@ -51,8 +51,8 @@ pub async fn erase_own(app: &AppContext, viewer: &Viewer, password: Option<&str>
     erase(app, *account).await
 }
 
-/// Forgets a customer: what each module keeps of them, their sessions, their account, and the key without which nobody
-/// reads what copies and backups still hold. Answers when; who asks again gets the same answer.
+/// Forgets a customer: what each module keeps of them, their sessions, their account, and the key that all of it was
+/// sealed under. Answers when; who asks again gets the same answer.
 ///
 /// # Errors
 /// `NotFound` at `id` where there never was such a customer; `InUse` where something has to be finished first.

@@ -55,12 +55,12 @@ pub(super) fn phone(problems: &mut Problems, path: &[&dyn std::fmt::Display], ty
 
 fn birthday(problems: &mut Problems, typed: &str, today: NaiveDate) -> String {
     let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default();
-    match typed.trim().parse::<NaiveDate>() {
-        Ok(day) if day >= first && day <= today => return day.to_string(),
-        _ => {
-            problems.add(Reason::Invalid, &[&"birthday"], "a birthday is a day since 1900 such as 1990-12-31")
-        }
+    if let Ok(day) = typed.trim().parse::<NaiveDate>()
+        && (first..=today).contains(&day)
+    {
+        return day.to_string();
     }
+    problems.add(Reason::Invalid, &[&"birthday"], "a birthday is a day since 1900 such as 1990-12-31");
     String::new()
 }
 

@@ -1,9 +1,10 @@
 //! Telling a person all that is known about them, and forgetting them.
 
 use serde_json::{Value, json};
-use vitrine::infrastructure::database::Address;
-use vitrine::services::identity::{AccountKind, authenticate, customer_by_email, refresh};
-use vitrine::services::{Error, Permission, customers};
+use vitrine::infrastructure::database::{Address, Database};
+use vitrine::services::identity::{AccountKind, Settings, authenticate, customer_by_email, refresh};
+use vitrine::services::personal::Personal;
+use vitrine::services::{AppContext, Error, Permission, Reason, customers, identity};
 
 use super::office::vitrine_id;
 use super::{ANN, BOB, account, add, address, change, made, me, one, refused, signed_in};
@@ -15,7 +16,7 @@ use crate::identity::{
 on_each_engine! {
     empty: an_export_tells_everything_of_one_person, erasing_oneself_needs_the_password, erased_twice_the_answer_is_the_same,
         staff_erase_and_are_told_the_same_again, no_session_survives_an_erasure, erasing_at_once_and_signing_in_at_once,
-        the_address_is_free_again, no_trace_is_left_in_the_file, what_is_over_goes_after_its_days;
+        the_address_is_free_again, no_trace_is_left_in_the_file, what_has_to_be_finished_first_is_told_and_nothing_is_lost, what_is_over_goes_after_its_days;
 }
 
 /// A customer who told all there is to tell.
@@ -108,10 +109,7 @@ async fn erased_twice_the_answer_is_the_same(shop: TestShop) {
     }
     assert_eq!(shop.number("SELECT count(*) FROM erased_account").await, 2);
     let never = entity::id::AccountId::generate();
-    assert_eq!(
-        problem(customers::erase(&shop.app, never).await),
-        (vitrine::services::Reason::NotFound, "id".to_owned())
-    );
+    assert_eq!(problem(customers::erase(&shop.app, never).await), (Reason::NotFound, "id".to_owned()));
 }
 
 async fn staff_erase_and_are_told_the_same_again(shop: TestShop) {
@@ -283,6 +281,43 @@ async fn dump(shop: &TestShop) -> String {
         }
     }
     all
+}
+
+/// Somebody with an order on its way, as a module to come will say it.
+const ORDERS: Personal = Personal {
+    name: "orders",
+    export: |_, _| Box::pin(async { Ok(json!([])) }),
+    keep: Some(|_, _| Box::pin(async { Ok(Some("an order is on its way".to_owned())) })),
+    erase: |_, _| Box::pin(async { Err(Error::internal("nobody may come here")) }),
+};
+
+/// A module that fails when all others have forgotten the person: it stands first, so it comes last.
+const BROKEN: Personal = Personal { name: "broken", keep: None, ..ORDERS };
+
+static WITH_ORDERS: [Personal; 3] = [identity::PERSONAL, customers::PERSONAL, ORDERS];
+static WITH_BROKEN: [Personal; 3] = [BROKEN, identity::PERSONAL, customers::PERSONAL];
+
+async fn what_has_to_be_finished_first_is_told_and_nothing_is_lost(shop: TestShop) {
+    let ann = known(&shop, ANN).await;
+    let before = me(&shop, ann).await.json["data"].clone();
+    for (personal, is_told) in [(&WITH_ORDERS, true), (&WITH_BROKEN, false)] {
+        let database = Database::connect(&shop.address, 2).await.unwrap();
+        let app = AppContext::new(database, shop.clock.clone(), &[], personal, 100).await.unwrap();
+        app.open_identity(Settings::quick().unwrap()).await.unwrap();
+        match customers::erase(&app, account(ann)).await {
+            Err(Error::Problems(told)) if is_told => {
+                assert_eq!(
+                    (told[0].reason, told[0].message.as_str()),
+                    (Reason::InUse, "an order is on its way")
+                );
+            }
+            Err(Error::Internal(_)) if !is_told => {}
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(me(&shop, ann).await.json["data"], before, "all of it or nothing");
+        assert_eq!(shop.number("SELECT count(*) FROM erased_account").await, 0);
+    }
+    customers::erase(&shop.app, account(ann)).await.unwrap();
 }
 
 /// What is over goes after the days that the operator set, and not before; what counts stays.
