@@ -19,17 +19,23 @@ use crate::services::budgets::Throttle;
 use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
 use crate::services::identity::outside::{Issuer, OutsideSettings, algorithm};
-use crate::services::identity::{AccountKind, KeyRing, Mailer, Parameters, Settings as IdentitySettings};
+use crate::services::identity::{
+    AccountKind, Kept, KeyRing, Mailer, Parameters, Settings as IdentitySettings,
+};
 use crate::services::personal::Personal;
-use crate::services::{AppContext, Error, engagement, identity, search};
+use crate::services::{AppContext, Error, customers, engagement, identity, search};
 
 /// What is derived from products when a change commits, in this order.
 pub static PROJECTIONS: [Projection; 1] = [search::project::project];
 
 /// Who keeps something about people, in the order of the services: an export tells in this order, an erasure goes from
 /// the last to the first, so that accounts with their keys go when all that hangs on them is gone.
-pub static PERSONAL: [Personal; 3] =
-    [identity::PERSONAL, engagement::personal::REVIEWS, engagement::personal::WISHLISTS];
+pub static PERSONAL: [Personal; 4] = [
+    identity::PERSONAL,
+    customers::PERSONAL,
+    engagement::personal::REVIEWS,
+    engagement::personal::WISHLISTS,
+];
 
 /// Connects to the database and reads the markets.
 ///
@@ -80,6 +86,7 @@ pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Erro
         public_url: public_url(config),
         step: ANSWERS_EVERY,
         outside: outside(config),
+        kept: Kept { session_days: config.session_days, code_days: config.code_days },
     };
     app.open_identity(settings).await?;
     app.identity()?.require_second_factor(config.second_factor_required);
@@ -139,7 +146,10 @@ pub fn audit_keys(config: &Config) -> io::Result<Keys> {
 }
 
 /// The operator's keys. In development a file of them is made beside the database.
-fn key_ring(config: &Config) -> io::Result<KeyRing> {
+///
+/// # Errors
+/// Where none are set, or the file cannot be read.
+pub fn key_ring(config: &Config) -> io::Result<KeyRing> {
     if !config.secrets.is_empty() {
         return KeyRing::parse(config.secrets.iter().map(Secret::reveal)).map_err(io::Error::other);
     }

@@ -76,4 +76,6 @@ ids! {
     WishlistId = "wsl";
     WishlistItemId = "wsi";
     SecurityEventId = "sev";
+    AddressId = "adr";
+    ConsentChangeId = "cns";
 }

@@ -52,28 +52,28 @@ impl Audit {
 fn tell(verdict: &Verdict) {
     for (name, (first, last)) in &verdict.unknown {
         let name = if name.is_empty() { "(none)" } else { name };
-        println!(
+        say!(
             "KEY    entries {first} to {last}, or some of them, are sealed with the key {name}, which is not among \
              VITRINE_SECRETS: they could not be verified. Name the former key there, too, to verify them."
         );
     }
     if let Some(finding) = &verdict.finding {
-        println!("WRONG  {finding}");
+        say!("WRONG  {finding}");
         return;
     }
     match verdict.range {
         Some((first, last)) => {
-            println!("ok     entries {first} to {last}: {} are what was sealed", verdict.verified);
+            say!("ok     entries {first} to {last}: {} are what was sealed", verdict.verified);
             if first > 1 {
-                println!("note   entries before {first} were deleted for their age");
+                say!("note   entries before {first} were deleted for their age");
             }
         }
-        None => println!("ok     no entry is sealed"),
+        None => say!("ok     no entry is sealed"),
     }
     if verdict.unsealed > 0 {
-        println!("note   {} entries are not sealed yet: a running server does that", verdict.unsealed);
+        say!("note   {} entries are not sealed yet: a running server does that", verdict.unsealed);
     }
     if let Some(mark) = &verdict.mark {
-        println!("mark   {mark}");
+        say!("mark   {mark}");
     }
 }

@@ -76,8 +76,9 @@ impl Doctor {
         }
         match ring(config)? {
             Some(ring) => {
-                let finding = seals::examine(&context, &ring).await.map_err(|error| explain(&error))?;
-                told.finding(finding.is_fine, &finding.text);
+                for finding in seals::examine(&context, &ring).await.map_err(|error| explain(&error))? {
+                    told.finding(finding.is_fine, &finding.text);
+                }
             }
             None => {
                 Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at");

@@ -86,6 +86,10 @@ pub struct Config {
     pub access_token: Duration,
     /// The outside issuer whose tokens are believed beside ours.
     pub oidc: Option<Oidc>,
+    /// For how many days devices are kept that were signed out or expired (`VITRINE_SESSION_DAYS`).
+    pub session_days: u32,
+    /// For how many days codes from mails are kept that expired (`VITRINE_CODE_DAYS`).
+    pub code_days: u32,
     /// The server that sends mails (`VITRINE_SMTP_URL`); without, none are sent.
     pub smtp_url: Option<Secret>,
     /// Whom mails are from (`VITRINE_MAIL_FROM`).
@@ -171,6 +175,8 @@ impl Config {
             secrets: reader.secrets(),
             access_token: Duration::from_mins(reader.within("access_token_minutes", 10, 5, 15)),
             oidc: oidc::read(&mut reader, development),
+            session_days: reader.within("session_days", 30, 0, 3650),
+            code_days: reader.within("code_days", 30, 0, 3650),
             smtp_url: reader.optional("smtp_url"),
             mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
             security_event_days: reader.within("security_event_days", 90, 1, 3650),

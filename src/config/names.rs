@@ -36,6 +36,8 @@ pub const HELP: &str =
                           JSON pointer such as /realm_access/roles  [none]
   VITRINE_OIDC_ROLES      which role an entry stands for, as
                           shop-admin=owner,...                      [none]
+  VITRINE_SESSION_DAYS    days that ended sign-ins are kept, 0-3650  [30]
+  VITRINE_CODE_DAYS       days that expired codes are kept, 0-3650   [30]
   VITRINE_SMTP_URL        mail server, smtp(s)://user:password@host [none: mails are not sent]
   VITRINE_MAIL_FROM       whom mails are from                       [shop@localhost]
   VITRINE_BUDGETS         on or off: budgets of callers             [on]
@@ -81,6 +83,8 @@ pub const NAMES: [&str; 28] = [
     "public_url",
     "secrets",
     "access_token_minutes",
+    "session_days",
+    "code_days",
     "smtp_url",
     "staff_second_factor",
     "security_event_days",

@@ -26,6 +26,7 @@ mod schema;
 
 mod catalog;
 mod clients;
+mod customers;
 mod engagement;
 mod identity;
 mod inventory;

@@ -9,6 +9,7 @@ use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
 use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
+use super::customers::{CustomerMutation, CustomerOfficeMutation, CustomerQuery};
 use super::gate::CheckOnly;
 use super::identity::{
     AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,
@@ -37,6 +38,7 @@ pub struct Query(
     WishlistQuery,
     SecurityQuery,
     SecondFactorQuery,
+    CustomerQuery,
 );
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
@@ -54,6 +56,8 @@ pub struct Mutation(
     UploadMutation,
     SessionMutation,
     AccountMutation,
+    CustomerMutation,
+    CustomerOfficeMutation,
     StaffMutation,
     SecondFactorMutation,
     AppMutation,

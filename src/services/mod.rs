@@ -33,6 +33,7 @@ pub mod clients;
 pub mod idempotency;
 pub mod uploads;
 pub mod markets;
+pub mod customers;
 pub mod catalog;
 pub mod pricing;
 pub mod inventory;

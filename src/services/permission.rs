@@ -71,6 +71,12 @@ permissions! {
     ReviewsModerate = "reviews.moderate";
     /// See what was noticed of attacks.
     SecurityRead = "security.read";
+    /// See customers with their personal data, and find them by their e-mail address.
+    CustomersRead = "customers.read";
+    /// Change what is known of customers, and write down what they consent to.
+    CustomersWrite = "customers.write";
+    /// Export all that is known about a customer, and erase customers for good.
+    CustomersPrivacy = "customers.privacy";
 }
 
 impl Permission {

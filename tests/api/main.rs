@@ -10,6 +10,7 @@ mod catalog;
 mod changes;
 mod clients;
 mod connections;
+mod customers;
 mod docs;
 mod door;
 mod engagement;

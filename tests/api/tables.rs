@@ -1,7 +1,7 @@
 //! Tables and the types that stand for them.
 
 use entity::{
-    audit, catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search,
+    audit, catalog, customers, engagement, events, idempotency, identity, inventory, markets, pricing, search,
     security, uploads,
 };
 use sea_orm::{EntityTrait, QuerySelect};
@@ -32,7 +32,8 @@ async fn every_entity_reads_all_its_columns(shop: TestShop) {
         catalog::media_translation, catalog::metafield, catalog::option_value, catalog::option_value_translation,
         catalog::product, catalog::product_category, catalog::product_option, catalog::product_option_translation,
         catalog::product_tag, catalog::product_translation, catalog::product_type, catalog::publication, catalog::tag,
-        catalog::variant, catalog::vendor, engagement::review, engagement::reviewer,
+        catalog::variant, catalog::vendor, customers::consent_change, customers::customer_address,
+        customers::customer_profile, customers::erased_account, engagement::review, engagement::reviewer,
         engagement::reviewer_account, engagement::wishlist, engagement::wishlist_item, events::outbox_event,
         identity::account, identity::account_role, identity::app_token, identity::data_key, identity::lookup_key,
         identity::one_time_code, identity::outside_identity, identity::role, identity::session, identity::signing_key,

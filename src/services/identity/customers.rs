@@ -3,9 +3,9 @@
 use entity::id::AccountId;
 use sea_orm::{DbErr, Value};
 
+use super::AccountKind;
 use super::accounts::{self, Account, Edit};
 use super::input::{self, Email};
-use super::{AccountKind, sign_in};
 use crate::services::keyset::{Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
 use crate::services::sql::{self, Sql};
@@ -60,7 +60,7 @@ pub async fn customer_by_email(app: &AppContext, email: &str) -> Result<Option<A
 /// erases it. Whether there is such a customer.
 pub async fn hold_customer(change: &Change<'_>, id: AccountId) -> Result<bool> {
     let row = accounts::locked(change, id).await?;
-    Ok(row.is_some_and(|row| row.kind == AccountKind::Customer && sign_in::is_active(&row)))
+    Ok(row.is_some_and(|row| row.kind == AccountKind::Customer))
 }
 
 /// Changes what a customer is called and the language of mails to them, in an account that the change holds.
@@ -85,4 +85,9 @@ pub async fn set_name(
     let row = row.ok_or_else(|| Problems::one(Reason::NotFound, &[&"id"], "there is no such customer"))?;
     let edit = Edit { name: name.as_deref(), language, ..Edit::default() };
     accounts::edit(change, app.identity()?, row, edit).await
+}
+
+/// A customer's account, opened within a change.
+pub async fn of_customer(app: &AppContext, change: &Change<'_>, id: AccountId) -> Result<Option<Account>> {
+    Ok(accounts::read(app.identity()?, &change.tx, [id]).await?.pop())
 }

@@ -6,7 +6,8 @@ use entity::time::Timestamp;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value as Json, json};
 
-use super::{accounts, input, sign_in};
+use super::device::name_of;
+use super::{accounts, input, sign_in, vault};
 use crate::services::events::{self, Event};
 use crate::services::personal::Personal;
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
@@ -30,13 +31,14 @@ async fn export(app: &AppContext, person: AccountId) -> Result<Json> {
         .limit(MOST_DEVICES)
         .all(app.db.read()?)
         .await?;
-    let device = |row: session::Model| {
-        json!({
-            "name": row.name,
+    let vault = vault(app, app.db.read()?, person).await?;
+    let device = |row: session::Model| -> Result<Json> {
+        Ok(json!({
+            "name": vault.open(&name_of(row.id), &row.name)?,
             "signedInAt": told(row.created_at),
             "usedAt": told(row.used_at),
             "signedOutAt": row.ended_at.map(told),
-        })
+        }))
     };
     Ok(json!({
         "email": account.email,
@@ -44,7 +46,7 @@ async fn export(app: &AppContext, person: AccountId) -> Result<Json> {
         "language": account.language,
         "createdAt": told(account.created_at),
         "verifiedAt": account.verified_at.map(told),
-        "devices": sessions.into_iter().map(device).collect::<Vec<_>>(),
+        "devices": sessions.into_iter().map(device).collect::<Result<Vec<_>>>()?,
     }))
 }
 

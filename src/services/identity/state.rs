@@ -15,6 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use super::cache::Verified;
 use super::keys;
 use super::outside::{Outside, OutsideSettings};
+use super::news::Kept;
 use crate::infrastructure::mailer::Mailer;
 use crate::infrastructure::passwords::{Failure, Parameters, Passwords};
 use crate::infrastructure::secrets::{Broken, Key, KeyRing};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub step: Duration,
     /// Whose tokens are believed beside ours.
     pub outside: Option<OutsideSettings>,
+    /// How long what is over is kept.
+    pub kept: Kept,
 }
 
 impl Settings {
@@ -63,6 +66,7 @@ impl Settings {
             public_url: "http://shop.test".to_owned(),
             step: Duration::ZERO,
             outside: None,
+            kept: Kept::default(),
         })
     }
 }
@@ -95,6 +99,7 @@ pub struct Identity {
     pub(super) step: Duration,
     /// Behind the hashes of wrong passwords: in memory, and nowhere else.
     pub(super) sprayed: Key,
+    pub(super) kept: Kept,
     pub(super) reloaded: tokio::sync::Mutex<Option<Instant>>,
     pub(super) outside: Option<Outside>,
     second_factor_required: AtomicBool,
@@ -125,6 +130,7 @@ impl Identity {
             public_url: settings.public_url,
             step: settings.step,
             sprayed: Key::generate()?,
+            kept: settings.kept,
             reloaded: tokio::sync::Mutex::new(None),
             outside: settings.outside.map(Outside::new),
             second_factor_required: AtomicBool::default(),

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use entity::id::AccountId;
 use sea_orm::ConnectionTrait;
 
-use super::accounts;
+use super::{Identity, accounts};
 use crate::infrastructure::secrets::Key;
 use crate::services::sql::{Sql, uuids};
-use crate::services::{AppContext, Error, Result};
+use crate::services::{AppContext, Change, Error, Result};
 
 /// The key of one person: with it their data is sealed and opened. Gone with their account.
 #[derive(Debug)]
@@ -31,6 +31,11 @@ impl Vault {
     /// [`Error::Internal`] where it was changed, or sealed for somebody else.
     pub fn open(&self, place: &str, sealed: &str) -> Result<String> {
         Ok(self.key.open_text(sealed, &self.at(place))?)
+    }
+
+    /// The key of a person whose account the change has found.
+    pub(super) async fn within(change: &Change<'_>, identity: &Identity, person: AccountId) -> Result<Self> {
+        Ok(Self { account: person, key: accounts::data_key(change, identity, person).await? })
     }
 
     fn at(&self, place: &str) -> String {

@@ -142,6 +142,8 @@ fn config(address: &Address) -> Config {
         secrets: Vec::new(),
         access_token: Duration::from_mins(10),
         oidc: None,
+        session_days: 30,
+        code_days: 30,
         smtp_url: None,
         mail_from: "shop@shop.test".to_owned(),
         security_event_days: 90,

@@ -80,12 +80,12 @@ pub async fn confirm(app: &AppContext, from: IpAddr, token: &str, code: &str) ->
 }
 
 /// Forgets sign-ins that nobody went on with.
-pub async fn tidy(change: &Change<'_>) -> Result<()> {
-    sign_in_challenge::Entity::delete_many()
+pub async fn tidy(change: &Change<'_>) -> Result<u64> {
+    let over = sign_in_challenge::Entity::delete_many()
         .filter(sign_in_challenge::Column::ExpiresAt.lte(change.now.0))
         .exec(&change.tx)
         .await?;
-    Ok(())
+    Ok(over.rows_affected)
 }
 
 /// Counts a try of a challenge, and tells what it is.
