@@ -8,12 +8,15 @@ pub mod id;
 pub mod money;
 pub mod time;
 
+pub mod audit;
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;
 pub mod uploads;
 pub mod markets;
+pub mod customers;
 pub mod catalog;
 pub mod pricing;
 pub mod inventory;

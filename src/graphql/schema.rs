@@ -5,20 +5,41 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
+use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
+use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
+use super::customers::{CustomerMutation, CustomerOfficeMutation, CustomerQuery};
 use super::gate::CheckOnly;
-use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
+use super::identity::{
+    AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,
+    StaffMutation,
+};
 use super::inventory::{InventoryMutation, InventoryQuery};
 use super::node::NodeQuery;
 use super::pricing::PriceMutation;
 use super::search::SearchQuery;
+use super::security::SecurityQuery;
 use super::shop::{MarketMutation, ShopMutation, ShopQuery};
 use super::uploads::UploadMutation;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogQuery, SearchQuery, ShopQuery, NodeQuery, InventoryQuery, IdentityQuery, ClientQuery);
+pub struct Query(
+    CatalogQuery,
+    SearchQuery,
+    ShopQuery,
+    NodeQuery,
+    InventoryQuery,
+    IdentityQuery,
+    ClientQuery,
+    AuditQuery,
+    ReviewQuery,
+    WishlistQuery,
+    SecurityQuery,
+    SecondFactorQuery,
+    CustomerQuery,
+);
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
 /// all, whatever becomes of the others.
@@ -35,9 +56,14 @@ pub struct Mutation(
     UploadMutation,
     SessionMutation,
     AccountMutation,
+    CustomerMutation,
+    CustomerOfficeMutation,
     StaffMutation,
+    SecondFactorMutation,
     AppMutation,
     ClientMutation,
+    ReviewMutation,
+    WishlistMutation,
 );
 
 /// The shop's schema.
