@@ -62,7 +62,7 @@ pub const HELP: &str =
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
 /// All settings but those of budgets, as `vitrine.toml` writes them.
-pub const NAMES: [&str; 28] = [
+pub const NAMES: &[&str] = &[
     "audit_days",
     "documents",
     "database_url",
