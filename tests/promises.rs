@@ -69,6 +69,7 @@ fn told() -> String {
         });
     }
     metrics.batch("ProductById", 1);
+    metrics.threat("sign_ins_failed", "notice", 1);
     metrics.connection_refused("full");
     metrics.connection_cut("idle");
     let pool = Pool { name: "read", open: 1, idle: 1, most: 1 };

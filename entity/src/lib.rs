@@ -8,7 +8,9 @@ pub mod id;
 pub mod money;
 pub mod time;
 
+pub mod audit;
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;

@@ -50,7 +50,7 @@ enum Which {
 impl Keys {
     pub async fn run(self, config: &Config) -> Outcome {
         if matches!(self.what, What::New) {
-            println!("{}", Key::generate()?.reveal());
+            say!("{}", Key::generate()?.reveal());
             return Ok(ExitCode::SUCCESS);
         }
         let context = app::context(&config.database, config).await.map_err(|error| explain(&error))?;
@@ -68,14 +68,14 @@ impl Keys {
                 let tell = |progress: seals::Progress| {
                     if last.is_none_or(|at: Instant| at.elapsed() >= EVERY) {
                         last = Some(Instant::now());
-                        println!(
+                        say!(
                             "{}: {} rows looked at, {} sealed anew",
                             progress.what, progress.looked_at, progress.resealed
                         );
                     }
                 };
                 let done = seals::reseal(&context, &ring, tell).await.map_err(|error| explain(&error))?;
-                println!("{} rows looked at, {} sealed anew", done.looked_at, done.resealed);
+                say!("{} rows looked at, {} sealed anew", done.looked_at, done.resealed);
                 tell_sealed(&context, Some(&ring)).await?;
             }
             What::Rotate { which: Which::Signing { now } } => {
@@ -90,7 +90,7 @@ impl Keys {
 fn tell(key: &SigningKeyRow) {
     let SigningKeyRow { kid, created_at, signs_from, verifies_until } = key;
     let until = verifies_until.map(|at| format!(", is believed until {at}")).unwrap_or_default();
-    println!("{kid}: made {created_at}, signs from {signs_from}{until}");
+    say!("{kid}: made {created_at}, signs from {signs_from}{until}");
 }
 
 /// Which of the operator's keys has sealed how much.
@@ -100,11 +100,11 @@ async fn tell_sealed(context: &AppContext, ring: Option<&KeyRing>) -> Result<(),
     let rows = |name: &str| sealed.iter().find(|of| of.key == name).map_or(0, |of| of.rows);
     for (index, name) in names.iter().enumerate() {
         let does = if index == 0 { "seals" } else { "opens" };
-        println!("data key {name}: {does}, has sealed {} rows", rows(name));
+        say!("data key {name}: {does}, has sealed {} rows", rows(name));
     }
     for other in sealed.iter().filter(|of| !names.contains(&of.key)) {
         let state = if ring.is_some() { "is not set" } else { "may be set or not" };
-        println!("data key {}: {state}, has sealed {} rows", other.key, other.rows);
+        say!("data key {}: {state}, has sealed {} rows", other.key, other.rows);
     }
     Ok(())
 }

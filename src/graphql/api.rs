@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
-use async_graphql::{Pos, Request, Response};
+use async_graphql::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::acting;
 use super::budget::{self, OverBudget};
 use super::context::{RequestData, Scope};
 use super::cookies::Cookies;
@@ -19,9 +20,11 @@ use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::monitoring::metrics::Source;
+use crate::services::acting::Acting;
 use crate::services::budgets::Charge;
 use crate::services::clients::{Client, DocumentMode, Manifest};
 use crate::services::operation::{self, Operation};
+use crate::services::security;
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
 
 /// What was asked, decoded from the wire.
@@ -118,6 +121,8 @@ pub struct Report {
     pub statements: u64,
     /// Time in statements, summed up.
     pub database: Duration,
+    /// Whether it asks for something that is there, but not for the caller.
+    pub is_foreign: bool,
     /// What was charged for it, and how the caller's budget stands; the answer's headers tell it.
     pub charge: Option<Charge>,
 }
@@ -205,8 +210,20 @@ impl Api {
         self.examiner.examine(version, manifest).await
     }
 
-    /// Answers a request.
-    pub async fn execute(&self, mut decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
+    /// Answers a request, and notes where it asks for what is not the caller's.
+    pub async fn execute(&self, decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
+        let answer = self.answer(decoded, is_get, caller).await;
+        let (code, report) = match &answer {
+            Answer::Refused { code, report, .. } => (Some(*code), report),
+            Answer::Executed { code, report, .. } => (*code, report),
+        };
+        if report.is_foreign || code == Some(Code::Forbidden) {
+            security::forbidden(&self.app, &caller.viewer, caller.address);
+        }
+        answer
+    }
+
+    async fn answer(&self, mut decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
         let scope = match self.scope(caller) {
             Ok(scope) => scope,
             Err(refusal) => return refuse(&refusal, caller, Report::default()),
@@ -224,7 +241,9 @@ impl Api {
                 let charge = budget::charge_refused(&self.app, payer).await;
                 let source = Some(source);
                 let cost = refusal.cost;
-                let report = Report { client: handle(), source, cost, charge, ..Report::default() };
+                let is_foreign = refusal.is_foreign;
+                let report =
+                    Report { client: handle(), source, cost, charge, is_foreign, ..Report::default() };
                 return refuse(&refusal, caller, report);
             }
         };
@@ -278,19 +297,24 @@ impl Api {
         Answer::Refused { code: over.refusal.code, body, mutation_on_get: false, report }
     }
 
-    async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
+    async fn run(&self, mut admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
         let deadline = self.deadline_of(&admitted, &caller.viewer);
         let operation = Operation::until(Instant::now() + deadline);
         let max_age = admitted.max_age;
+        let acting = acting::of(&mut admitted, caller);
         let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
         let request = admitted.request.data(RequestData::new(scope, changes));
-        let work = self.perform(request, Arc::clone(&operation), changes > 0);
+        let work = self.perform(request, Arc::clone(&operation), acting, changes > 0);
         let response = tokio::time::timeout(deadline, work).await;
         report.statements = operation.statements();
         report.database = operation.time();
         let Ok(mut response) = response else {
             let errors = vec![Problem::new("the operation took too long")];
-            return refuse(&Refusal { code: Code::Timeout, errors, cost: 0 }, caller, report);
+            return refuse(
+                &Refusal { code: Code::Timeout, errors, cost: 0, is_foreign: false },
+                caller,
+                report,
+            );
         };
         let code = label(&mut response, &caller.request_id);
         let max_age = (max_age > 0 && code.is_none()).then_some(max_age);
@@ -313,16 +337,24 @@ impl Api {
     }
 
     /// Changes run in a task of their own: a client that hangs up does not cut one in half.
-    async fn perform(&self, request: Request, operation: Arc<Operation>, is_change: bool) -> Response {
-        let executor = self.gate.executor().clone();
-        let work = operation::within(operation, async move { executor.execute(request).await });
+    async fn perform(
+        &self,
+        request: Request,
+        operation: Arc<Operation>,
+        acting: Option<Acting>,
+        is_change: bool,
+    ) -> Response {
+        let (executor, app) = (self.gate.executor().clone(), Arc::clone(&self.app));
+        let work = operation::within(operation, async move {
+            match acting {
+                Some(acting) => Box::pin(acting::execute(&app, acting, executor.execute(request))).await,
+                None => executor.execute(request).await,
+            }
+        });
         if !is_change {
             return work.await;
         }
-        tokio::spawn(work).await.unwrap_or_else(|failure| {
-            let error = async_graphql::Error::from(Error::internal(failure));
-            Response::from_errors(vec![error.into_server_error(Pos::default())])
-        })
+        tokio::spawn(work).await.unwrap_or_else(|failure| acting::failed(Error::internal(failure)))
     }
 
     /// What holds for the whole operation: the market and the language are settled here.

@@ -83,7 +83,8 @@ fn throttled(cost: u64, charge: Charge) -> OverBudget {
         charge.remaining,
         charge.limit
     );
-    let refusal = Refusal { code: Code::Throttled, errors: vec![Problem::new(message)], cost };
+    let refusal =
+        Refusal { code: Code::Throttled, errors: vec![Problem::new(message)], cost, is_foreign: false };
     OverBudget { refusal, charge }
 }
 

@@ -3,7 +3,9 @@
 pub mod gate;
 
 mod access;
+mod acting;
 mod api;
+mod audit;
 mod batch;
 mod budget;
 mod connection;
@@ -31,6 +33,7 @@ mod inventory;
 mod node;
 mod pricing;
 mod search;
+mod security;
 mod shop;
 mod uploads;
 

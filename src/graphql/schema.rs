@@ -5,15 +5,21 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
+use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
+use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
 use super::customers::{CustomerMutation, CustomerOfficeMutation, CustomerQuery};
 use super::gate::CheckOnly;
-use super::identity::{AccountMutation, AppMutation, IdentityQuery, SessionMutation, StaffMutation};
+use super::identity::{
+    AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,
+    StaffMutation,
+};
 use super::inventory::{InventoryMutation, InventoryQuery};
 use super::node::NodeQuery;
 use super::pricing::PriceMutation;
 use super::search::SearchQuery;
+use super::security::SecurityQuery;
 use super::shop::{MarketMutation, ShopMutation, ShopQuery};
 use super::uploads::UploadMutation;
 
@@ -27,6 +33,11 @@ pub struct Query(
     InventoryQuery,
     IdentityQuery,
     ClientQuery,
+    AuditQuery,
+    ReviewQuery,
+    WishlistQuery,
+    SecurityQuery,
+    SecondFactorQuery,
     CustomerQuery,
 );
 
@@ -48,8 +59,11 @@ pub struct Mutation(
     CustomerMutation,
     CustomerOfficeMutation,
     StaffMutation,
+    SecondFactorMutation,
     AppMutation,
     ClientMutation,
+    ReviewMutation,
+    WishlistMutation,
 );
 
 /// The shop's schema.

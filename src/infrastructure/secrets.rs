@@ -219,6 +219,21 @@ impl KeyRing {
         }
     }
 
+    /// A ring of the keys that all of them derive for one purpose, in the same order.
+    pub fn derive(&self, purpose: &str) -> Result<Self, Broken> {
+        Self::new(self.keys.iter().map(|key| key.derive(purpose)).collect::<Result<_, _>>()?)
+    }
+
+    /// The key that seals.
+    pub fn first(&self) -> &Key {
+        &self.keys[0]
+    }
+
+    /// The key of this name.
+    pub fn named(&self, name: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.name() == name)
+    }
+
     /// Seals with the first key.
     pub fn seal(&self, text: &[u8], place: &str) -> Result<String, Broken> {
         self.keys[0].seal(text, place)

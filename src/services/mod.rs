@@ -4,6 +4,7 @@
 //! The first parameter of a function says who owns the transaction: `app` opens its own, `change` joins one,
 //! `db` only reads.
 
+pub mod acting;
 pub mod budgets;
 pub mod bulk;
 pub mod check;
@@ -19,11 +20,14 @@ pub mod page;
 pub mod permission;
 pub mod personal;
 pub mod problem;
+pub mod record;
 pub mod sql;
 pub mod text;
 pub mod viewer;
 
+pub mod audit;
 pub mod events;
+pub mod security;
 pub mod identity;
 pub mod clients;
 pub mod idempotency;

@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod audit;
 mod backoffice;
 mod bin;
 mod budgets;
@@ -12,15 +13,18 @@ mod connections;
 mod customers;
 mod docs;
 mod door;
+mod engagement;
 mod gate;
 mod harness;
 mod identity;
 mod imports;
 mod markets;
 mod node;
+mod oidc;
 mod products;
 mod quick;
 mod search;
+mod security;
 mod sockets;
 mod statements;
 mod tables;

@@ -214,7 +214,7 @@ fn the_one<'a>(id: Option<&'a str>, hash: Option<&'a str>) -> Result<Option<&'a 
 /// In the words that Apollo's clients look for.
 fn not_found() -> Refusal {
     let errors = vec![Problem::new("PersistedQueryNotFound")];
-    Refusal { code: Code::PersistedQueryNotFound, errors, cost: 0 }
+    Refusal { code: Code::PersistedQueryNotFound, errors, cost: 0, is_foreign: false }
 }
 
 fn not_registered(client: Option<&Client>) -> Refusal {
@@ -227,12 +227,12 @@ fn not_registered(client: Option<&Client>) -> Refusal {
 }
 
 fn forbidden(message: &str) -> Refusal {
-    Refusal { code: Code::Forbidden, errors: vec![Problem::new(message)], cost: 0 }
+    Refusal { code: Code::Forbidden, errors: vec![Problem::new(message)], cost: 0, is_foreign: false }
 }
 
 fn broken(error: &Error) -> Refusal {
     if let Error::Internal(cause) = error {
         tracing::error!(%cause, "the text of a registered document could not be read");
     }
-    Refusal { code: error.code(), errors: vec![Problem::new(error.to_string())], cost: 0 }
+    Refusal { code: error.code(), errors: vec![Problem::new(error.to_string())], cost: 0, is_foreign: false }
 }

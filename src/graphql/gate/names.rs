@@ -80,7 +80,9 @@ impl Names {
             there.push(outer && own);
         }
         told.sort_by_key(|name| (name.pos.line, name.pos.column));
-        Refusal::unless_empty(told.into_iter().map(|name| Problem::at(&name.message, [name.pos])).collect())
+        let is_foreign = told.iter().any(|name| !matches!(name.there, There::ForNobody));
+        let problems = told.into_iter().map(|name| Problem::at(&name.message, [name.pos])).collect();
+        Refusal::unless_empty(problems).map_err(|refusal| Refusal { is_foreign, ..refusal })
     }
 
     /// The rules of fields that are not for everybody, in the order of the text.

@@ -23,6 +23,8 @@ pub struct Refusal {
     pub errors: Vec<Problem>,
     /// What the operation would have cost, where it is refused for that; else 0.
     pub cost: u64,
+    /// Whether it asks for something that is there, but not for the one who asks; the words do not tell.
+    pub is_foreign: bool,
 }
 
 /// One thing that is wrong with a request.
@@ -57,7 +59,7 @@ impl Refusal {
             problems.truncate(PROBLEMS - 1);
             problems.push(Problem::new(format!("{left_out} more problems are not shown.")));
         }
-        Self { code: Code::BadRequest, errors: problems, cost: 0 }
+        Self { code: Code::BadRequest, errors: problems, cost: 0, is_foreign: false }
     }
 
     /// `Ok` where there is no problem, all problems otherwise.
@@ -96,7 +98,7 @@ impl Refusal {
         let message = format!(
             "The operation costs {cost}; at most {limit} is allowed. Ask for fewer items or fewer nested lists."
         );
-        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost }
+        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost, is_foreign: false }
     }
 
     /// The operation may return many objects and reads a large argument for each of them.
@@ -105,7 +107,7 @@ impl Refusal {
             "The operation costs {cost} and has an argument of {heaviest} values; at most {limit} is allowed for the \
              two multiplied. Ask for fewer items or give shorter lists."
         );
-        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost }
+        Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost, is_foreign: false }
     }
 
     /// No operation of the document has this name.

@@ -3,6 +3,7 @@
 mod account;
 mod apps;
 mod query;
+mod second_factor;
 mod session;
 mod staff;
 mod types;
@@ -10,5 +11,6 @@ mod types;
 pub use account::AccountMutation;
 pub use apps::AppMutation;
 pub use query::IdentityQuery;
+pub use second_factor::{SecondFactorMutation, SecondFactorQuery};
 pub use session::SessionMutation;
 pub use staff::StaffMutation;

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::types::Account;
 use crate::graphql::access::{Anyone, SignedIn};
@@ -10,7 +10,7 @@ use crate::graphql::error::Nullable;
 use crate::graphql::id;
 use crate::graphql::payload::{change, payload};
 use crate::graphql::scalars::DateTime;
-use crate::services::identity::{self, AccountKind, Attempt, SignIn, Tokens, attempt};
+use crate::services::identity::{self, AccountKind, Attempt, Challenge, Entry, SignIn, Tokens, attempt};
 use crate::services::{Error, Problems, Reason, Result};
 
 /// Signing in and out.
@@ -45,6 +45,15 @@ pub struct SignOutDeviceInput {
     id: ID,
 }
 
+/// A code is asked for before somebody of the staff is signed in.
+#[derive(SimpleObject)]
+pub struct SignInChallenge {
+    /// To be sent to `staffSignInConfirm` with the code.
+    token: String,
+    /// Until when the code has to be there: five minutes.
+    expires_at: DateTime,
+}
+
 payload! {
     /// What came of signing in.
     SignInPayload {
@@ -58,6 +67,9 @@ payload! {
         refresh_token: String,
         /// When the device is signed out unless it is used before.
         refresh_expires_at: DateTime,
+        /// Where a code is asked for, too: then nobody is signed in yet, and everything else is null. Customers are not
+        /// asked.
+        challenge: SignInChallenge,
     }
 
     /// What came of asking for new tokens.
@@ -91,7 +103,8 @@ impl SessionMutation {
         change(ctx, enter(ctx, AccountKind::Customer, input)).await
     }
 
-    /// Signs somebody of the staff in. What was wrong with address or password is not told.
+    /// Signs somebody of the staff in. What was wrong with address or password is not told. Those who have a second factor
+    /// get a `challenge`, and go on with `staffSignInConfirm`.
     #[graphql(directive = Anyone::apply())]
     async fn staff_sign_in(
         &self,
@@ -161,8 +174,18 @@ async fn enter(ctx: &Context<'_>, kind: AccountKind, input: SignInInput) -> Resu
     if cookies && ctx.scope().cookies.are_out_of_reach() {
         return Err(Error::BadRequest("cookies can only be set over HTTP: sign in by POST".to_owned()));
     }
-    attempt(ctx.app(), ctx.scope().address, Attempt::SignIn(kind, &email)).await?;
-    let tokens = identity::sign_in(ctx.app(), kind, SignIn { email, password, device }).await?;
+    let wish = SignIn { email, password, device };
+    match identity::enter(ctx.app(), ctx.scope().address, kind, wish).await? {
+        Entry::Tokens(tokens) => entered(ctx, tokens, cookies).await,
+        Entry::Challenge(Challenge { token, expires_at }) => {
+            let challenge = Some(SignInChallenge { token, expires_at: DateTime(expires_at) });
+            Ok(SignInPayload { challenge, ..SignInPayload::default() })
+        }
+    }
+}
+
+/// Tells whoever is signed in now, and the tokens, or keeps these in cookies.
+pub async fn entered(ctx: &Context<'_>, tokens: Tokens, cookies: bool) -> Result<SignInPayload> {
     let account = identity::of_accounts(ctx.app(), [tokens.account]).await?.pop();
     let told = tell(ctx, tokens, cookies);
     Ok(SignInPayload {
@@ -180,7 +203,7 @@ async fn renew(ctx: &Context<'_>, input: TokenRefreshInput) -> Result<TokenRefre
     let by_cookie = input.refresh_token.is_none();
     let token = input.refresh_token.as_deref().or(cookies.refresh_token()).unwrap_or_default();
     attempt(ctx.app(), ctx.scope().address, Attempt::Refresh(token)).await?;
-    match identity::refresh(ctx.app(), token).await {
+    match identity::refresh_from(ctx.app(), token, Some(ctx.scope().address)).await {
         Ok(tokens) => Ok(tell(ctx, tokens, by_cookie)),
         Err(error) => {
             if by_cookie && matches!(error, Error::Problems(_)) {

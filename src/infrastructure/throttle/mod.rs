@@ -4,6 +4,7 @@
 //! spent has come back. In process it is [`local`], bounded in memory; with Redis it is [`shared`] by all replicas, and
 //! what Redis told last is kept here for the time when it is away.
 
+mod delays;
 mod local;
 mod shared;
 mod table;
@@ -12,8 +13,10 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 pub use crate::config::{Budget, Budgets, Tries};
+pub use delays::{Forgive, Growth};
 pub use shared::WrongUrl;
 
+use delays::Delays;
 use local::Local;
 use shared::Shared;
 
@@ -109,6 +112,7 @@ pub enum Verdict {
 /// All budgets.
 pub struct Throttle {
     local: Local,
+    delays: Delays,
     shared: Option<Shared>,
     replicas: u32,
 }
@@ -116,7 +120,7 @@ pub struct Throttle {
 impl Throttle {
     /// Budgets of this process alone.
     pub fn alone() -> Self {
-        Self { local: Local::new(), shared: None, replicas: 1 }
+        Self { local: Local::new(), delays: Delays::new(), shared: None, replicas: 1 }
     }
 
     /// Budgets that so many replicas share by a Redis. It is connected to in the background; until it answers, and
@@ -125,7 +129,8 @@ impl Throttle {
     /// # Errors
     /// Where the URL is none.
     pub fn with_redis(url: &str, replicas: u32) -> Result<Self, WrongUrl> {
-        Ok(Self { local: Local::new(), shared: Some(Shared::new(url)?), replicas })
+        let shared = Some(Shared::new(url)?);
+        Ok(Self { local: Local::new(), delays: Delays::new(), shared, replicas })
     }
 
     /// Charges a key's budget so many points, or none of them. Asks Redis once, or not at all where this process knows
@@ -149,6 +154,28 @@ impl Throttle {
     /// The refusal that a charge would meet, as far as this process knows. Asks nobody, charges nothing.
     pub fn look(&self, key: &str, quota: Quota, points: NonZeroU32) -> Option<Verdict> {
         self.local.look(key, quota, points)
+    }
+
+    /// Begins a try at a moment in milliseconds. With Redis all replicas count together; while it is away, this process
+    /// counts alone.
+    ///
+    /// # Errors
+    /// How long is to be waited; then nothing is counted.
+    pub async fn begin(&self, key: &str, growth: Growth, now: i64) -> Result<(), Duration> {
+        let told = match &self.shared {
+            Some(shared) => shared.begin(key, growth).await,
+            None => None,
+        };
+        let outcome = told.unwrap_or_else(|| self.delays.begin(key, growth, now));
+        outcome.map_err(|wait| Duration::from_millis(u64::try_from(wait).unwrap_or_default()))
+    }
+
+    /// Takes back what a try was counted as.
+    pub async fn forgive(&self, key: &str, what: Forgive) {
+        self.delays.forgive(key, what);
+        if let Some(shared) = &self.shared {
+            shared.forgive(key, what).await;
+        }
     }
 
     /// Whether Redis answers, where there is one.

@@ -10,7 +10,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisResult, Script};
 use tokio::time::timeout;
 
-use super::Quota;
+use super::{Forgive, Growth, Quota};
 
 /// How long an answer may take; then this process decides by itself.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -30,6 +30,7 @@ pub struct Shared(Arc<Inner>);
 struct Inner {
     client: Client,
     script: Script,
+    delay: Script,
     /// The connection that answered last; none while Redis is away.
     connection: ArcSwapOption<MultiplexedConnection>,
     began: Instant,
@@ -44,6 +45,7 @@ impl Shared {
         Ok(Self(Arc::new(Inner {
             client,
             script: Script::new(include_str!("charge.lua")),
+            delay: Script::new(include_str!("delay.lua")),
             connection: ArcSwapOption::empty(),
             began: Instant::now(),
             again: AtomicU64::new(0),
@@ -58,18 +60,48 @@ impl Shared {
     /// Charges a key: whether it was paid, and nanoseconds until the budget is full. `None` where Redis is away: then
     /// it is connected to in the background, and nobody waits.
     pub async fn charge(&self, key: &str, quota: Quota, points: NonZeroU32) -> Option<(bool, u64)> {
-        let Some(connection) = self.0.connection.load_full() else {
-            self.connect();
-            return None;
-        };
-        let mut asked = MultiplexedConnection::clone(&connection);
         // Numbers of Lua hold microseconds since 1970, but not nanoseconds.
         let interval = format!("{}.{:03}", quota.interval / 1000, quota.interval % 1000);
         let mut invocation = self.0.script.prepare_invoke();
         invocation.key(format!("vitrine:{key}")).arg(interval).arg(quota.points()).arg(points.get());
-        let answer = timeout(PATIENCE, invocation.invoke_async::<(u8, u64)>(&mut asked)).await;
-        let problem = match answer {
-            Ok(Ok((is_paid, debt))) => return Some((is_paid == 1, debt.saturating_mul(1000))),
+        let asked = async |mut asked| invocation.invoke_async::<(u8, u64)>(&mut asked).await;
+        let (is_paid, debt) = self.ask(asked).await?;
+        Some((is_paid == 1, debt.saturating_mul(1000)))
+    }
+
+    /// Begins a try: whether it may be, and else how many milliseconds are to be waited. `None` where Redis is away.
+    pub async fn begin(&self, key: &str, growth: Growth) -> Option<Result<(), i64>> {
+        let most = u64::try_from(growth.most.as_millis()).unwrap_or(u64::MAX);
+        let mut invocation = self.0.delay.prepare_invoke();
+        invocation.key(format!("vitrine:{key}")).arg(growth.free).arg(most);
+        let asked = async |mut asked| invocation.invoke_async::<(u8, i64)>(&mut asked).await;
+        let (may_try, wait) = self.ask(asked).await?;
+        Some(if may_try == 1 { Ok(()) } else { Err(wait) })
+    }
+
+    /// Takes back what a try was counted as.
+    pub async fn forgive(&self, key: &str, what: Forgive) {
+        let mut command = match what {
+            Forgive::All => redis::cmd("DEL"),
+            Forgive::One => redis::cmd("HINCRBY"),
+        };
+        command.arg(format!("vitrine:{key}"));
+        if what == Forgive::One {
+            command.arg("failures").arg(-1);
+        }
+        let asked = async |mut asked| command.query_async::<i64>(&mut asked).await;
+        self.ask(asked).await;
+    }
+
+    /// Asks something that has to be answered soon. `None` where Redis is away: then it is connected to in the background,
+    /// and nobody waits.
+    async fn ask<T>(&self, ask: impl AsyncFnOnce(MultiplexedConnection) -> RedisResult<T>) -> Option<T> {
+        let Some(connection) = self.0.connection.load_full() else {
+            self.connect();
+            return None;
+        };
+        let problem = match timeout(PATIENCE, ask(MultiplexedConnection::clone(&connection))).await {
+            Ok(Ok(answer)) => return Some(answer),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "it did not answer in time".to_owned(),
         };
@@ -111,6 +143,7 @@ impl Inner {
             .set_pipeline_buffer_size(1024);
         let mut connection = self.client.get_multiplexed_async_connection_with_config(&settings).await?;
         self.script.load_async(&mut connection).await?;
+        self.delay.load_async(&mut connection).await?;
         Ok(connection)
     }
 

@@ -45,6 +45,12 @@ pub struct Reason {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Threat {
+    pub kind: &'static str,
+    pub severity: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Batch {
     pub loader: &'static str,
 }

@@ -22,7 +22,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use self::labels::{Batch, Client, Document, Known, Named, Operation, Outcome, Place, Reason, State};
+use self::labels::{Batch, Client, Document, Known, Named, Operation, Outcome, Place, Reason, State, Threat};
 use self::process::Process;
 
 /// The media type of [`Metrics::text`].
@@ -126,6 +126,7 @@ pub struct Metrics {
     operations: Family<Outcome, Counter>,
     documents: Family<Document, Counter>,
     refusals: Family<Reason, Counter>,
+    threats: Family<Threat, Counter>,
     database_seconds: Counter<f64, AtomicU64>,
     batches: Family<Batch, Histogram, fn() -> Histogram>,
     /// Connections that are open.
@@ -135,6 +136,10 @@ pub struct Metrics {
     pool: Family<State, Gauge>,
     pool_most: Family<Named, Gauge>,
     writers_waiting: Gauge,
+    /// Audit entries that are not sealed.
+    pub audit_unsealed: Gauge,
+    /// For how many seconds the oldest of them has waited.
+    pub audit_unsealed_seconds: Gauge,
     passwords: Family<Named, Gauge>,
     uptime: Gauge<f64, AtomicU64>,
 }
@@ -177,6 +182,7 @@ impl Metrics {
             operations: Family::default(),
             documents: Family::default(),
             refusals: Family::default(),
+            threats: Family::default(),
             database_seconds: Counter::default(),
             batches: Family::new_with_constructor(keys as fn() -> Histogram),
             connections: Gauge::default(),
@@ -185,6 +191,8 @@ impl Metrics {
             pool: Family::default(),
             pool_most: Family::default(),
             writers_waiting: Gauge::default(),
+            audit_unsealed: Gauge::default(),
+            audit_unsealed_seconds: Gauge::default(),
             passwords: Family::default(),
             uptime: Gauge::default(),
         };
@@ -198,6 +206,7 @@ impl Metrics {
         all.register("vitrine_operations", "Operations of GraphQL answered", self.operations.clone());
         all.register("vitrine_documents", "Documents by how they came", self.documents.clone());
         all.register("vitrine_refusals", "Requests refused, by reason", self.refusals.clone());
+        all.register("vitrine_security_events", "What was noticed of attacks", self.threats.clone());
         all.register("vitrine_database_seconds", "Time in SQL statements", self.database_seconds.clone());
         all.register("vitrine_batch_keys", "Keys a batch of a dataloader", self.batches.clone());
         all.register("vitrine_connections_open", "Connections open", self.connections.clone());
@@ -210,6 +219,10 @@ impl Metrics {
         all.register("vitrine_database_connections_max", "Connections that a pool may have", most);
         let waiting = self.writers_waiting.clone();
         all.register("vitrine_database_writers_waiting", "Changes that wait for a turn to write", waiting);
+        let unsealed = self.audit_unsealed.clone();
+        all.register("vitrine_audit_unsealed", "Audit entries that are not sealed", unsealed);
+        let seconds = self.audit_unsealed_seconds.clone();
+        all.register("vitrine_audit_unsealed_seconds", "Age of the oldest of these", seconds);
         all.register("vitrine_passwords", "Passwords being hashed or waiting", self.passwords.clone());
         all.register("vitrine_uptime_seconds", "Time since the start", self.uptime.clone());
     }
@@ -245,6 +258,12 @@ impl Metrics {
     pub fn batch(&self, loader: &'static str, keys: usize) {
         let keys = f64::from(u32::try_from(keys).unwrap_or(u32::MAX));
         self.batches.get_or_create(&Batch { loader }).observe(keys);
+    }
+
+    /// Counts something that was noticed of an attack so many times. 0 makes the count be there before the first one is
+    /// seen: Prometheus sees no increase of what begins with 1.
+    pub fn threat(&self, kind: &'static str, severity: &'static str, times: u64) {
+        self.threats.get_or_create(&Threat { kind, severity }).inc_by(times);
     }
 
     /// Counts a connection that was turned away.

@@ -42,7 +42,7 @@ pub async fn attempt(app: &AppContext, from: IpAddr, attempt: Attempt<'_>) -> Re
 }
 
 /// A keyed hash of what was typed, however it was typed: budgets may be kept outside of this process.
-fn of_email(identity: &Identity, what: &str, kind: AccountKind, email: &str) -> String {
+pub(super) fn of_email(identity: &Identity, what: &str, kind: AccountKind, email: &str) -> String {
     let key = Email::parse(email).map_or_else(|| email.trim().to_lowercase(), |email| email.key());
     identity.lookup.attempts.hash(format!("{what} {kind:?} {key}").as_bytes())
 }

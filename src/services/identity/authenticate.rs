@@ -6,7 +6,7 @@ use entity::time::{SECOND, Timestamp};
 use uuid::Uuid;
 
 use super::cache::Known;
-use super::{Identity, apps, device, keys, roles};
+use super::{Identity, apps, device, keys, outside, roles};
 use crate::infrastructure::secrets::fingerprint;
 use crate::infrastructure::tokens::{Claims, LEEWAY, LONGEST, Refused};
 use crate::services::sql::Sql;
@@ -36,6 +36,8 @@ pub async fn believe(app: &AppContext, token: &str) -> Result<Known> {
     let revocation = identity.verified.revocation();
     let known = if token.starts_with(apps::PREFIX) {
         apps::known(app, identity, token, now).await?
+    } else if let Some(issuer) = outside::maker(identity, token) {
+        outside::known(app, identity, issuer, token, now).await?
     } else {
         let claims = verify(app, identity, token, now).await?;
         known(app, &claims, now).await?
@@ -58,7 +60,8 @@ async fn verify(app: &AppContext, identity: &Identity, token: &str, now: Timesta
 /// Whether the device is still signed in, and with which rights: one statement.
 async fn known(app: &AppContext, claims: &Claims, now: Timestamp) -> Result<Known> {
     static SESSION: Sql = Sql::new(
-        "SELECT a.kind, r.permissions, r.is_owner FROM session s JOIN account a ON a.id = s.account_id \
+        "SELECT a.kind, r.permissions, r.is_owner, EXISTS (SELECT 1 FROM second_factor f \
+         WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL) FROM session s JOIN account a ON a.id = s.account_id \
          LEFT JOIN account_role ar ON ar.account_id = a.id LEFT JOIN role r ON r.id = ar.role_id \
          WHERE s.id = $1 AND s.account_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 \
          AND a.deactivated_at IS NULL",
@@ -75,7 +78,9 @@ async fn known(app: &AppContext, claims: &Claims, now: Timestamp) -> Result<Know
         AccountKind::Customer => Viewer::Customer { account, session },
         AccountKind::Staff => {
             let mut permissions = Permissions::NONE;
-            for row in &rows {
+            // Without the second factor that is required, all that is left is what everybody may do, and to set one up.
+            let is_bare = app.identity()?.requires_second_factor() && !first.try_get_by_index::<bool>(3)?;
+            for row in rows.iter().filter(|_| !is_bare) {
                 let words: Option<String> = row.try_get_by_index(1)?;
                 let is_owner: Option<bool> = row.try_get_by_index(2)?;
                 permissions =

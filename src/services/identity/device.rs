@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::{Identity, Vault};
 use crate::infrastructure::secrets;
+use crate::services::acting::Actor;
 use crate::services::events::{self, Event};
 use crate::services::{Change, Result};
 
@@ -117,6 +118,9 @@ pub(super) async fn start(
         ended_at: Set(None),
     };
     row.insert(&change.tx).await?;
+    if kind == AccountKind::Staff {
+        change.by(Actor::Staff(account));
+    }
     events::publish(change, Event::SessionStarted, [session.0]).await?;
     tokens(identity, (account, kind), session, &token, change.now, expires_at)
 }

@@ -1,6 +1,8 @@
 //! Exchanging a refresh token: each is good once, and one that was used before ends the device's session.
 
-use entity::id::SessionId;
+use std::net::IpAddr;
+
+use entity::id::{AccountId, SessionId};
 use entity::identity::{account, session};
 use entity::time::SECOND;
 use sea_orm::{
@@ -9,8 +11,11 @@ use sea_orm::{
 };
 
 use super::device::{self, RefreshToken, Tokens};
-use super::{Identity, sessions, sign_in};
+use super::input::Email;
+use super::mails::{self, Letter};
+use super::{Account, AccountKind, Identity, accounts, sessions, sign_in};
 use crate::infrastructure::secrets;
+use crate::services::security::{self, Severity, Sighting, ThreatKind};
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
 
 /// How long the token before brings the same successor: for two tabs, and for an answer that was lost on the way.
@@ -29,6 +34,11 @@ enum Step {
 /// Exchanges a refresh token for new tokens. Of many who do so at the same moment, one makes the successor, and all get
 /// it.
 pub async fn refresh(app: &AppContext, refresh_token: &str) -> Result<Tokens> {
+    refresh_from(app, refresh_token, None).await
+}
+
+/// The same from an address.
+pub async fn refresh_from(app: &AppContext, refresh_token: &str, from: Option<IpAddr>) -> Result<Tokens> {
     let identity = app.identity()?;
     let token = RefreshToken::parse(refresh_token).ok_or_else(expired)?;
     let change = app.begin().await?;
@@ -52,12 +62,30 @@ pub async fn refresh(app: &AppContext, refresh_token: &str) -> Result<Tokens> {
         }
         Step::Repeat(next) => device::tokens(identity, whose, session, &next, change.now, row.expires_at),
         Step::End => {
+            let seen = reused(whose, from);
             let ended = sessions::end(&change, &[session]).await?;
+            security::record(&change, app, &seen).await?;
+            let owner = accounts::read(identity, &change.tx, [account.id]).await?.pop();
             change.commit().await?;
             sessions::forget(identity, &ended);
-            tracing::warn!(session = %session.0, "a refresh token was used again: the device is signed out");
+            security::told(app, &seen);
+            tell(app, identity, owner.as_ref());
             Err(expired())
         }
+    }
+}
+
+/// A token of a customer that is used twice is mostly a fault of an app; one of the staff may open the shop to somebody.
+fn reused((account, kind): (AccountId, AccountKind), from: Option<IpAddr>) -> Sighting {
+    let severity = if kind == AccountKind::Staff { Severity::Grave } else { Severity::Warning };
+    let subject = account.0.to_string();
+    Sighting { kind: ThreatKind::RefreshTokenReused, severity, subject, account: Some(account), from }
+}
+
+fn tell(app: &AppContext, identity: &Identity, owner: Option<&Account>) {
+    let to = owner.and_then(|owner| Email::parse(&owner.email));
+    if let Some((owner, to)) = owner.zip(to) {
+        mails::send(app, identity, &to, &owner.language, Letter::DeviceEnded);
     }
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::device::{RefreshToken, name_of};
 use super::news::AT_ONCE;
-use super::{Identity, vault};
+use super::{Identity, outside, vault};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer};
@@ -116,7 +116,8 @@ pub(super) async fn end_all(
     if let Some(except) = except {
         open = open.filter(session::Column::Id.ne(except));
     }
-    let open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    let mut open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    open.extend(outside::of_account(change, account).await?.into_iter().filter(|id| Some(*id) != except));
     end(change, &open).await
 }
 
@@ -130,7 +131,8 @@ pub(super) async fn end(change: &Change<'_>, sessions: &[SessionId]) -> Result<V
         return Ok(Vec::new());
     }
     let ids = uuids(change.engine(), sessions.iter().map(|id| id.0));
-    END.run(&change.tx, [ids, change.now.0.into()]).await?;
+    END.run(&change.tx, [ids.clone(), change.now.0.into()]).await?;
+    outside::sign_out(change, ids).await?;
     events::publish(change, Event::SessionEnded, sessions.iter().map(|id| id.0)).await?;
     Ok(sessions.to_vec())
 }

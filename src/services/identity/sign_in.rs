@@ -10,6 +10,7 @@ use sea_orm::{
 use super::accounts;
 use super::device::{self, Tokens};
 use super::input::{self, Email};
+use super::second_factor::{self, Challenge};
 use super::{Identity, sessions};
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
 
@@ -27,8 +28,29 @@ pub struct SignIn {
     pub device: Option<String>,
 }
 
-/// Signs a customer or somebody of the staff in. What was wrong is not told, nor does it show in how long it takes.
+/// What comes of the right password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// The device is signed in.
+    Tokens(Tokens),
+    /// A code is asked for, too.
+    Challenge(Challenge),
+}
+
+/// Signs in somebody who is asked for no code.
+///
+/// # Errors
+/// As [`begin`]; and where a code is asked for, as if the password was wrong.
 pub async fn sign_in(app: &AppContext, kind: AccountKind, input: SignIn) -> Result<Tokens> {
+    match begin(app, kind, input).await? {
+        Entry::Tokens(tokens) => Ok(tokens),
+        Entry::Challenge(_) => Err(wrong()),
+    }
+}
+
+/// Signs a customer or somebody of the staff in, or asks for the code of the second factor. What was wrong is not told, nor
+/// does it show in how long it takes.
+pub async fn begin(app: &AppContext, kind: AccountKind, input: SignIn) -> Result<Entry> {
     let identity = app.identity()?;
     let email = Email::parse(&input.email);
     let found = match &email {
@@ -42,16 +64,23 @@ pub async fn sign_in(app: &AppContext, kind: AccountKind, input: SignIn) -> Resu
     let hash = found.as_ref().and_then(|row| row.password_hash.clone());
     let verdict = identity.passwords.verify(input.password.clone(), hash).await?;
     let Some(found) = found.filter(|_| verdict.is_right) else { return Err(wrong()) };
-    let renewed =
+    let renewed: Option<String> =
         if verdict.needs_rehash { Some(identity.passwords.hash(input.password).await?) } else { None };
+    let hash = renewed.clone().or_else(|| found.password_hash.clone());
     let change = app.begin().await?;
     confirm(&change, &found, renewed).await?;
-    let room = make_room(&change, &found).await?;
     let name = input::device(input.device.as_deref());
+    if second_factor::confirmed(&change.tx, found.id).await?.is_some() {
+        let whose = (found.id, hash.as_deref());
+        let challenge = second_factor::challenge(&change, identity, whose, name).await?;
+        change.commit().await?;
+        return Ok(Entry::Challenge(challenge));
+    }
+    let room = make_room(&change, &found).await?;
     let tokens = device::start(&change, identity, (found.id, kind), name).await?;
     change.commit().await?;
     sessions::forget(identity, &room);
-    Ok(tokens)
+    Ok(Entry::Tokens(tokens))
 }
 
 pub(super) fn is_active(account: &account::Model) -> bool {
@@ -75,7 +104,10 @@ async fn confirm(change: &Change<'_>, found: &account::Model, renewed: Option<St
     Ok(())
 }
 
-async fn make_room(change: &Change<'_>, account: &account::Model) -> Result<Vec<entity::id::SessionId>> {
+pub(super) async fn make_room(
+    change: &Change<'_>,
+    account: &account::Model,
+) -> Result<Vec<entity::id::SessionId>> {
     let surplus = session::Entity::find()
         .select_only()
         .column(session::Column::Id)

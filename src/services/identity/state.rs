@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::cache::Verified;
 use super::keys;
+use super::outside::{Outside, OutsideSettings};
 use super::news::Kept;
 use crate::infrastructure::mailer::Mailer;
 use crate::infrastructure::passwords::{Failure, Parameters, Passwords};
@@ -46,6 +48,8 @@ pub struct Settings {
     pub public_url: String,
     /// Answers that must not tell whether an account exists come at whole multiples of this.
     pub step: Duration,
+    /// Whose tokens are believed beside ours.
+    pub outside: Option<OutsideSettings>,
     /// How long what is over is kept.
     pub kept: Kept,
 }
@@ -61,6 +65,7 @@ impl Settings {
             issuer: "http://shop.test".to_owned(),
             public_url: "http://shop.test".to_owned(),
             step: Duration::ZERO,
+            outside: None,
             kept: Kept::default(),
         })
     }
@@ -78,6 +83,8 @@ pub struct Lookup {
     pub apps: Key,
     /// Addresses that somebody tries to sign in with.
     pub attempts: Key,
+    /// What outside issuers call people.
+    pub subjects: Key,
 }
 
 /// What identity keeps in memory.
@@ -90,8 +97,12 @@ pub struct Identity {
     pub(super) access: Duration,
     pub(super) public_url: String,
     pub(super) step: Duration,
+    /// Behind the hashes of wrong passwords: in memory, and nowhere else.
+    pub(super) sprayed: Key,
     pub(super) kept: Kept,
     pub(super) reloaded: tokio::sync::Mutex<Option<Instant>>,
+    pub(super) outside: Option<Outside>,
+    second_factor_required: AtomicBool,
     mailer: Mailer,
     uses: Mutex<HashMap<AppTokenId, Timestamp>>,
 }
@@ -101,6 +112,7 @@ impl Identity {
     pub async fn open(app: &AppContext, settings: Settings) -> Result<Self> {
         let root = lookup_root(app, &settings.ring).await?;
         ensure_owner_role(app).await?;
+        app.security.open(root.derive("security")?, &app.metrics);
         let identity = Self {
             lookup: Lookup {
                 emails: root.derive("emails")?,
@@ -108,6 +120,7 @@ impl Identity {
                 codes: root.derive("codes")?,
                 apps: root.derive("tokens of apps")?,
                 attempts: root.derive("attempts")?,
+                subjects: root.derive("subjects of outside issuers")?,
             },
             ring: settings.ring,
             passwords: Passwords::new(settings.passwords)?,
@@ -116,8 +129,11 @@ impl Identity {
             access: settings.access,
             public_url: settings.public_url,
             step: settings.step,
+            sprayed: Key::generate()?,
             kept: settings.kept,
             reloaded: tokio::sync::Mutex::new(None),
+            outside: settings.outside.map(Outside::new),
+            second_factor_required: AtomicBool::default(),
             mailer: settings.mailer,
             uses: Mutex::default(),
         };
@@ -128,6 +144,17 @@ impl Identity {
     /// Where mails go.
     pub fn mailer(&self) -> &Mailer {
         &self.mailer
+    }
+
+    /// Whether staff without a second factor have no rights.
+    pub fn requires_second_factor(&self) -> bool {
+        self.second_factor_required.load(Ordering::Relaxed)
+    }
+
+    /// Says whether staff without a second factor have no rights, from their next request on.
+    pub fn require_second_factor(&self, is_required: bool) {
+        self.second_factor_required.store(is_required, Ordering::Relaxed);
+        self.verified.forget_staff();
     }
 
     /// Passwords that are being hashed, and those that wait for it.

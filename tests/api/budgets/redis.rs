@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use redis::{AsyncCommands as _, Client};
-use vitrine::infrastructure::throttle::{Quota, Throttle, Verdict};
+use vitrine::infrastructure::throttle::{Forgive, Growth, Quota, Throttle, Verdict};
 
 use super::until;
 use crate::harness::setting;
@@ -290,4 +290,31 @@ async fn a_redis_that_hangs_holds_nobody_up() {
     assert_eq!(throttle.is_shared(), Some(false));
     assert_eq!(left(throttle.charge("ann", quota(2000), points(1)).await), 999);
     keep.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delays_are_shared_and_grow_on_while_redis_is_away() {
+    let Some(redis) = redis().await else { return };
+    let growth = Growth { free: 3, most: Duration::from_mins(10) };
+    let (one, other) = (redis.replica(2).await, redis.replica(2).await);
+    for replica in [&one, &other, &one] {
+        replica.begin("ann", growth, 0).await.unwrap();
+    }
+    for replica in [&one, &other] {
+        let wait = replica.begin("ann", growth, 0).await.unwrap_err();
+        assert!(wait <= Duration::from_secs(1) && wait > Duration::from_millis(1), "{wait:?}");
+    }
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    other.begin("ann", growth, 0).await.unwrap();
+    let wait = one.begin("ann", growth, 0).await.unwrap_err();
+    assert!(wait > Duration::from_secs(1) && wait <= Duration::from_secs(2), "{wait:?}");
+    other.forgive("ann", Forgive::One).await;
+    assert!(one.begin("ann", growth, 0).await.unwrap_err() <= Duration::from_secs(1));
+    other.forgive("ann", Forgive::All).await;
+    one.begin("ann", growth, 0).await.unwrap();
+    redis.kill();
+    for _ in 0..3 {
+        one.begin("bob", growth, 0).await.unwrap();
+    }
+    assert_eq!(one.begin("bob", growth, 0).await, Err(Duration::from_secs(1)), "each goes on by itself");
 }

@@ -5,6 +5,7 @@ mod apps;
 mod customers;
 mod journey;
 mod refresh;
+mod second_factor;
 mod staff;
 mod wire;
 

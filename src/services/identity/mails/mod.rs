@@ -8,6 +8,7 @@ use super::Identity;
 use super::input::Email;
 use crate::infrastructure::mailer::Mail;
 use crate::services::AppContext;
+use crate::services::security::ThreatKind;
 
 /// Something that is told by mail.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,12 @@ pub enum Letter<'a> {
     EmailChanged,
     /// Join the staff.
     Invitation(&'a str),
+    /// A device was signed out, because its token was used twice.
+    DeviceEnded,
+    /// Codes are asked for from now on (or not any more) when you sign in.
+    SecondFactor(bool),
+    /// Something that looks like an attack was seen, so many times.
+    Threat(ThreatKind, i64),
 }
 
 /// A subject and a body.
@@ -53,7 +60,10 @@ pub(super) fn link(public_url: &str, letter: Letter<'_>) -> String {
         Letter::Reset(code) => format!("{public_url}/account/reset#code={code}"),
         Letter::ConfirmEmail(code) => format!("{public_url}/account/email#code={code}"),
         Letter::Invitation(code) => format!("{public_url}/staff/invitation#code={code}"),
-        Letter::PasswordChanged | Letter::EmailChanged => String::new(),
+        Letter::Threat(..) => format!("{public_url}/staff/security"),
+        Letter::PasswordChanged | Letter::EmailChanged | Letter::DeviceEnded | Letter::SecondFactor(_) => {
+            String::new()
+        }
     }
 }
 
@@ -65,7 +75,7 @@ fn is_german(language: &str) -> bool {
 mod tests {
     use super::*;
 
-    const LETTERS: [Letter<'_>; 7] = [
+    const LETTERS: [Letter<'_>; 17] = [
         Letter::Verify("C0DE"),
         Letter::KnownAlready,
         Letter::Reset("C0DE"),
@@ -73,6 +83,16 @@ mod tests {
         Letter::ConfirmEmail("C0DE"),
         Letter::EmailChanged,
         Letter::Invitation("C0DE"),
+        Letter::DeviceEnded,
+        Letter::SecondFactor(true),
+        Letter::SecondFactor(false),
+        Letter::Threat(ThreatKind::RefreshTokenReused, 1),
+        Letter::Threat(ThreatKind::SignInsFailed, 2),
+        Letter::Threat(ThreatKind::ManyAccountsTried, 3),
+        Letter::Threat(ThreatKind::PasswordSprayed, 4),
+        Letter::Threat(ThreatKind::ForbiddenBurst, 5),
+        Letter::Threat(ThreatKind::SecondFactorFailed, 6),
+        Letter::Threat(ThreatKind::SecondFactorReused, 7),
     ];
 
     #[test]

@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 
+pub use delays::Ended;
+
 pub use crate::infrastructure::throttle::{Budget, Budgets as Settings, Throttle, Tries, WrongUrl};
+
+mod delays;
 
 use super::{Error, Result, Viewer};
 use crate::infrastructure::throttle::{Quota, State, Verdict};

@@ -1,0 +1,3 @@
+//! What was seen of attacks.
+
+pub mod event;

@@ -1,0 +1,6 @@
+//! What was noticed of attacks.
+
+mod query;
+mod types;
+
+pub use query::SecurityQuery;
