@@ -14,7 +14,7 @@ on_each_engine! {
 const SHOW: &str = "address { id line1 line2 country isDefaultShipping isDefaultBilling } \
     customer { defaultShippingAddress { line1 } defaultBillingAddress { line1 } }";
 
-fn with(mut input: Value, more: Value) -> Value {
+fn with(mut input: Value, more: &Value) -> Value {
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     input
 }
@@ -25,7 +25,7 @@ async fn addresses_come_and_go(shop: TestShop) {
     assert_eq!(first["address"]["isDefaultShipping"], true, "the first one is the default");
     assert_eq!(first["customer"]["defaultBillingAddress"]["line1"], "Invalidenstr. 43");
     let second =
-        with(address("Am Kupfergraben 5"), json!({ "isDefaultShipping": true, "line2": "c/o Pergamon" }));
+        with(address("Am Kupfergraben 5"), &json!({ "isDefaultShipping": true, "line2": "c/o Pergamon" }));
     let second = made(change(&shop, ann, "customerAddressCreate", SHOW, second).await);
     assert_eq!(second["customer"]["defaultShippingAddress"]["line1"], "Am Kupfergraben 5");
     assert_eq!(second["customer"]["defaultBillingAddress"]["line1"], "Invalidenstr. 43");
@@ -67,7 +67,7 @@ async fn bad_addresses_are_refused_at_their_fields(shop: TestShop) {
         (json!({ "postalCode": "x".repeat(21) }), "postalCode"),
         (json!({ "phone": "x" }), "phone"),
     ] {
-        let input = with(address("Invalidenstr. 43"), more);
+        let input = with(address("Invalidenstr. 43"), &more);
         let payload = change(&shop, ann, "customerAddressCreate", SHOW, input.clone()).await;
         assert_eq!(refused(&payload), one("INVALID", place), "{input}");
     }

@@ -212,8 +212,8 @@ async fn no_trace_is_left_in_the_file(shop: TestShop) {
     let ann = known(&shop, ANN).await;
     let id = account(ann);
     // Another try to register, a password that was forgotten, another address that was never confirmed.
-    vitrine::services::identity::register(&shop.app, registration(ANN)).await.unwrap();
-    vitrine::services::identity::request_reset(&shop.app, AccountKind::Customer, ANN).await.unwrap();
+    identity::register(&shop.app, registration(ANN)).await.unwrap();
+    identity::request_reset(&shop.app, AccountKind::Customer, ANN).await.unwrap();
     let mut sealed = shop.rows("SELECT sealed FROM data_key").await;
     sealed.extend(shop.rows("SELECT email_hash FROM account").await);
     sealed.extend(shop.rows("SELECT sealed FROM customer_address").await);
@@ -326,18 +326,18 @@ async fn what_is_over_goes_after_its_days(shop: TestShop) {
     let ann = signed_in(&shop, ANN).await;
     let other = customer_signs_in(&shop, ANN).await;
     let gone = authenticate(&shop.app, &other.access_token).await.unwrap();
-    vitrine::services::identity::sign_out(&shop.app, &gone, None).await.unwrap();
+    identity::sign_out(&shop.app, &gone, None).await.unwrap();
     let rows = async |table: &str| shop.number(&format!("SELECT count(*) FROM {table}")).await;
     let codes = rows("one_time_code").await;
     assert!(codes > 0);
     at(&shop, 29 * DAY);
-    vitrine::services::identity::tidy(&shop.app).await.unwrap();
+    identity::tidy(&shop.app).await.unwrap();
     assert_eq!((rows("session").await, rows("one_time_code").await), (2, codes));
     at(&shop, 30 * DAY + 60);
-    vitrine::services::identity::tidy(&shop.app).await.unwrap();
+    identity::tidy(&shop.app).await.unwrap();
     assert_eq!(rows("session").await, 1, "the device that is signed in stays");
     at(&shop, 32 * DAY);
-    vitrine::services::identity::tidy(&shop.app).await.unwrap();
+    identity::tidy(&shop.app).await.unwrap();
     assert_eq!(rows("one_time_code").await, 0);
     assert_eq!(me(&shop, ann).await.text("/currentCustomer/email"), ANN);
 }
