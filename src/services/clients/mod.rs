@@ -75,8 +75,6 @@ pub struct Registered {
     pub hash: Box<str>,
     /// The names of its operations, with spaces between them.
     pub operations: Box<str>,
-    /// What the gate found out about it, as JSON.
-    pub facts: Arc<str>,
     /// SHA-256 of the schema that it was checked against.
     pub schema_hash: Arc<str>,
     /// From when it is refused.
@@ -176,7 +174,6 @@ mod tests {
             document_id: id.into(),
             hash: hash.into(),
             operations: "".into(),
-            facts: "".into(),
             schema_hash: "".into(),
             retires_at: None,
             is_killed: false,
