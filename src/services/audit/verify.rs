@@ -134,7 +134,9 @@ pub struct Verdict {
 
 impl Verdict {
     fn unknown(&mut self, name: &str, number: i64) {
-        self.unknown.entry(name.to_owned()).and_modify(|range| range.1 = number).or_insert((number, number));
+        let (first, last) = self.unknown.entry(name.to_owned()).or_insert((number, number));
+        *first = number.min(*first);
+        *last = number.max(*last);
     }
 }
 

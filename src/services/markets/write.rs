@@ -116,6 +116,10 @@ pub async fn add_location(
     Ok(id)
 }
 
+fn told_shop(row: &shop::Model) -> Fields {
+    Fields::of(row).without(&["id", "createdAt"])
+}
+
 /// What the shop is to be called; `None` leaves as it is.
 #[derive(Clone, Debug, Default)]
 pub struct ShopChange {
@@ -139,7 +143,7 @@ pub async fn update_shop(app: &AppContext, wish: ShopChange) -> Result<()> {
     let Some(known) = shop::Entity::find().one(&change.tx).await? else {
         return Err(Problems::one(Reason::NotFound, &[], "the shop has not been set up yet"));
     };
-    let before = Fields::of(&known);
+    let before = told_shop(&known);
     let named = Shop {
         name: name.unwrap_or(known.name),
         description: description.unwrap_or(known.description),
@@ -147,7 +151,7 @@ pub async fn update_shop(app: &AppContext, wish: ShopChange) -> Result<()> {
     };
     name_shop(&change, named).await?;
     if let Some(after) = shop::Entity::find().one(&change.tx).await? {
-        change.told("shop", "", Some(&before), Some(&Fields::of(&after).without(&["createdAt"])));
+        change.told("shop", "", Some(&before), Some(&told_shop(&after)));
     }
     change.commit().await?;
     app.refresh_markets().await

@@ -137,9 +137,9 @@ impl Office {
         self.send("productsSet", text, json!([{ "handle": "shirt-set", "title": "Sets" }])).await;
         for label in ["tag", "vendor", "productType"] {
             let name = format!("{}1", &label[..1]);
-            let renamed = json!({ "name": name, "newName": "new" });
+            let renamed = json!({ "name": name, "newName": "never seen" });
             self.make(&format!("{label}Rename"), renamed, "productCount").await;
-            self.make(&format!("{label}Delete"), json!({ "name": "new" }), "productCount").await;
+            self.make(&format!("{label}Delete"), json!({ "name": "never seen" }), "productCount").await;
         }
         self.make("productDelete", json!({ "id": id }), "deletedId").await;
     }
