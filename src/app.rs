@@ -14,14 +14,24 @@ use crate::graphql::{Api, Settings};
 use crate::http;
 use crate::infrastructure::clock::Clock;
 use crate::infrastructure::database::{Address, Database, migrate};
+use crate::services::audit::Keys;
 use crate::services::budgets::Throttle;
 use crate::services::clients::DocumentMode;
 use crate::services::context::Projection;
-use crate::services::identity::{KeyRing, Mailer, Parameters, Settings as IdentitySettings};
-use crate::services::{AppContext, Error, search};
+use crate::services::identity::outside::{Issuer, OutsideSettings, algorithm};
+use crate::services::identity::{
+    AccountKind, Kept, KeyRing, Mailer, Parameters, Settings as IdentitySettings,
+};
+use crate::services::personal::Personal;
+use crate::services::{AppContext, Error, customers, engagement, identity, search};
 
 /// What is derived from products when a change commits, in this order.
 pub static PROJECTIONS: [Projection; 1] = [search::project::project];
+
+/// Who keeps something about people, in the order of the services: an export tells in this order, an erasure goes from
+/// the last to the first, so that accounts with their keys go when all that hangs on them is gone.
+pub static PERSONAL: [Personal; 4] =
+    [identity::PERSONAL, customers::PERSONAL, engagement::personal::REVIEWS, engagement::personal::WISHLISTS];
 
 /// Connects to the database and reads the markets.
 ///
@@ -41,7 +51,7 @@ pub async fn context_of(
     clock: Clock,
     quantity_cap: i32,
 ) -> Result<Arc<AppContext>, Error> {
-    Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, quantity_cap).await?))
+    Ok(Arc::new(AppContext::new(database, clock, &PROJECTIONS, &PERSONAL, quantity_cap).await?))
 }
 
 /// Connects to the database, brings its tables up to date and reads the markets.
@@ -71,6 +81,8 @@ pub async fn open_identity(app: &AppContext, config: &Config) -> Result<(), Erro
         issuer: config.public_url.clone().unwrap_or_else(|| "vitrine".to_owned()),
         public_url: public_url(config),
         step: ANSWERS_EVERY,
+        outside: outside(config),
+        kept: Kept { session_days: config.session_days, code_days: config.code_days },
     };
     app.open_identity(settings).await?;
     app.identity()?.require_second_factor(config.second_factor_required);
@@ -91,11 +103,49 @@ pub fn open_budgets(app: &AppContext, config: &Config) -> io::Result<()> {
     Ok(())
 }
 
+/// How long fetching the keys of an outside issuer may take.
+const ISSUER_PATIENCE: Duration = Duration::from_secs(5);
+/// How often a key that is not known makes us ask the issuer.
+const ISSUER_AGAIN: Duration = Duration::from_secs(30);
+
+/// The outside issuer, if one is set.
+pub fn outside(config: &Config) -> Option<OutsideSettings> {
+    let oidc = config.oidc.as_ref()?;
+    let issuer = Issuer {
+        url: oidc.issuer.clone(),
+        audience: oidc.audience.clone(),
+        clients: oidc.clients.clone(),
+        algorithms: oidc.algorithms.iter().filter_map(|name| algorithm(name)).collect(),
+        roles_claim: oidc.roles_claim.clone(),
+        roles: oidc.roles.clone(),
+        tls_only: !config.development,
+    };
+    let kind = if oidc.is_for_staff { AccountKind::Staff } else { AccountKind::Customer };
+    Some(OutsideSettings {
+        issuer,
+        kind,
+        makes_accounts: oidc.makes_accounts,
+        patience: ISSUER_PATIENCE,
+        again: ISSUER_AGAIN,
+    })
+}
+
 /// Answers that must not tell whether an account exists come at multiples of this.
 const ANSWERS_EVERY: Duration = Duration::from_millis(250);
 
+/// The keys that seal audit entries, derived from the operator's.
+///
+/// # Errors
+/// Where there are no keys.
+pub fn audit_keys(config: &Config) -> io::Result<Keys> {
+    Keys::of(&key_ring(config)?).map_err(io::Error::other)
+}
+
 /// The operator's keys. In development a file of them is made beside the database.
-fn key_ring(config: &Config) -> io::Result<KeyRing> {
+///
+/// # Errors
+/// Where none are set, or the file cannot be read.
+pub fn key_ring(config: &Config) -> io::Result<KeyRing> {
     if !config.secrets.is_empty() {
         return KeyRing::parse(config.secrets.iter().map(Secret::reveal)).map_err(io::Error::other);
     }

@@ -116,7 +116,7 @@ fn the_order_names_every_module_that_there_is() {
     let services = order.roots.iter().chain(&order.services).cloned();
     assert_eq!(services.collect::<BTreeSet<_>>(), there("src/services"));
     let first_and_last = (order.services.first().unwrap().as_str(), order.services.last().unwrap().as_str());
-    assert_eq!(first_and_last, ("events", "imports"));
+    assert_eq!(first_and_last, ("audit", "imports"));
 }
 
 #[test]

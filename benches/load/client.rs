@@ -90,10 +90,15 @@ fn content_length(head: &[u8]) -> Result<usize> {
 
 /// A GraphQL request.
 pub fn graphql(query: &str, variables: &Value) -> Vec<u8> {
-    let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
+    post(&serde_json::json!({ "query": query, "variables": variables }), "")
+}
+
+/// A GraphQL request of any kind; `headers` are lines, each with its end.
+pub fn post(body: &Value, headers: &str) -> Vec<u8> {
+    let body = body.to_string();
     let length = body.len();
     format!(
-        "POST /graphql HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n\
+        "POST /graphql HTTP/1.1\r\nhost: localhost\r\n{headers}accept: application/json\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .into_bytes()

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use futures_util::future::try_join_all;
 use serde_json::json;
 
 use crate::Result;
@@ -17,6 +16,7 @@ use crate::client::{Client, graphql};
 use crate::operations::OPERATIONS;
 use crate::options::{BareArguments, Options};
 use crate::report::{Measured, head, ms, percentile, row};
+use crate::rounds::ask;
 use crate::server::Server;
 use crate::shop::{Engine, Places};
 
@@ -58,8 +58,7 @@ pub async fn run(options: &Options) -> Result<()> {
             let (one, count) = round(options, service.address, &requests, target).await?;
             // The first round warms up.
             if number > 0 {
-                results[place].rates.extend(one.rates);
-                results[place].latencies.extend(one.latencies);
+                results[place].add(one);
                 refused[place] += count;
             }
         }
@@ -105,34 +104,16 @@ async fn round(
     requests: &[Vec<u8>],
     target: Option<SocketAddr>,
 ) -> Result<(Measured, u64)> {
-    let (began, refused) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-    let end = began + options.round();
+    let (refused, end) = (Arc::new(AtomicU64::new(0)), Instant::now() + options.round());
     let floods: Vec<_> = target
         .into_iter()
         .flat_map(|target| (0..CONNECTIONS).map(move |_| target))
         .map(|target| tokio::spawn(flood(target, end, Arc::clone(&refused))))
         .collect();
-    let starts = (0..options.connections).map(|number| number * requests.len() / options.connections);
-    let loops = starts.map(|start| async move {
-        let mut client = Client::connect(service).await?;
-        let mut latencies = Vec::with_capacity(8192);
-        for request in requests.iter().cycle().skip(start) {
-            let asked = Instant::now();
-            if asked >= end {
-                break;
-            }
-            client.ask_for_data(request).await?;
-            latencies.push(asked.elapsed());
-        }
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(latencies)
-    });
-    let latencies: Vec<Duration> = try_join_all(loops).await?.into_iter().flatten().collect();
-    #[expect(clippy::cast_precision_loss, reason = "nobody asks that often")]
-    let rate = latencies.len() as f64 / began.elapsed().as_secs_f64();
+    let measured = ask(service, requests, options.connections, options.round()).await?;
     for flood in floods {
         flood.await??;
     }
-    let measured = Measured { rates: vec![rate], latencies, bytes: 0 };
     Ok((measured, refused.load(Ordering::Relaxed)))
 }
 

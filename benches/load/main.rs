@@ -1,11 +1,12 @@
 //! The load test: our server beside a floor that answers the same JSON by hand, in the same run.
 //!
-//! `cargo bench --bench load` measures throughput; `-- search`, `-- depth`, `-- flood` and `-- start` measure the rest of what
+//! `cargo bench --bench load` measures throughput; `-- search`, `-- depth`, `-- documents`, `-- flood` and `-- start` measure the rest of what
 //! `docs/performance.md` tells.
 
 mod agree;
 mod client;
 mod depth;
+mod documents;
 mod flood;
 mod floor;
 mod operations;
@@ -58,6 +59,7 @@ fn run(options: &Options) -> Result<()> {
                     Some(Mode::Search) => search::run(options).await,
                     Some(Mode::Flood) => flood::run(options).await,
                     Some(Mode::Depth) => depth::run(options).await,
+                    Some(Mode::Documents) => documents::run(options).await,
                     Some(Mode::Start) => start::run(options).await,
                     _ => rounds::run(options).await,
                 }

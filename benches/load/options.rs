@@ -37,6 +37,8 @@ pub enum Mode {
     Search,
     /// The first page of a list beside one behind a deep cursor, one client
     Depth,
+    /// Lists by the id of a registered document beside the same by text, and a shop with 100,000 documents
+    Documents,
     /// Lists that others get beside a client that is refused 2,000 times a second
     Flood,
     /// How long the service takes to start, and what it weighs

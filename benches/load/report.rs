@@ -28,6 +28,13 @@ impl Measured {
         (most - least) / self.rate()
     }
 
+    /// Adds what another round measured.
+    pub fn add(&mut self, other: Self) {
+        self.rates.extend(other.rates);
+        self.latencies.extend(other.latencies);
+        self.bytes += other.bytes;
+    }
+
     /// The average length of an answer in bytes.
     pub fn length(&self) -> usize {
         self.bytes.checked_div(self.latencies.len()).unwrap_or_default()

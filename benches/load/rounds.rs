@@ -76,14 +76,12 @@ async fn measure(options: &Options, operation: Operation, contenders: &[Contende
         contenders.iter().map(|contender| contender.requests(operation)).collect();
     let mut results = vec![Measured::default(); contenders.len()];
     for (contender, requests) in contenders.iter().zip(&requests) {
-        round(contender, requests, options.connections, WARM_UP).await?;
+        ask(contender.server.address, requests, options.connections, WARM_UP).await?;
     }
     for _ in 0..options.rounds {
         for ((contender, requests), result) in contenders.iter().zip(&requests).zip(&mut results) {
-            let one = round(contender, requests, options.connections, options.round()).await?;
-            result.rates.extend(one.rates);
-            result.latencies.extend(one.latencies);
-            result.bytes += one.bytes;
+            let address = contender.server.address;
+            result.add(ask(address, requests, options.connections, options.round()).await?);
         }
     }
     Ok(results)
@@ -100,9 +98,9 @@ impl Contender {
     }
 }
 
-/// Asks one server for a while.
-async fn round(
-    contender: &Contender,
+/// Asks one server for a while: each connection asks again as soon as it is answered.
+pub async fn ask(
+    address: SocketAddr,
     requests: &[Vec<u8>],
     connections: usize,
     time: Duration,
@@ -110,7 +108,6 @@ async fn round(
     let began = Instant::now();
     // Each connection begins elsewhere, so that no two ask for the same.
     let starts = (0..connections).map(|number| number * requests.len() / connections);
-    let address = contender.server.address;
     let loops = starts.map(|start| ask_on(address, requests.iter().cycle().skip(start), began + time));
     let all = try_join_all(loops).await?;
     let took = began.elapsed();

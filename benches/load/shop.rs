@@ -97,19 +97,20 @@ fn postgres(database: &str) -> String {
     format!("{server}/{database}?sslmode=disable")
 }
 
-fn sqlite(file: &Path) -> Address {
+/// The address of an SQLite file.
+pub fn sqlite(file: &Path) -> Address {
     Address::Sqlite(file.display().to_string())
 }
 
 /// Where files are kept between runs.
-fn folder() -> Result<PathBuf> {
+pub fn folder() -> Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
 /// Removes a file of SQLite with those beside it.
-fn remove(file: &Path) -> Result<()> {
+pub fn remove(file: &Path) -> Result<()> {
     for suffix in ["", "-wal", "-shm"] {
         let file = PathBuf::from(format!("{}{suffix}", file.display()));
         if file.exists() {

@@ -42,7 +42,7 @@ pub async fn run(options: &Options) -> Result<()> {
 }
 
 /// The memory that a process has of its own and shared, in bytes.
-fn resident(process: u32) -> Result<u64> {
+pub fn resident(process: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no memory told")?;
     let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
@@ -50,6 +50,6 @@ fn resident(process: u32) -> Result<u64> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people")]
-fn megabytes(bytes: u64) -> f64 {
+pub fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1_000_000.0
 }

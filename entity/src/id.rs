@@ -72,5 +72,10 @@ ids! {
     ClientAppId = "cli";
     ClientVersionId = "clv";
     DocumentId = "doc";
+    AuditEntryId = "aud";
+    WishlistId = "wsl";
+    WishlistItemId = "wsi";
     SecurityEventId = "sev";
+    AddressId = "adr";
+    ConsentChangeId = "cns";
 }

@@ -8,6 +8,7 @@ pub mod id;
 pub mod money;
 pub mod time;
 
+pub mod audit;
 pub mod events;
 pub mod security;
 pub mod identity;
@@ -15,6 +16,7 @@ pub mod clients;
 pub mod idempotency;
 pub mod uploads;
 pub mod markets;
+pub mod customers;
 pub mod catalog;
 pub mod pricing;
 pub mod inventory;

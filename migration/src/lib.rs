@@ -17,6 +17,9 @@ mod m20261122_000008_search;
 mod m20261122_000009_identity;
 mod m20261122_000010_backoffice;
 mod m20261122_000011_clients;
+mod m20261122_000012_audit;
+mod m20261122_000013_customers;
+mod m20261122_000014_wishlists;
 mod m20261122_000015_security;
 
 /// The list of changes, oldest first.
@@ -37,6 +40,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_identity::Migration),
             Box::new(m20261122_000010_backoffice::Migration),
             Box::new(m20261122_000011_clients::Migration),
+            Box::new(m20261122_000012_audit::Migration),
+            Box::new(m20261122_000013_customers::Migration),
+            Box::new(m20261122_000014_wishlists::Migration),
             Box::new(m20261122_000015_security::Migration),
         ]
     }

@@ -33,10 +33,15 @@ CREATE TABLE review (
     title text NOT NULL,
     body text NOT NULL,
     status smallint NOT NULL,
+    note text NOT NULL,
+    version integer NOT NULL,
     created_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
     UNIQUE (product_id, reviewer_id)
 );
 CREATE INDEX review_newest ON review (product_id, status, created_at, id);
 CREATE INDEX review_best ON review (product_id, status, rating, created_at, id);
+CREATE INDEX review_waiting ON review (status, updated_at, id);
+CREATE INDEX review_author ON review (reviewer_id, created_at, id);
 CREATE INDEX review_reviewer ON review (reviewer_id, status, created_at, id);
 ";

@@ -77,7 +77,7 @@ impl Clients {
             What::Add { handle, wish } => {
                 let input = ClientInput { handle: Some(handle), ..wish.input() };
                 let made = manage::create(&context, input).await.map_err(|error| explain(&error))?;
-                println!("{}", made.key);
+                say!("{}", made.key);
             }
             What::Set { handle, wish, active } => {
                 let client = named(&context, &handle)?;
@@ -117,9 +117,9 @@ fn tell(client: &Client) {
     let mode = format!("{mode:?}").to_lowercase();
     let out = if deactivated_at.is_some() { ", shut out" } else { "" };
     let count = documents.len();
-    println!("{handle}: {name}, {mode}, {count} documents, {key}{out}");
+    say!("{handle}: {name}, {mode}, {count} documents, {key}{out}");
     for origin in origins {
-        println!("  {origin}");
+        say!("  {origin}");
     }
 }
 

@@ -35,7 +35,7 @@ impl Cost {
         let model = Model::parse(&sdl)?;
         let limits = Limits { cost: config.cost_limit, ..Limits::default() };
         let (mut above, mut wrong) = (0, 0);
-        println!("{:>10} {:>10}  operation", "cost", "at most");
+        say!("{:>10} {:>10}  operation", "cost", "at most");
         for file in &self.files {
             match quote(&read(file)?, &model, &limits) {
                 Ok(quotes) => {
@@ -49,9 +49,11 @@ impl Cost {
                             ""
                         };
                         above += usize::from(!mark.is_empty());
-                        println!(
+                        say!(
                             "{:>10} {:>10}  {place} {name} = {}{mark}",
-                            quote.usual, quote.most, quote.formula
+                            quote.usual,
+                            quote.most,
+                            quote.formula
                         );
                     }
                 }

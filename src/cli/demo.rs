@@ -43,7 +43,7 @@ impl Demo {
         let listener = bind(&mut config).await.map_err(|error| taken(config.listen, &error))?;
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
         if context.markets().markets.is_empty() {
-            println!("Filling a new shop in {} ...", self.data.display());
+            say!("Filling a new shop in {} ...", self.data.display());
             sample::sample(&context, &media).await.map_err(|error| explain(&error))?;
             statistics::gather(&context).await.map_err(|error| explain(&error))?;
             context.refresh_markets().await.map_err(|error| explain(&error))?;
@@ -70,7 +70,7 @@ fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
 }
 
 fn welcome(address: SocketAddr, data: &Path) {
-    println!(
+    say!(
         r#"
 Vitrine is serving a sample shop.
 

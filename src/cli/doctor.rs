@@ -4,15 +4,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Outcome, explain};
+use super::{Failure, Outcome, explain};
 use crate::app;
 use crate::config::{Config, Secret};
 use crate::infrastructure::database::{Database, migrate};
 use crate::infrastructure::secrets::KeyRing;
 use crate::infrastructure::tls::{self, Seen};
 use crate::services::doctor::examine;
-use crate::services::identity::seals;
+use crate::services::identity::{outside, seals};
 use crate::services::search::project::rebuild;
+use crate::services::{AppContext, audit};
 
 /// Check the settings, the database, the keys and the shop, and say what is wrong
 #[derive(Args)]
@@ -30,12 +31,12 @@ struct Told {
 impl Told {
     fn finding(&mut self, is_fine: bool, text: &str) {
         self.is_fine &= is_fine;
-        println!("{}  {text}", if is_fine { "ok   " } else { "WRONG" });
+        say!("{}  {text}", if is_fine { "ok   " } else { "WRONG" });
     }
 
     /// Something that was not looked at, or that a server would refuse and a look at a backup need not have.
     fn note(text: &str) {
-        println!("note   {text}");
+        say!("note   {text}");
     }
 
     fn exit_code(&self) -> ExitCode {
@@ -75,15 +76,21 @@ impl Doctor {
         }
         match ring(config)? {
             Some(ring) => {
-                let finding = seals::examine(&context, &ring).await.map_err(|error| explain(&error))?;
-                told.finding(finding.is_fine, &finding.text);
+                for finding in seals::examine(&context, &ring).await.map_err(|error| explain(&error))? {
+                    told.finding(finding.is_fine, &finding.text);
+                }
             }
             None => {
                 Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at");
             }
         }
+        sealing(&context, &mut told).await?;
         if config.media.as_ref().is_some_and(|folder| !folder.is_dir()) {
             told.finding(false, "the media folder is not there");
+        }
+        if let Some(outside) = app::outside(config) {
+            let finding = outside::examine(&outside).await;
+            told.finding(finding.is_fine, &finding.text);
         }
         certificate(config, &mut told).await;
         Ok(told.exit_code())
@@ -99,7 +106,21 @@ fn settings(config: &Config, told: &mut Told) {
     }
 }
 
-fn ring(config: &Config) -> Result<Option<KeyRing>, super::Failure> {
+/// How far the audit log is sealed. While no server runs, nobody seals.
+async fn sealing(context: &AppContext, told: &mut Told) -> Result<(), Failure> {
+    let behind = audit::behind(context).await.map_err(|error| explain(&error))?;
+    match behind.entries {
+        0 => told.finding(true, "all audit entries are sealed"),
+        entries => Told::note(&format!(
+            "{entries} audit entries are not sealed, the oldest of them for {} seconds: a running server does that each \
+             second",
+            behind.seconds
+        )),
+    }
+    Ok(())
+}
+
+fn ring(config: &Config) -> Result<Option<KeyRing>, Failure> {
     if config.secrets.is_empty() {
         return Ok(None);
     }

@@ -124,7 +124,7 @@ async fn publish(
         other => other.map_err(|error| explain(&error))?,
     };
     let done = clients::publish(context, client.id, &examined).await.map_err(|error| explain(&error))?;
-    println!("{} documents are new, {} were registered before.", done.added, done.known);
+    say!("{} documents are new, {} were registered before.", done.added, done.known);
     Ok(())
 }
 
@@ -147,20 +147,20 @@ fn tell(document: &DocumentRow) {
         (None, Some(at)) => format!(", retires {at}"),
         (None, None) => String::new(),
     };
-    println!("{}{state}", document.document_id);
+    say!("{}{state}", document.document_id);
     for operation in facts.operations {
         let name = operation.name.unwrap_or_else(|| "(without a name)".to_owned());
-        println!("  {} {name}: costs {}, at most {}", operation.kind, operation.cost, operation.most);
+        say!("  {} {name}: costs {}, at most {}", operation.kind, operation.cost, operation.most);
     }
     if !facts.needs.is_empty() {
-        println!("  needs {}", facts.needs.join(", "));
+        say!("  needs {}", facts.needs.join(", "));
     }
     if document.uses.is_empty() {
-        println!("  was never run");
+        say!("  was never run");
     }
     for (version, at) in &document.uses {
         let version = if version.is_empty() { "(a version that was not published)" } else { version };
-        println!("  {version} ran it last {at}");
+        say!("  {version} ran it last {at}");
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::out::Out;
 use super::{Outcome, explain};
 use crate::app;
 use crate::config::Config;
@@ -50,7 +51,7 @@ impl Export {
                 let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 Box::new(BufWriter::new(file))
             }
-            None => Box::new(BufWriter::new(std::io::stdout())),
+            None => Box::new(BufWriter::new(Out)),
         };
         let summary =
             export::shopify(&context, &mut output, target).await.map_err(|error| explain(&error))?;

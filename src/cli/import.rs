@@ -93,17 +93,17 @@ impl Shopify {
 fn tell(path: &Path, summary: &Summary, dry_run: bool) {
     let Summary { created, changed, unchanged, variants, images, problems, is_incomplete } = summary;
     let kept = if dry_run { " (tried, nothing kept)" } else { "" };
-    println!(
+    say!(
         "{}: {} products ({created} new, {changed} changed, {unchanged} unchanged), {variants} variants, \
          {images} images, {problems} problems{kept}",
         path.display(),
         created + changed + unchanged,
     );
     if *created + *changed == 0 && !is_incomplete {
-        println!("Nothing to change: the shop is as the file has it.");
+        say!("Nothing to change: the shop is as the file has it.");
     }
     if *is_incomplete {
-        println!("The file breaks off; everything before that was imported.");
+        say!("The file breaks off; everything before that was imported.");
     }
 }
 

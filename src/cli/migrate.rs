@@ -38,7 +38,7 @@ impl Migrate {
             Direction::Status => {}
         }
         for step in migrate::status(&database).await? {
-            println!("{} {}", if step.applied { "applied" } else { "missing" }, step.name);
+            say!("{} {}", if step.applied { "applied" } else { "missing" }, step.name);
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,10 +1,11 @@
 //! The command line: one file a command. Texts and exit codes are for people.
-#![expect(
-    clippy::print_stderr,
-    clippy::print_stdout,
-    reason = "a command line talks to people at a terminal"
-)]
+#![deny(clippy::print_stdout)]
+#![expect(clippy::print_stderr, reason = "a command line talks to people at a terminal")]
 
+#[macro_use]
+mod out;
+
+mod audit;
 mod cost;
 mod clients;
 mod demo;
@@ -21,11 +22,12 @@ mod staff;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::config::{Config, HELP};
 use crate::monitoring::logs;
 use crate::services::Error;
+use crate::services::acting::{self, Acting};
 
 /// Worker threads parse documents; a deep stack is a second line of defence behind the gate's limits.
 const STACK_BYTES: usize = 4 * 1024 * 1024;
@@ -52,6 +54,7 @@ enum Command {
     Staff(staff::Staff),
     Keys(keys::Keys),
     Clients(clients::Clients),
+    Audit(audit::Audit),
     Documents(documents::Documents),
 }
 
@@ -69,7 +72,9 @@ type Outcome = Result<ExitCode, Failure>;
 
 /// Runs the command that the command line names.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let words = command_words(&matches);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let config = match Config::read() {
         Ok(config) => config,
         Err(problems) => {
@@ -83,13 +88,27 @@ pub fn run() -> ExitCode {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(dispatch(cli.command, config)),
+        Ok(runtime) => {
+            let acting = Acting::at_command_line(&words);
+            runtime.block_on(acting::within(acting, dispatch(cli.command, config)))
+        }
         Err(error) => Err(error.into()),
     };
     outcome.unwrap_or_else(|Failure(problem)| {
         eprintln!("vitrine: {problem}");
         ExitCode::FAILURE
     })
+}
+
+/// The words that name the command: `staff add`. What it changes, it changes under this name.
+fn command_words(matches: &ArgMatches) -> String {
+    let mut words = Vec::new();
+    let mut here = matches;
+    while let Some((word, below)) = here.subcommand() {
+        words.push(word);
+        here = below;
+    }
+    words.join(" ")
 }
 
 async fn dispatch(command: Command, config: Config) -> Outcome {
@@ -106,6 +125,7 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Staff(staff) => staff.run(&config).await,
         Command::Keys(keys) => keys.run(&config).await,
         Command::Clients(clients) => clients.run(&config).await,
+        Command::Audit(audit) => audit.run(&config).await,
         Command::Documents(documents) => documents.run(&config).await,
     }
 }

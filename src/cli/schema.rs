@@ -35,7 +35,7 @@ enum What {
 impl Schema {
     pub async fn run(self, config: &Config) -> Outcome {
         match self.what {
-            None => print!("{}", crate::graphql::sdl()),
+            None => say!("{}", crate::graphql::sdl().trim_end()),
             Some(What::Check { schema }) => return check(&schema, config).await,
         }
         Ok(ExitCode::SUCCESS)
@@ -70,7 +70,7 @@ async fn check(schema: &Path, config: &Config) -> Outcome {
     if broken > 0 {
         return Err(Failure(format!("{broken} of {looked_at} registered documents would break")));
     }
-    println!("None of {looked_at} registered documents would break.");
+    say!("None of {looked_at} registered documents would break.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,8 +88,8 @@ fn tell(client: &Client, document: &DocumentRow, refusal: &Refusal) {
         document.uses.iter().map(|(version, _)| version.as_str()).filter(|version| !version.is_empty());
     let versions: BTreeSet<&str> = document.versions.iter().map(String::as_str).chain(used).collect();
     let versions = versions.into_iter().collect::<Vec<_>>().join(", ");
-    println!("{} {} ({}), in {versions}", client.handle, document.document_id, facts.names());
+    say!("{} {} ({}), in {versions}", client.handle, document.document_id, facts.names());
     for problem in &refusal.errors {
-        println!("  {}", problem.message);
+        say!("  {}", problem.message);
     }
 }

@@ -30,7 +30,7 @@ impl Seed {
         bar.finish_and_clear();
         let summary = summary.map_err(|error| explain(&error))?;
         let seed::Summary { products, variants, categories, collections, reviewers, reviews } = summary;
-        println!(
+        say!(
             "{products} products, {variants} variants, {categories} categories, {collections} collections, \
              {reviews} reviews by {reviewers} reviewers"
         );

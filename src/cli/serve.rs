@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use tokio::net::{TcpListener, TcpSocket};
@@ -115,10 +115,14 @@ pub async fn serve(
     let metrics = serve_metrics(&context, config)?;
     let refresh = tokio::spawn(workers::refresh::markets(Arc::clone(&context)));
     let follow = tokio::spawn(workers::identity::follow(Arc::clone(&context)));
+    let issuer = tokio::spawn(workers::issuer::follow(Arc::clone(&context)));
     let clients = tokio::spawn(workers::clients::follow(Arc::clone(&context), clients));
     let backlog = tokio::spawn(workers::backlog::catch_up(Arc::clone(&context)));
+    let keep = (config.audit_days > 0).then(|| Duration::from_hours(24 * u64::from(config.audit_days)));
+    let sealer = tokio::spawn(workers::audit::seal(Arc::clone(&context), app::audit_keys(config)?, keep));
+    let sweep =
+        tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone(), config.wishlist_days));
     let security = tokio::spawn(workers::security::watch(Arc::clone(&context)));
-    let sweep = tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone()));
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = async move {
         tokio::select! {
@@ -135,9 +139,11 @@ pub async fn serve(
     }
     refresh.abort();
     follow.abort();
+    issuer.abort();
     clients.abort();
     backlog.abort();
     sweep.abort();
+    sealer.abort();
     security.abort();
     // What was noticed in the last second.
     if let Err(error) = keep_watch(&context, true).await {

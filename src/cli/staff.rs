@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::{Outcome, explain};
 use crate::app;
 use crate::config::Config;
-use crate::services::identity::{second_factor, staff};
+use crate::services::identity::{outside, second_factor, staff};
 
 /// Add people who work in the shop
 #[derive(Args)]
@@ -33,6 +33,13 @@ enum What {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Let somebody who has an account sign in as who the outside issuer calls so
+    Link {
+        /// The e-mail address of the account
+        email: String,
+        /// What the issuer calls the person: the claim `sub` of its tokens
+        subject: String,
+    },
     /// Take the second factor from somebody who has lost it, and sign all their devices out
     ResetSecondFactor {
         /// The e-mail address to sign in with
@@ -48,21 +55,21 @@ impl Staff {
         };
         let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
         app::open_identity(&context, config).await.map_err(|error| explain(&error))?;
-        let (email, name, role) = match self.what {
-            What::Add { email, name, role, .. } => (email, name, role),
-            What::ResetSecondFactor { email } => {
-                let done = second_factor::reset_of(&context, &email).await;
-                done.map_err(|error| explain(&error))?;
-                println!("{email} can sign in without a code now, and should set up a new one.");
-                return Ok(ExitCode::SUCCESS);
+        match self.what {
+            What::Add { email, name, role, .. } => {
+                let added = staff::add(&context, &email, name.as_deref(), &role, password.as_deref()).await;
+                let link = added.map_err(|error| explain(&error))?;
+                let text = if password.is_some() { format!("{email} can sign in now.") } else { link };
+                say!("{text}");
             }
-        };
-        let added = staff::add(&context, &email, name.as_deref(), &role, password.as_deref()).await;
-        let link = added.map_err(|error| explain(&error))?;
-        if password.is_some() {
-            println!("{email} can sign in now.");
-        } else {
-            println!("{link}");
+            What::Link { email, subject } => {
+                outside::link(&context, &email, &subject).await.map_err(|error| explain(&error))?;
+                say!("{email} can sign in by the outside issuer now.");
+            }
+            What::ResetSecondFactor { email } => {
+                second_factor::reset_of(&context, &email).await.map_err(|error| explain(&error))?;
+                say!("{email} can sign in without a code now, and should set up a new one.");
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

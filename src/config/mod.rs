@@ -15,6 +15,7 @@ use config::{Environment, File, FileFormat, Map, Value};
 mod address;
 mod budgets;
 mod names;
+mod oidc;
 mod proxies;
 mod safety;
 mod secret;
@@ -22,6 +23,7 @@ mod secret;
 pub use address::Address;
 pub use budgets::{Budget, Budgets, Tries};
 pub use names::HELP;
+pub use oidc::Oidc;
 pub use proxies::Proxies;
 pub use safety::Danger;
 pub use secret::Secret;
@@ -68,6 +70,8 @@ pub struct Config {
     pub cost_limit: u64,
     /// The most pieces in stock that shoppers are told of (`VITRINE_QUANTITY_CAP`).
     pub quantity_cap: i32,
+    /// How long wishlists of visitors are kept that nobody changes (`VITRINE_WISHLIST_DAYS`).
+    pub wishlist_days: u32,
     /// The most sockets at a time (`VITRINE_SOCKETS`).
     pub sockets: usize,
     /// The most sockets from one address (`VITRINE_SOCKETS_PER_ADDRESS`).
@@ -80,6 +84,12 @@ pub struct Config {
     pub secrets: Vec<Secret>,
     /// How long an access token is good (`VITRINE_ACCESS_TOKEN_MINUTES`).
     pub access_token: Duration,
+    /// The outside issuer whose tokens are believed beside ours.
+    pub oidc: Option<Oidc>,
+    /// For how many days devices are kept that were signed out or expired (`VITRINE_SESSION_DAYS`).
+    pub session_days: u32,
+    /// For how many days codes from mails are kept that expired (`VITRINE_CODE_DAYS`).
+    pub code_days: u32,
     /// The server that sends mails (`VITRINE_SMTP_URL`); without, none are sent.
     pub smtp_url: Option<Secret>,
     /// Whom mails are from (`VITRINE_MAIL_FROM`).
@@ -98,6 +108,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Whether these tell addresses in `Forwarded` and not in `X-Forwarded-For` (`VITRINE_PROXY_HEADER`).
     pub proxies_say_forwarded: bool,
+    /// For how many days audit entries are kept (`VITRINE_AUDIT_DAYS`); 0 keeps them for ever.
+    pub audit_days: u32,
     /// What is logged (`RUST_LOG`).
     pub log_filter: Option<String>,
     /// In which form (`VITRINE_LOG_FORMAT`): `json` or `text`.
@@ -153,6 +165,7 @@ impl Config {
             deadline: Duration::from_millis(reader.within("deadline_ms", 5000, 3000, 60_000)),
             cost_limit: reader.within("cost_limit", 20_000, 1, 10_000_000),
             quantity_cap: reader.within("quantity_cap", 100, 1, 1_000_000),
+            wishlist_days: reader.within("wishlist_days", 90, 1, 3650),
             sockets: reader.within("sockets", 5000, 0, 1_000_000),
             sockets_per_address: reader.within("sockets_per_address", 100, 1, 1_000_000),
             media: reader.optional("media"),
@@ -161,6 +174,9 @@ impl Config {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             secrets: reader.secrets(),
             access_token: Duration::from_mins(reader.within("access_token_minutes", 10, 5, 15)),
+            oidc: oidc::read(&mut reader, development),
+            session_days: reader.within("session_days", 30, 0, 3650),
+            code_days: reader.within("code_days", 30, 0, 3650),
             smtp_url: reader.optional("smtp_url"),
             mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
             security_event_days: reader.within("security_event_days", 90, 1, 3650),
@@ -170,6 +186,7 @@ impl Config {
             replicas: reader.within("replicas", 1, 1, 1000),
             proxies: reader.read("proxies", Proxies::default()),
             proxies_say_forwarded: reader.word("proxy_header", &["x-forwarded-for", "forwarded"]) == Some(1),
+            audit_days: reader.within("audit_days", 0, 0, 36_500),
             log_filter,
             log_json: reader.word("log_format", &["json", "text"]) != Some(1),
         };
@@ -181,6 +198,7 @@ impl Config {
 fn is_known(name: &str) -> bool {
     names::NAMES.contains(&name)
         || budgets::NAMES.contains(&name)
+        || oidc::NAMES.contains(&name)
         || name == "require_all"
         || name.starts_with("test_")
 }

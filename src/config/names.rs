@@ -19,9 +19,25 @@ pub const HELP: &str =
   VITRINE_SOCKETS         most sockets at a time                    [5000]
   VITRINE_SOCKETS_PER_ADDRESS  most of them from one address        [100]
   VITRINE_MEDIA           folder of the files below /media          [none]
+  VITRINE_WISHLIST_DAYS   how long visitors' wishlists stay that nobody
+                          changes, 1-3650                           [90]
   VITRINE_PUBLIC_URL      what addresses of these files begin with  [http://LISTEN]
   VITRINE_SECRETS         keys that seal and sign, comma between    [none: see `vitrine keys new`]
   VITRINE_ACCESS_TOKEN_MINUTES  how long an access token is good, 5-15 [10]
+  VITRINE_OIDC_ISSUER     an outside OpenID Connect issuer whose
+                          tokens are believed beside ours, https:// [none]
+  VITRINE_OIDC_AUDIENCE   for whom its tokens have to be            [has to be set with it]
+  VITRINE_OIDC_ACCOUNTS   customers or staff: whom it vouches for   [has to be set with it]
+  VITRINE_OIDC_CLIENTS    apps that it may make tokens for (azp)    [the audience itself]
+  VITRINE_OIDC_ALGORITHMS what it may sign with, comma between      [RS256]
+  VITRINE_OIDC_FIRST_SIGHT  on or off: accounts are made when a
+                          person is first seen                      [off]
+  VITRINE_OIDC_ROLES_CLAIM  claim that lists roles: a name, or a
+                          JSON pointer such as /realm_access/roles  [none]
+  VITRINE_OIDC_ROLES      which role an entry stands for, as
+                          shop-admin=owner,...                      [none]
+  VITRINE_SESSION_DAYS    days that ended sign-ins are kept, 0-3650  [30]
+  VITRINE_CODE_DAYS       days that expired codes are kept, 0-3650   [30]
   VITRINE_SMTP_URL        mail server, smtp(s)://user:password@host [none: mails are not sent]
   VITRINE_MAIL_FROM       whom mails are from                       [shop@localhost]
   VITRINE_BUDGETS         on or off: budgets of callers             [on]
@@ -40,12 +56,14 @@ pub const HELP: &str =
   VITRINE_REPLICAS        replicas that share budgets, 1-1000       [1]
   VITRINE_PROXIES         proxies that are believed, 10.0.0.0/8,... [none]
   VITRINE_PROXY_HEADER    x-forwarded-for or forwarded              [x-forwarded-for]
+  VITRINE_AUDIT_DAYS      days that audit entries are kept, 0-36500 [0: for ever]
   VITRINE_LOG_FORMAT      json or text                              [json]
   RUST_LOG                what is logged                            [info]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
 /// All settings but those of budgets, as `vitrine.toml` writes them.
-pub const NAMES: [&str; 28] = [
+pub const NAMES: &[&str] = &[
+    "audit_days",
     "documents",
     "database_url",
     "listen",
@@ -56,6 +74,7 @@ pub const NAMES: [&str; 28] = [
     "graphiql",
     "connections",
     "deadline_ms",
+    "wishlist_days",
     "cost_limit",
     "quantity_cap",
     "sockets",
@@ -64,6 +83,8 @@ pub const NAMES: [&str; 28] = [
     "public_url",
     "secrets",
     "access_token_minutes",
+    "session_days",
+    "code_days",
     "smtp_url",
     "staff_second_factor",
     "security_event_days",

@@ -14,7 +14,7 @@ use async_graphql::{
 };
 
 use super::context::ContextExt;
-use crate::services::{Permission, Viewer};
+use crate::services::{Permission, Viewer, acting};
 
 /// Who may use a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,13 +105,14 @@ rules! {
     Needs(permission: Permission) => permission.as_str();
 }
 
-/// The root that is registered last: with it, introspection shows each field of the whole schema to those who may use it.
+/// The root of changes. It is registered last: with it, introspection shows each field of the whole schema to those who
+/// may use it. What a change is called in the audit log, it says here for all of them.
 #[derive(Default)]
 pub struct Veiled<T>(T);
 
 impl<T: ObjectType> ContainerType for Veiled<T> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        self.0.resolve_field(ctx).await
+        acting::doing(ctx.item.node.name.node.as_str(), self.0.resolve_field(ctx)).await
     }
 }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
-use async_graphql::{Pos, Request, Response};
+use async_graphql::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::acting;
 use super::budget::{self, OverBudget};
 use super::context::{RequestData, Scope};
 use super::cookies::Cookies;
@@ -19,6 +20,7 @@ use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view
 use super::json;
 use super::schema::{self, ShopSchema};
 use crate::monitoring::metrics::Source;
+use crate::services::acting::Acting;
 use crate::services::budgets::Charge;
 use crate::services::clients::{Client, DocumentMode, Manifest};
 use crate::services::operation::{self, Operation};
@@ -297,13 +299,14 @@ impl Api {
         Answer::Refused { code: over.refusal.code, body, mutation_on_get: false, report }
     }
 
-    async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
+    async fn run(&self, mut admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
         let deadline = self.deadline_of(&admitted, &caller.viewer);
         let operation = Operation::until(Instant::now() + deadline);
         let max_age = admitted.max_age;
+        let acting = acting::of(&mut admitted, caller);
         let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
         let request = admitted.request.data(RequestData::new(scope, changes));
-        let work = self.perform(request, Arc::clone(&operation), changes > 0);
+        let work = self.perform(request, Arc::clone(&operation), acting, changes > 0);
         let response = tokio::time::timeout(deadline, work).await;
         report.statements = operation.statements();
         report.database = operation.time();
@@ -332,16 +335,24 @@ impl Api {
     }
 
     /// Changes run in a task of their own: a client that hangs up does not cut one in half.
-    async fn perform(&self, request: Request, operation: Arc<Operation>, is_change: bool) -> Response {
-        let executor = self.gate.executor().clone();
-        let work = operation::within(operation, async move { executor.execute(request).await });
+    async fn perform(
+        &self,
+        request: Request,
+        operation: Arc<Operation>,
+        acting: Option<Acting>,
+        is_change: bool,
+    ) -> Response {
+        let (executor, app) = (self.gate.executor().clone(), Arc::clone(&self.app));
+        let work = operation::within(operation, async move {
+            match acting {
+                Some(acting) => Box::pin(acting::execute(&app, acting, executor.execute(request))).await,
+                None => executor.execute(request).await,
+            }
+        });
         if !is_change {
             return work.await;
         }
-        tokio::spawn(work).await.unwrap_or_else(|failure| {
-            let error = async_graphql::Error::from(Error::internal(failure));
-            Response::from_errors(vec![error.into_server_error(Pos::default())])
-        })
+        tokio::spawn(work).await.unwrap_or_else(|failure| acting::failed(Error::internal(failure)))
     }
 
     /// What holds for the whole operation: the market and the language are settled here.

@@ -16,10 +16,15 @@ const LENGTH: usize = 26;
 
 /// An id as clients see it: `prd_01h455vb4pex5vsknk084sn02q`.
 pub fn show<I: Id>(id: I) -> ID {
-    let mut text = String::with_capacity(I::PREFIX.len() + 1 + LENGTH);
-    text.push_str(I::PREFIX);
+    show_as(I::PREFIX, id.uuid())
+}
+
+/// The same for an id whose kind is known by its prefix only.
+pub fn show_as(prefix: &str, id: Uuid) -> ID {
+    let mut text = String::with_capacity(prefix.len() + 1 + LENGTH);
+    text.push_str(prefix);
     text.push('_');
-    let bits = id.uuid().as_u128();
+    let bits = id.as_u128();
     for place in (0..LENGTH).rev() {
         let five = (bits >> (5 * place)) & 31;
         text.push(char::from(ALPHABET[usize::try_from(five).unwrap_or_default()]));
@@ -29,7 +34,15 @@ pub fn show<I: Id>(id: I) -> ID {
 
 /// The id that a client sent; `None` where it is none of this kind.
 pub fn read<I: Id>(id: &ID) -> Option<I> {
-    let encoded = id.strip_prefix(I::PREFIX)?.strip_prefix('_')?;
+    decode(id.strip_prefix(I::PREFIX)?.strip_prefix('_')?).map(I::from_uuid)
+}
+
+/// The key of an id of any kind.
+pub fn any(id: &ID) -> Option<Uuid> {
+    decode(id.split_once('_')?.1)
+}
+
+fn decode(encoded: &str) -> Option<Uuid> {
     if encoded.len() != LENGTH || encoded.as_bytes()[0] > b'7' {
         return None;
     }
@@ -38,7 +51,7 @@ pub fn read<I: Id>(id: &ID) -> Option<I> {
         let five = ALPHABET.iter().position(|known| *known == letter)?;
         bits = bits << 5 | five as u128;
     }
-    Some(I::from_uuid(Uuid::from_u128(bits)))
+    Some(Uuid::from_u128(bits))
 }
 
 /// The id that the input of a change names.

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
-use entity::id::{CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId};
+use entity::id::{
+    AccountId, CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId, WishlistId,
+};
 use entity::pricing::price;
 use uuid::Uuid;
 
@@ -18,7 +20,9 @@ use crate::services::catalog::metafields::{self, Metafield};
 use crate::services::catalog::options::{self, ProductOption};
 use crate::services::catalog::products::{self, State, Texts};
 use crate::services::catalog::variants::{self, Variant};
+use crate::services::customers::{self, Address, Consent, Profile};
 use crate::services::engagement::reviews::{self, Review, ReviewSort, Reviewer};
+use crate::services::engagement::wishlists::{self, Item};
 use crate::services::inventory::availability::{self, Choice};
 use crate::services::inventory::levels::{self, Level};
 use crate::services::keyset;
@@ -124,11 +128,18 @@ loaders! {
     CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;
     ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.horizon(), &ids, &request, &window).await?);
 
-    ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, ids).await?);
+    ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, &s.viewer, ids).await?);
+    ProfileOf(AccountId) => Arc<Profile>, |s, ids| shared(customers::profiles(&s.app, ids).await?);
+    AddressesOf(AccountId) => Arc<Vec<Address>>, |s, ids| shared(customers::of_customers(&s.app, ids).await?);
+    ConsentsOf(AccountId) => Arc<Vec<Consent>>, |s, ids| shared(customers::consents_of(s.app.db.read()?, ids).await?);
+
     ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);
     ReviewerById(ReviewerId) => Row<Reviewer>, |s, ids| batch::rows(reviews::reviewers(s.app.db.read()?, ids).await?);
     ReviewsBy(ReviewerId, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_reviewers(s.app.db.read()?, &s.locale, s.horizon(), ids, &window).await?);
     ReviewCountBy(ReviewerId) => i64, |s, ids| reviews::count_by_reviewers(s.app.db.read()?, &s.locale, s.horizon(), ids).await?;
+
+    ItemsOf(WishlistId, window: Frame) => RowPage<Item>, |s, ids| batch::pages(wishlists::items(s.app.db.read()?, ids, &window).await?);
+    ItemCountOf(WishlistId) => i64, |s, ids| wishlists::count_items(s.app.db.read()?, ids).await?;
 }
 
 /// Sorts keys by what they say beside whose they are: each group is one statement.

@@ -3,7 +3,9 @@
 pub mod gate;
 
 mod access;
+mod acting;
 mod api;
+mod audit;
 mod batch;
 mod budget;
 mod connection;
@@ -24,6 +26,7 @@ mod schema;
 
 mod catalog;
 mod clients;
+mod customers;
 mod engagement;
 mod identity;
 mod inventory;

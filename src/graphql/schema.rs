@@ -5,8 +5,11 @@ use async_graphql::{
 };
 
 use super::access::Veiled;
+use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
+use super::customers::{CustomerMutation, CustomerOfficeMutation, CustomerQuery};
+use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
 use super::gate::CheckOnly;
 use super::identity::{
     AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,
@@ -30,8 +33,12 @@ pub struct Query(
     InventoryQuery,
     IdentityQuery,
     ClientQuery,
+    AuditQuery,
+    ReviewQuery,
+    WishlistQuery,
     SecurityQuery,
     SecondFactorQuery,
+    CustomerQuery,
 );
 
 /// Everything that can be changed. Changes of one operation are made one after the other; each is made whole or not at
@@ -49,10 +56,14 @@ pub struct Mutation(
     UploadMutation,
     SessionMutation,
     AccountMutation,
+    CustomerMutation,
+    CustomerOfficeMutation,
     StaffMutation,
     SecondFactorMutation,
     AppMutation,
     ClientMutation,
+    ReviewMutation,
+    WishlistMutation,
 );
 
 /// The shop's schema.

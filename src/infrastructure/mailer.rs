@@ -107,6 +107,14 @@ impl Mailer {
         }
     }
 
+    /// Forgets the mails that were kept for an address, whatever case it is written in.
+    pub fn forget(&self, to: &str) {
+        if let Way::Kept { mails: kept, .. } = &*self.0 {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.retain(|mail| mail.to.to_lowercase() != to.to_lowercase());
+        }
+    }
+
     /// The mails that were kept, the newest first.
     pub fn mails(&self) -> Vec<Mail> {
         match &*self.0 {
@@ -176,6 +184,10 @@ mod tests {
         let kept = mailer.mails();
         assert_eq!((kept.len(), kept[0].subject.as_str()), (KEPT, "Mail 100"));
         assert!(!format!("{:?}", kept[0]).contains("code"));
+        mailer.forget("bob@example.com");
+        assert_eq!(mailer.mails().len(), KEPT);
+        mailer.forget("Ann@example.com");
+        assert_eq!(mailer.mails(), []);
     }
 
     #[test]

@@ -11,3 +11,5 @@ pub mod totp;
 pub mod digest;
 pub mod media;
 pub mod throttle;
+pub mod fetch;
+pub mod oidc;

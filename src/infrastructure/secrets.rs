@@ -36,6 +36,17 @@ pub enum Broken {
     Random,
 }
 
+/// The name of the key that sealed a text, as [`Key::name`] tells it; `None` where it is no sealed text.
+pub fn sealed_by(sealed: &str) -> Option<String> {
+    let bytes = decode(sealed)?;
+    let is_sealed = bytes.len() >= HEAD && bytes[0] == VERSION;
+    is_sealed.then(|| hexadecimal(&bytes[1..=KEY_ID]))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Random bytes.
 pub fn random<const N: usize>() -> Result<[u8; N], Broken> {
     let mut bytes = [0; N];
@@ -150,7 +161,7 @@ impl Key {
 
     /// By which a sealed text names its key: it tells nothing about the key.
     pub fn name(&self) -> String {
-        self.id().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&self.id())
     }
 
     fn id(&self) -> [u8; KEY_ID] {
@@ -206,6 +217,21 @@ impl KeyRing {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// A ring of the keys that all of them derive for one purpose, in the same order.
+    pub fn derive(&self, purpose: &str) -> Result<Self, Broken> {
+        Self::new(self.keys.iter().map(|key| key.derive(purpose)).collect::<Result<_, _>>()?)
+    }
+
+    /// The key that seals.
+    pub fn first(&self) -> &Key {
+        &self.keys[0]
+    }
+
+    /// The key of this name.
+    pub fn named(&self, name: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.name() == name)
     }
 
     /// Seals with the first key.
@@ -269,6 +295,7 @@ mod tests {
         let before = KeyRing::new(vec![old.clone()]).unwrap().seal(b"text", "place").unwrap();
         let ring = KeyRing::new(vec![new.clone(), old]).unwrap();
         assert_eq!(ring.open(&before, "place").unwrap(), b"text");
+        assert_eq!(sealed_by(&before), ring.names().pop());
         let after = ring.seal(b"text", "place").unwrap();
         assert_eq!(new.open(&after, "place").unwrap(), b"text");
         assert!(KeyRing::new(Vec::new()).is_err());

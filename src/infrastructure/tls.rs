@@ -1,10 +1,11 @@
-//! Whether a server shows a certificate that browsers believe.
+//! Speaking TLS to servers, and whether one shows a certificate that browsers believe.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -31,13 +32,17 @@ pub async fn look(host: &str, port: u16) -> Seen {
         Err(_) => return Seen::Unreachable("it takes too long to connect".to_owned()),
     };
     match tokio::time::timeout(PATIENCE, handshake(host, stream)).await {
-        Ok(Ok(())) => Seen::Trusted,
+        Ok(Ok(_)) => Seen::Trusted,
         Ok(Err(why)) => Seen::NotTrusted(why),
         Err(_) => Seen::NotTrusted("it does not finish a TLS handshake".to_owned()),
     }
 }
 
-async fn handshake(host: &str, stream: TcpStream) -> Result<(), String> {
+/// Begins to speak TLS with a host whose certificate browsers believe, by the roots that Mozilla ships.
+///
+/// # Errors
+/// Why it is not believed, for people.
+pub async fn handshake(host: &str, stream: TcpStream) -> Result<TlsStream<TcpStream>, String> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
@@ -46,7 +51,7 @@ async fn handshake(host: &str, stream: TcpStream) -> Result<(), String> {
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
     let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    connected.map(|_| ()).map_err(|error| error.to_string())
+    connected.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

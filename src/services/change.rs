@@ -1,14 +1,18 @@
 //! One change to the shop.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use entity::id::ProductId;
+use entity::id::{Id, ProductId};
 use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use uuid::Uuid;
 
+use super::acting::{self, Acting, Actor};
+use super::record::{Fields, Trail};
 use super::sql::{Sql, uuids};
 use super::{AppContext, Result};
 
@@ -27,6 +31,11 @@ pub struct Renamed {
 }
 
 /// One change to the shop: when it is made, and the transaction that holds it.
+///
+/// Made in the name of staff, an app or an operator, it leaves an entry for auditors in the same transaction, whatever
+/// the service that makes it says or does not say. What services tell by [`made`](Self::made), [`changed`](Self::changed)
+/// and [`removed`](Self::removed) stands in the entry, and the ids of all that events are about.
+///
 /// Dropped without [`commit`](Self::commit), it never happened.
 pub struct Change<'a> {
     /// The moment that all its rows bear.
@@ -37,6 +46,9 @@ pub struct Change<'a> {
     touched: Mutex<BTreeSet<ProductId>>,
     renamed: Mutex<Vec<Renamed>>,
     queued: AtomicBool,
+    acting: Option<Acting>,
+    by: Mutex<Option<Actor>>,
+    trail: Mutex<Trail>,
 }
 
 impl<'a> Change<'a> {
@@ -49,7 +61,72 @@ impl<'a> Change<'a> {
             touched: Mutex::default(),
             renamed: Mutex::default(),
             queued: AtomicBool::default(),
+            acting: acting::current(),
+            by: Mutex::default(),
+            trail: Mutex::default(),
         })
+    }
+
+    /// The same for a change that nobody asked for and that shows nowhere: statistics, what is derived, what is old.
+    /// It leaves no entry. Who may call this is a closed list (`tests/api/audit`).
+    pub(super) async fn begin_upkeep(app: &'a AppContext) -> Result<Self> {
+        let change = Self::begin(app).await?;
+        change.trail(Trail::is_upkeep);
+        Ok(change)
+    }
+
+    /// Names who makes the change, where that is known only now: somebody of the staff who signs in.
+    pub fn by(&self, actor: Actor) {
+        *self.by.lock().unwrap_or_else(PoisonError::into_inner) = Some(actor);
+    }
+
+    /// Tells auditors of something new.
+    pub fn made<I: Id>(&self, id: I, after: &Fields) {
+        self.trail(|trail| trail.tell(I::PREFIX, key_text(id), None, Some(after)));
+    }
+
+    /// Tells auditors of something that was changed: those fields that differ.
+    pub fn changed<I: Id>(&self, id: I, before: &Fields, after: &Fields) {
+        if before != after {
+            self.trail(|trail| trail.tell(I::PREFIX, key_text(id), Some(before), Some(after)));
+        }
+    }
+
+    /// Tells auditors of something that is gone.
+    pub fn removed<I: Id>(&self, id: I, before: &Fields) {
+        self.trail(|trail| trail.tell(I::PREFIX, key_text(id), Some(before), None));
+    }
+
+    /// Tells auditors of something that has a name and no id.
+    pub fn told(&self, kind: &'static str, name: &str, before: Option<&Fields>, after: Option<&Fields>) {
+        self.trail(|trail| trail.tell(kind, Cow::Owned(name.to_owned()), before, after));
+    }
+
+    /// Notes for auditors that something was touched; `kind` is the prefix of its id.
+    pub fn note(&self, kind: &'static str, ids: impl IntoIterator<Item = Uuid>) {
+        let ids = ids.into_iter().filter(|id| !id.is_nil());
+        self.trail(|trail| ids.for_each(|id| trail.note(kind, id)));
+    }
+
+    /// Whether anybody acts, so that what is told to auditors is kept.
+    pub fn is_audited(&self) -> bool {
+        self.acting.is_some()
+    }
+
+    fn trail(&self, tell: impl FnOnce(&mut Trail)) {
+        if !self.is_audited() {
+            return;
+        }
+        tell(&mut self.trail.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Writes the entry for auditors.
+    async fn tell_auditors(&self) -> Result<()> {
+        let by = self.by.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(acting) = &self.acting else { return Ok(()) };
+        let acting = acting.clone().or_by(by);
+        let trail = std::mem::take(&mut *self.trail.lock().unwrap_or_else(PoisonError::into_inner));
+        trail.write(&self.tx, &acting, self.now).await
     }
 
     /// The engine that it runs on.
@@ -97,7 +174,8 @@ impl<'a> Change<'a> {
         self.renamed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Brings the projections of all touched products up to date and makes everything last.
+    /// Brings the projections of all touched products up to date, writes the entry for auditors, and makes everything
+    /// last.
     pub async fn commit(self) -> Result<()> {
         let touched = {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,6 +188,7 @@ impl<'a> Change<'a> {
                 project(&self, &touched).await?;
             }
         }
+        self.tell_auditors().await?;
         let (app, queued) = (self.app, self.queued.load(Ordering::Relaxed));
         self.tx.commit().await?;
         if queued {
@@ -140,4 +219,8 @@ impl<'a> Change<'a> {
         PRODUCTS.all(&self.tx, [ids]).await?;
         Ok(())
     }
+}
+
+fn key_text(id: impl Id) -> Cow<'static, str> {
+    Cow::Owned(id.uuid().to_string())
 }

@@ -12,6 +12,7 @@ use super::budgets::Budgets;
 use super::clients::{Clients, ClientsState};
 use super::identity::{Identity, Settings};
 use super::markets::Markets;
+use super::personal::Personal;
 use super::security::SecurityState;
 use super::{Change, Error, Result};
 use crate::infrastructure::clock::Clock;
@@ -29,6 +30,8 @@ pub struct AppContext {
     pub clock: Clock,
     /// Run once a touched product when a change commits, in this order.
     pub projections: &'static [Projection],
+    /// Who keeps something about people: told in this order, forgotten from the last to the first.
+    pub personal: &'static [Personal],
     /// The most pieces in stock that a shopper is told of: who sees more could count the shop's sales.
     pub quantity_cap: i32,
     /// What callers may spend.
@@ -51,6 +54,7 @@ impl AppContext {
         db: Database,
         clock: Clock,
         projections: &'static [Projection],
+        personal: &'static [Personal],
         quantity_cap: i32,
     ) -> Result<Self> {
         let markets = ArcSwap::from_pointee(Markets::load(db.read()?).await?);
@@ -58,6 +62,7 @@ impl AppContext {
             db,
             clock,
             projections,
+            personal,
             quantity_cap,
             budgets: Budgets::default(),
             metrics: Arc::default(),
@@ -104,5 +109,10 @@ impl AppContext {
     /// Opens a change.
     pub async fn begin(&self) -> Result<Change<'_>> {
         Change::begin(self).await
+    }
+
+    /// Opens a change that nobody asked for and that shows nowhere: it leaves no entry for auditors.
+    pub async fn begin_upkeep(&self) -> Result<Change<'_>> {
+        Change::begin_upkeep(self).await
     }
 }

@@ -1,5 +1,9 @@
 //! News: the outbox row that each change leaves in its own transaction.
 
+use entity::id::{
+    AccountId, AppTokenId, CategoryId, ClientAppId, CollectionId, DocumentId, Id as _, ProductId, ReviewId,
+    RoleId, SessionId,
+};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -61,6 +65,25 @@ impl Event {
     }
 }
 
+impl Event {
+    /// The prefix of the ids that it is about; empty where there are several kinds.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::ProductChanged => ProductId::PREFIX,
+            Self::CategoryChanged => CategoryId::PREFIX,
+            Self::CollectionChanged => CollectionId::PREFIX,
+            Self::ReviewChanged => ReviewId::PREFIX,
+            Self::AccountChanged => AccountId::PREFIX,
+            Self::SessionStarted | Self::SessionEnded => SessionId::PREFIX,
+            Self::RoleChanged => RoleId::PREFIX,
+            Self::AppTokenChanged => AppTokenId::PREFIX,
+            Self::ClientChanged | Self::DocumentsPublished => ClientAppId::PREFIX,
+            Self::DocumentChanged => DocumentId::PREFIX,
+            Self::MarketsChanged | Self::SigningKeysChanged => "",
+        }
+    }
+}
+
 const OUTBOX: bulk::Rows = bulk::Rows {
     table: "outbox_event",
     columns: &[
@@ -94,7 +117,10 @@ pub fn publish_with(
 }
 
 fn rows(change: &Change<'_>, event: Event, subjects: impl IntoIterator<Item = Uuid>) -> Vec<Json> {
-    let row = |subject| json!([event.kind(), bulk::key(subject), "{}", change.now.0]);
+    let row = |subject| {
+        change.note(event.prefix(), [subject]);
+        json!([event.kind(), bulk::key(subject), "{}", change.now.0])
+    };
     subjects.into_iter().map(row).collect()
 }
 

@@ -4,6 +4,7 @@
 //! The first parameter of a function says who owns the transaction: `app` opens its own, `change` joins one,
 //! `db` only reads.
 
+pub mod acting;
 pub mod budgets;
 pub mod bulk;
 pub mod check;
@@ -17,11 +18,14 @@ pub mod operation;
 pub mod order;
 pub mod page;
 pub mod permission;
+pub mod personal;
 pub mod problem;
+pub mod record;
 pub mod sql;
 pub mod text;
 pub mod viewer;
 
+pub mod audit;
 pub mod events;
 pub mod security;
 pub mod identity;
@@ -29,6 +33,7 @@ pub mod clients;
 pub mod idempotency;
 pub mod uploads;
 pub mod markets;
+pub mod customers;
 pub mod catalog;
 pub mod pricing;
 pub mod inventory;

@@ -65,8 +65,18 @@ permissions! {
     ClientsWrite = "clients.write";
     /// Register documents for client apps, retire them, and switch them off and on.
     DocumentsPublish = "documents.publish";
+    /// Read the audit log: who changed what, and who read whose personal data.
+    AuditRead = "audit.read";
+    /// See what customers have written before everybody does, and publish or reject it.
+    ReviewsModerate = "reviews.moderate";
     /// See what was noticed of attacks.
     SecurityRead = "security.read";
+    /// See customers with their personal data, and find them by their e-mail address.
+    CustomersRead = "customers.read";
+    /// Change what is known of customers, and write down what they consent to.
+    CustomersWrite = "customers.write";
+    /// Export all that is known about a customer, and erase customers for good.
+    CustomersPrivacy = "customers.privacy";
 }
 
 impl Permission {

@@ -1,6 +1,6 @@
 //! The program itself: what it prints, and with which code it ends.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use vitrine::infrastructure::database::Address;
 
@@ -88,6 +88,28 @@ fn the_schema_is_printed_as_it_is_kept() {
     let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql")).unwrap();
     assert_eq!(out.status.code(), Some(0));
     assert_eq!(text(&out.stdout).trim(), kept.trim());
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_failure() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
+    command.arg("schema").current_dir(std::env::temp_dir()).env_clear();
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(process.stdout.take());
+
+    let out = process.wait_with_output().unwrap();
+
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vitrine"));
+    let out = command.arg("schema").env_clear().stdout(full).output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stderr).contains("cannot write to standard output"), "{}", text(&out.stderr));
 }
 
 #[test]

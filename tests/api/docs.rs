@@ -12,6 +12,7 @@ use vitrine::config::Budgets;
 use vitrine::services::budgets::Throttle;
 
 use crate::harness::{Engine, Filling, TestShop, run};
+use crate::identity::{customer, customer_signs_in};
 
 /// On the engine of the demo: by relevance each engine has an order of its own.
 #[test]
@@ -19,7 +20,10 @@ fn every_example_is_answered_as_the_guide_says() {
     run(Engine::Sqlite, Filling::Sample, ask_everything);
 }
 
-const PAGES: [&str; 2] = ["README.md", "docs/frontend.md"];
+const PAGES: [&str; 3] = ["README.md", "docs/frontend.md", "docs/account.md"];
+
+/// Who asks where an example says `"as": "customer"`.
+const CUSTOMER: &str = "ann@example.com";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -45,6 +49,7 @@ async fn ask_everything(shop: TestShop) {
     let (router, _health) = vitrine::app::router(&shop.app, &config).unwrap();
     let examples = examples();
     assert!(examples.len() >= 15, "{} examples", examples.len());
+    customer(&shop, CUSTOMER).await;
     for path in examples {
         let setup: Value = serde_json::from_str(&read(&path.with_extension("json"))).unwrap();
         let expected: Value = serde_json::from_str(&read(&path.with_extension("answer.json"))).unwrap();
@@ -54,6 +59,10 @@ async fn ask_everything(shop: TestShop) {
             .header("X-Request-Id", "docs");
         for (name, value) in setup["headers"].as_object().into_iter().flatten() {
             request = request.header(name, value.as_str().unwrap());
+        }
+        if setup["as"] == "customer" {
+            let tokens = customer_signs_in(&shop, CUSTOMER).await;
+            request = request.header("Authorization", format!("Bearer {}", tokens.access_token));
         }
         // Everybody begins with a full budget.
         shop.app.budgets.open(Throttle::alone(), Budgets::default());

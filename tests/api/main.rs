@@ -2,6 +2,7 @@
 
 mod access;
 mod attacks;
+mod audit;
 mod backoffice;
 mod bin;
 mod budgets;
@@ -9,14 +10,17 @@ mod catalog;
 mod changes;
 mod clients;
 mod connections;
+mod customers;
 mod docs;
 mod door;
+mod engagement;
 mod gate;
 mod harness;
 mod identity;
 mod imports;
 mod markets;
 mod node;
+mod oidc;
 mod products;
 mod quick;
 mod search;

@@ -1,8 +1,8 @@
 //! Tables and the types that stand for them.
 
 use entity::{
-    catalog, engagement, events, idempotency, identity, inventory, markets, pricing, search, security,
-    uploads,
+    audit, catalog, customers, engagement, events, idempotency, identity, inventory, markets, pricing,
+    search, security, uploads,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 use vitrine::infrastructure::database::{Database, migrate};
@@ -26,14 +26,17 @@ macro_rules! read_each {
 
 async fn every_entity_reads_all_its_columns(shop: TestShop) {
     read_each!(shop:
+        audit::audit_entry, audit::audit_head, audit::audit_subject,
         catalog::category, catalog::category_closure, catalog::category_translation, catalog::collection,
         catalog::collection_product, catalog::collection_translation, catalog::handle_redirect, catalog::media,
         catalog::media_translation, catalog::metafield, catalog::option_value, catalog::option_value_translation,
         catalog::product, catalog::product_category, catalog::product_option, catalog::product_option_translation,
         catalog::product_tag, catalog::product_translation, catalog::product_type, catalog::publication, catalog::tag,
-        catalog::variant, catalog::vendor, engagement::review, engagement::reviewer, events::outbox_event,
+        catalog::variant, catalog::vendor, customers::consent_change, customers::customer_address,
+        customers::customer_profile, customers::erased_account, engagement::review, engagement::reviewer,
+        engagement::reviewer_account, engagement::wishlist, engagement::wishlist_item, events::outbox_event,
         identity::account, identity::account_role, identity::app_token, identity::data_key, identity::lookup_key,
-        identity::one_time_code, identity::role, identity::session, identity::signing_key,
+        identity::one_time_code, identity::outside_identity, identity::role, identity::session, identity::signing_key,
         inventory::location, inventory::stock_level, inventory::stock_movement, markets::market, markets::market_country,
         markets::market_language, markets::shop, pricing::price, search::facet, search::facet_label, search::listing_facet,
         search::product_listing, search::search_fragment, search::search_term,

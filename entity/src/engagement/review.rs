@@ -33,7 +33,12 @@ pub struct Model {
     pub title: String,
     pub body: String,
     pub status: ReviewStatus,
+    /// What its author is told by who moderated it; empty where nothing was said.
+    pub note: String,
+    /// Grows with each change, so that nobody publishes a text that they have not read.
+    pub version: i32,
     pub created_at: Timestamp,
+    pub updated_at: Timestamp,
 }
 
 /// Edges are followed by loaders, so none is declared here.

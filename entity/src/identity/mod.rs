@@ -9,6 +9,7 @@ pub mod account_role;
 pub mod app_token;
 pub mod lookup_key;
 pub mod signing_key;
+pub mod outside_identity;
 pub mod second_factor;
 pub mod recovery_code;
 pub mod sign_in_challenge;

@@ -12,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: SessionId,
     pub account_id: AccountId,
-    /// What the device called itself.
+    /// What the device called itself, sealed under the account's data key.
     pub name: String,
     /// Of the part that all its refresh tokens have in common.
     pub family_hash: String,

@@ -43,6 +43,10 @@ pub async fn sqlite(path: &str, usage: Use, connections: u32) -> Result<Database
         .pragma("temp_store", "memory")
         .pragma("cache_size", "-16000")
         .disable_statement_logging();
+    if usage == Use::Write {
+        // What is deleted is overwritten with zeros: a person who was erased is not to be found in what is free.
+        options = options.pragma("secure_delete", "on");
+    }
     if usage == Use::Read {
         options = options.pragma("query_only", "on").pragma("mmap_size", MAPPED_BYTES);
     }

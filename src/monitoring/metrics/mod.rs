@@ -136,6 +136,10 @@ pub struct Metrics {
     pool: Family<State, Gauge>,
     pool_most: Family<Named, Gauge>,
     writers_waiting: Gauge,
+    /// Audit entries that are not sealed.
+    pub audit_unsealed: Gauge,
+    /// For how many seconds the oldest of them has waited.
+    pub audit_unsealed_seconds: Gauge,
     passwords: Family<Named, Gauge>,
     uptime: Gauge<f64, AtomicU64>,
 }
@@ -187,6 +191,8 @@ impl Metrics {
             pool: Family::default(),
             pool_most: Family::default(),
             writers_waiting: Gauge::default(),
+            audit_unsealed: Gauge::default(),
+            audit_unsealed_seconds: Gauge::default(),
             passwords: Family::default(),
             uptime: Gauge::default(),
         };
@@ -213,6 +219,10 @@ impl Metrics {
         all.register("vitrine_database_connections_max", "Connections that a pool may have", most);
         let waiting = self.writers_waiting.clone();
         all.register("vitrine_database_writers_waiting", "Changes that wait for a turn to write", waiting);
+        let unsealed = self.audit_unsealed.clone();
+        all.register("vitrine_audit_unsealed", "Audit entries that are not sealed", unsealed);
+        let seconds = self.audit_unsealed_seconds.clone();
+        all.register("vitrine_audit_unsealed_seconds", "Age of the oldest of these", seconds);
         all.register("vitrine_passwords", "Passwords being hashed or waiting", self.passwords.clone());
         all.register("vitrine_uptime_seconds", "Time since the start", self.uptime.clone());
     }

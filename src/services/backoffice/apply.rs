@@ -76,6 +76,7 @@ pub async fn all(
         }
     }
     outcomes.resize_with(inputs.len(), Outcome::default);
+    run.beside.record(change, markets);
     let writes = run.beside.writes(change);
     let changed = whole::save(change, &mut run.edits, writes).await?;
     for outcome in &mut outcomes {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use entity::id::VariantId;
 use entity::inventory::stock_movement::MovementReason;
+use entity::money;
 use entity::pricing::price;
 
 use super::tell::Told;
@@ -11,8 +12,13 @@ use super::variant::ToldPrice;
 use crate::services::bulk::Together;
 use crate::services::catalog::whole::Whole;
 use crate::services::inventory::levels::{self, Counted, Level};
+use crate::services::markets::Markets;
 use crate::services::pricing::prices;
+use crate::services::record::Fields;
 use crate::services::{Change, Result};
+
+/// Prices that auditors are told one by one; of more it is told how many there were.
+const TOLD: usize = 20;
 
 /// Prices and levels as they are, of those products whose inputs tell of them.
 #[derive(Debug, Default)]
@@ -22,6 +28,7 @@ pub struct Beside {
     set: Vec<price::Model>,
     gone: Vec<(VariantId, entity::id::MarketId)>,
     counted: Vec<Counted>,
+    told: Vec<(Option<price::Model>, Option<price::Model>)>,
 }
 
 impl Beside {
@@ -76,10 +83,37 @@ impl Beside {
                 unit_cost: price.unit_cost.unwrap_or(before.as_ref().and_then(|row| row.unit_cost)),
             };
             if before.as_ref() != Some(&after) {
+                self.told.push((before, Some(after.clone())));
                 self.set.push(after);
             }
         }
-        self.gone.extend(known.into_iter().map(|row| (variant_id, row.market_id)));
+        self.gone.extend(known.iter().map(|row| (variant_id, row.market_id)));
+        self.told.extend(known.into_iter().map(|row| (Some(row), None)));
+    }
+
+    /// Tells auditors of the prices, one by one where they are few.
+    pub fn record(&self, change: &Change<'_>, markets: &Markets) {
+        if self.told.len() > TOLD {
+            let told = Fields::default().with("pricesChanged", self.told.len());
+            change.told("prices", "", None, Some(&told));
+            return;
+        }
+        let told = |price: &price::Model| {
+            let market = markets.markets.iter().find(|market| market.id == price.market_id);
+            let (handle, digits) = market.map_or(("", 0), |market| (market.handle.as_str(), market.digits));
+            let amount = |minor: i64| money::to_decimal(minor, digits);
+            Fields::default()
+                .with(&format!("price.{handle}"), amount(price.amount))
+                .with(&format!("compareAtPrice.{handle}"), price.compare_at.map(amount))
+                .with(&format!("unitCost.{handle}"), price.unit_cost.map(amount))
+        };
+        for (before, after) in &self.told {
+            let Some(variant) = before.as_ref().or(after.as_ref()).map(|price| price.variant_id) else {
+                continue;
+            };
+            let fields = |price: &Option<price::Model>| price.as_ref().map(told).unwrap_or_default();
+            change.changed(variant, &fields(before), &fields(after));
+        }
     }
 
     /// What is to be written.

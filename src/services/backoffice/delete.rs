@@ -33,6 +33,7 @@ pub async fn delete(
     search::project::forget(&change, &[id]).await?;
     remove(&change, id).await?;
     events::publish(&change, Event::ProductChanged, [id.0]).await?;
+    change.removed(id, &product.told());
     change.commit().await?;
     Ok(id)
 }

@@ -52,7 +52,7 @@ impl Statistics {
 /// # Errors
 /// Where the database fails.
 pub async fn gather(app: &AppContext) -> Result<()> {
-    let change = app.begin().await?;
+    let change = app.begin_upkeep().await?;
     let texts: &[&str] = match change.engine() {
         DbBackend::Postgres => &["SET LOCAL statement_timeout = 0", "ANALYZE"],
         _ => &["PRAGMA analysis_limit = 1000", "ANALYZE"],

@@ -7,6 +7,7 @@ use sea_orm::{DbErr, SqlErr};
 use uuid::Uuid;
 
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
 
@@ -65,6 +66,15 @@ static PRODUCT_TYPE: Statements = Statements {
 };
 
 impl Label {
+    /// As auditors know it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Tag => "tag",
+            Self::Vendor => "vendor",
+            Self::ProductType => "product_type",
+        }
+    }
+
     fn statements(self) -> &'static Statements {
         match self {
             Self::Tag => &TAG,
@@ -125,6 +135,8 @@ pub async fn rename_in(
             renamed.map_err(|error| if is_twin(&error) { taken() } else { error.into() })?;
         }
     }
+    let (before, after) = (Fields::default().with("name", name), Fields::default().with("name", to));
+    change.told(label.word(), name, Some(&before), Some(&after));
     tell(change, products).await
 }
 
@@ -146,6 +158,7 @@ pub async fn delete_in(change: &Change<'_>, label: Label, name: &str) -> Result<
     let products = products(change, statements, id).await?;
     statements.take_off.run(&change.tx, [id.into()]).await?;
     statements.delete.run(&change.tx, [id.into()]).await?;
+    change.told(label.word(), name, Some(&Fields::default().with("name", name)), None);
     tell(change, products).await
 }
 

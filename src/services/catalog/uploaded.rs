@@ -7,6 +7,7 @@ use entity::id::{MediaId, ProductId, UploadId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, uploads};
 
@@ -68,7 +69,7 @@ pub async fn attach_in(
         mime_type: Set(Some(taken.mime_type)),
         created_at: Set(change.now),
     };
-    row.insert(&change.tx).await?;
+    change.made(id, &Fields::of(&row.insert(&change.tx).await?));
     GROWN.run(&change.tx, [product.0.into(), change.now.0.into()]).await?;
     events::publish(change, Event::ProductChanged, [product.0]).await?;
     change.touch([product]);

@@ -7,11 +7,15 @@ use std::sync::Arc;
 use entity::clients::{client_app, client_version, document_text};
 use entity::id::{ClientAppId, DocumentId};
 use entity::time::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, Value};
+use uuid::Uuid;
 
 use super::{Budget, Client, Documents, Registered};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Result};
+
+/// Documents that are read at a time.
+const PAGE: i64 = 1_000;
 
 /// All apps, without their documents.
 pub(super) async fn clients(app: &AppContext) -> Result<Vec<Client>> {
@@ -42,14 +46,11 @@ pub(super) fn client(row: client_app::Model) -> Client {
 pub(super) async fn all_documents(app: &AppContext) -> Result<HashMap<ClientAppId, Documents>> {
     static ALL: Sql = Sql::new(
         "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at, t.operations \
-         FROM registered_document r JOIN document_text t ON t.hash = r.hash",
+         FROM registered_document r JOIN document_text t ON t.hash = r.hash \
+         WHERE r.id > $1 ORDER BY r.id LIMIT $2",
     );
     let mut all: HashMap<ClientAppId, Documents> = HashMap::new();
-    let mut shared = HashSet::new();
-    for row in ALL.all(app.db.read()?, []).await? {
-        let (client, document) = registered(&row, &mut shared)?;
-        all.entry(client).or_default().put(document);
-    }
+    page_by_page(app, &ALL, &[], |client, document| all.entry(client).or_default().put(document)).await?;
     for version in client_version::Entity::find().all(app.db.read()?).await? {
         all.entry(version.client_id).or_default().versions.insert(version.version.into());
     }
@@ -60,16 +61,38 @@ pub(super) async fn all_documents(app: &AppContext) -> Result<HashMap<ClientAppI
 pub(super) async fn documents(app: &AppContext, client: ClientAppId) -> Result<Documents> {
     static OF_CLIENT: Sql = Sql::new(
         "SELECT r.client_id, r.id, r.document_id, r.hash, t.facts, t.schema_hash, r.retires_at, r.killed_at, t.operations \
-         FROM registered_document r JOIN document_text t ON t.hash = r.hash WHERE r.client_id = $1",
+         FROM registered_document r JOIN document_text t ON t.hash = r.hash \
+         WHERE r.id > $1 AND r.client_id = $3 ORDER BY r.id LIMIT $2",
     );
-    let (mut documents, mut shared) = (Documents::default(), HashSet::new());
-    for row in OF_CLIENT.all(app.db.read()?, [client.into()]).await? {
-        documents.put(registered(&row, &mut shared)?.1);
-    }
+    let mut documents = Documents::default();
+    page_by_page(app, &OF_CLIENT, &[client.into()], |_, document| documents.put(document)).await?;
     let versions = client_version::Entity::find().filter(client_version::Column::ClientId.eq(client));
     let versions = versions.all(app.db.read()?).await?;
     documents.versions = versions.into_iter().map(|version| version.version.into()).collect();
     Ok(documents)
+}
+
+/// Reads documents some at a time: the rows of all of them would take several times the memory that is kept.
+/// What is registered meanwhile may be missed; the event that tells of it comes after.
+async fn page_by_page(
+    app: &AppContext,
+    sql: &Sql,
+    values: &[Value],
+    mut keep: impl FnMut(ClientAppId, Registered),
+) -> Result<()> {
+    let (mut shared, mut last) = (HashSet::new(), DocumentId(Uuid::nil()));
+    loop {
+        let values = [last.into(), PAGE.into()].into_iter().chain(values.iter().cloned());
+        let rows = sql.all(app.db.read()?, values).await?;
+        for row in &rows {
+            let (client, document) = registered(row, &mut shared)?;
+            last = document.id;
+            keep(client, document);
+        }
+        if i64::try_from(rows.len()).unwrap_or(i64::MAX) < PAGE {
+            return Ok(());
+        }
+    }
 }
 
 /// Documents by their keys, and whose they are.

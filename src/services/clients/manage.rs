@@ -10,6 +10,7 @@ use sea_orm::{
 use super::{Budget, Client, DocumentMode, load, state};
 use crate::infrastructure::secrets;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Change, Problems, Reason, Result, check};
 
 /// Client apps that there can be.
@@ -67,6 +68,7 @@ pub async fn create(app: &AppContext, input: ClientInput) -> Result<Client> {
     apply(&change, &mut problems, &mut row, ClientInput { handle: Some(handle), ..input }).await?;
     problems.none()?;
     let row = row.insert(&change.tx).await?;
+    change.made(row.id, &Fields::of(&row));
     finish(app, change, row).await
 }
 
@@ -79,10 +81,12 @@ pub async fn update(app: &AppContext, id: ClientAppId, input: ClientInput) -> Re
     let change = app.begin().await?;
     let row = client_app::Entity::find_by_id(id).lock_exclusive().one(&change.tx).await?;
     let row = row.ok_or_else(|| Problems::one(Reason::NotFound, &[&"id"], "there is no such client app"))?;
+    let before = Fields::of(&row);
     let mut row = row.into_active_model();
     apply(&change, &mut problems, &mut row, input).await?;
     problems.none()?;
     let row = row.update(&change.tx).await?;
+    change.changed(id, &before, &Fields::of(&row));
     finish(app, change, row).await
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use super::state;
 use crate::services::bulk::{self, Kind, Rows};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, texts};
 use crate::services::{AppContext, Change, Problems, Reason, Result};
 
@@ -122,6 +123,11 @@ pub async fn publish(app: &AppContext, client: ClientAppId, manifest: &Manifest)
     problems.none()?;
     let version = version(&change, client, &manifest.version).await?;
     let published = write(&change, client, version, manifest, &known).await?;
+    let new = manifest.documents.iter().filter(|document| !known.contains_key(&document.document_id));
+    let told = Fields::default()
+        .with("documentsNew", new.map(|document| document.document_id.clone()).collect::<Vec<_>>())
+        .with("documentsKnown", published.known);
+    change.told("client_version", &manifest.version, None, Some(&told));
     events::publish(&change, Event::DocumentsPublished, [client.0]).await?;
     change.commit().await?;
     state::refresh_documents(app, client).await?;

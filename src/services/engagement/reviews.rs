@@ -1,18 +1,21 @@
-//! Reading reviews: only published ones, always with the name under which they were written.
+//! Reading reviews, always with the name under which they were written: published ones, for their authors and for who
+//! moderates the others, too.
 
 use std::collections::HashMap;
 
-use entity::id::{ProductId, ReviewId, ReviewerId};
+use entity::id::{AccountId, ProductId, ReviewId, ReviewerId};
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, QueryResult, Value};
 
-use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{self, Sql, uuids};
+use crate::services::{Permission, Result, Viewer};
 
-/// A published review.
+pub use entity::engagement::review::ReviewStatus;
+
+/// A review.
 #[derive(Clone, Debug)]
 pub struct Review {
     /// Its id.
@@ -25,8 +28,16 @@ pub struct Review {
     pub title: String,
     /// What it says, without markup.
     pub body: String,
+    /// Whether it is shown.
+    pub status: ReviewStatus,
+    /// What its author is told by who moderated it; empty where nothing was said, and where it is published.
+    pub note: String,
+    /// Grows with each change.
+    pub version: i32,
     /// When it was written.
     pub created_at: Timestamp,
+    /// When it, or whether it is shown, was last changed.
+    pub updated_at: Timestamp,
     /// Who wrote it.
     pub author: Reviewer,
 }
@@ -36,7 +47,7 @@ pub struct Review {
 pub struct Reviewer {
     /// Their id.
     pub id: ReviewerId,
-    /// The name that they chose to be seen under.
+    /// The name that they chose to be seen under; empty where their account was erased.
     pub display_name: String,
 }
 
@@ -60,11 +71,17 @@ impl Review {
         };
         Key { sort, id: self.id.0 }
     }
+
+    /// Its place among those that have had a status for as long.
+    pub fn waiting_key(&self) -> Key {
+        Key { sort: vec![SortValue::Int(self.updated_at.0)], id: self.id.0 }
+    }
 }
 
-const COLUMNS: &str =
-    "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.created_at, r.reviewer_id, w.display_name";
+const COLUMNS: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.status, r.note, r.version, \
+    r.created_at, r.updated_at, r.reviewer_id, w.display_name";
 const NEWEST: Keyset = Keyset { columns: &["r.created_at", "r.id"], descending: true };
+const WAITING: Keyset = Keyset { columns: &["r.updated_at", "r.id"], descending: false };
 const BEST: Keyset = Keyset { columns: &["r.rating", "r.created_at", "r.id"], descending: true };
 
 const OF_PRODUCT: Children<'static> = Children {
@@ -126,20 +143,75 @@ fn pages<K: Eq + std::hash::Hash + sea_orm::TryGetable>(
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
 
-/// Reviews by their ids.
+/// Reviews by their ids: published ones, one's own, and all for who moderates them.
 pub async fn by_ids(
     db: &impl ConnectionTrait,
+    viewer: &Viewer,
     ids: impl IntoIterator<Item = ReviewId>,
 ) -> Result<HashMap<ReviewId, Review>> {
-    static BY_ID: Sql = Sql::new(
-        "SELECT r.id, r.product_id, r.rating, r.title, r.body, r.created_at, r.reviewer_id, w.display_name \
-         FROM {uuids $1} k JOIN review r ON r.id = k.id JOIN reviewer w ON w.id = r.reviewer_id \
-         WHERE r.status = 1",
-    );
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let rows = BY_ID.all(db, [ids]).await?;
+    let text = format!(
+        "SELECT {COLUMNS} FROM {{uuids $1}} k JOIN review r ON r.id = k.id JOIN reviewer w ON w.id = r.reviewer_id \
+         WHERE r.status = 1 OR $2 OR EXISTS (SELECT 1 FROM reviewer_account a \
+         WHERE a.reviewer_id = r.reviewer_id AND a.account_id = $3)"
+    );
+    let account = Value::Uuid(viewer.account().map(|account| account.0));
+    let values = vec![ids, viewer.may(Permission::ReviewsModerate).into(), account];
+    let rows = sql::all(db, &text, values).await?;
     let found = rows.iter().map(|row| read(row, 0).map(|review| (review.id, review)));
     Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// Reviews that an account has written, the latest first, whether or not they are shown.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    window: &Window<Key>,
+) -> Result<Page<Review>> {
+    let mut values = vec![account.0.into(), window.fetch().into()];
+    let (bounds, order) = (NEWEST.bounds(window, &mut values), NEWEST.order(window));
+    let text = format!(
+        "SELECT {COLUMNS} FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id \
+         JOIN review r ON r.reviewer_id = w.id WHERE a.account_id = $1{bounds} ORDER BY {order} LIMIT $2"
+    );
+    page(&sql::all(db, &text, values).await?, window)
+}
+
+/// How many reviews an account has written.
+pub async fn count_of_account(db: &impl ConnectionTrait, account: AccountId) -> Result<i64> {
+    static COUNT: Sql = Sql::new(
+        "SELECT count(*) FROM reviewer_account a JOIN review r ON r.reviewer_id = a.reviewer_id \
+         WHERE a.account_id = $1",
+    );
+    let row = COUNT.one(db, [account.0.into()]).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+}
+
+/// Reviews of all products with a status, the one first that has had it for longest.
+pub async fn with_status(
+    db: &impl ConnectionTrait,
+    status: ReviewStatus,
+    window: &Window<Key>,
+) -> Result<Page<Review>> {
+    let mut values = vec![status.to_value().into(), window.fetch().into()];
+    let (bounds, order) = (WAITING.bounds(window, &mut values), WAITING.order(window));
+    let text = format!(
+        "SELECT {COLUMNS} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
+         WHERE r.status = $1{bounds} ORDER BY {order} LIMIT $2"
+    );
+    page(&sql::all(db, &text, values).await?, window)
+}
+
+/// How many reviews have a status.
+pub async fn count_with_status(db: &impl ConnectionTrait, status: ReviewStatus) -> Result<i64> {
+    static COUNT: Sql = Sql::new("SELECT count(*) FROM review r WHERE r.status = $1");
+    let row = COUNT.one(db, [status.to_value().into()]).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+}
+
+fn page(rows: &[QueryResult], window: &Window<Key>) -> Result<Page<Review>> {
+    let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<_, DbErr>>()?;
+    Ok(Page::of(rows, window))
 }
 
 /// Reviewers by their ids.
@@ -184,7 +256,11 @@ fn read(row: &QueryResult, at: usize) -> std::result::Result<Review, DbErr> {
         rating: row.try_get_by_index(at + 2)?,
         title: row.try_get_by_index(at + 3)?,
         body: row.try_get_by_index(at + 4)?,
-        created_at: row.try_get_by_index(at + 5)?,
-        author: Reviewer { id: row.try_get_by_index(at + 6)?, display_name: row.try_get_by_index(at + 7)? },
+        status: row.try_get_by_index(at + 5)?,
+        note: row.try_get_by_index(at + 6)?,
+        version: row.try_get_by_index(at + 7)?,
+        created_at: row.try_get_by_index(at + 8)?,
+        updated_at: row.try_get_by_index(at + 9)?,
+        author: Reviewer { id: row.try_get_by_index(at + 10)?, display_name: row.try_get_by_index(at + 11)? },
     })
 }

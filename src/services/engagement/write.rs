@@ -38,7 +38,10 @@ const REVIEW: Rows = Rows {
         ("title", Kind::Text),
         ("body", Kind::Text),
         ("status", Kind::Int),
+        ("note", Kind::Text),
+        ("version", Kind::Int),
         ("created_at", Kind::Int),
+        ("updated_at", Kind::Int),
     ],
     key: 1,
     keep: &["product_id", "reviewer_id", "created_at"],
@@ -57,7 +60,10 @@ pub async fn add_reviews(change: &Change<'_>, reviews: &[review::Model]) -> Resu
             review.title,
             review.body,
             status,
-            review.created_at.0
+            review.note,
+            review.version,
+            review.created_at.0,
+            review.updated_at.0
         ])
     };
     REVIEW.upsert(&change.tx, reviews.iter().map(row).collect()).await?;
@@ -66,8 +72,8 @@ pub async fn add_reviews(change: &Change<'_>, reviews: &[review::Model]) -> Resu
     events::publish(change, Event::ReviewChanged, reviews.iter().map(|review| review.id.0)).await
 }
 
-/// Counts the published reviews of products again.
-async fn rate(change: &Change<'_>, products: &HashSet<ProductId>) -> Result<()> {
+/// Counts the published reviews of products again, which the change holds.
+pub(super) async fn rate(change: &Change<'_>, products: &HashSet<ProductId>) -> Result<()> {
     static COUNT: Sql = Sql::new(
         "SELECT k.id, count(r.id), coalesce(sum(r.rating), 0) FROM {uuids $1} k \
          LEFT JOIN review r ON r.product_id = k.id AND r.status = 1 GROUP BY k.id",

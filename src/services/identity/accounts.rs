@@ -12,9 +12,11 @@ use sea_orm::{
 use super::input::Email;
 use super::{Identity, codes};
 use crate::infrastructure::secrets::{Broken, Key};
+use crate::services::acting::Actor;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
-use crate::services::{AppContext, Change, Error, Result, Viewer};
+use crate::services::{AppContext, Change, Error, Result, Viewer, acting};
 
 /// An account with its personal data opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +85,14 @@ pub(super) async fn read(
             created_at: row.try_get_by_index(7)?,
         });
     }
+    acting::note_read(accounts.iter().map(|account| account.id));
     Ok(accounts)
+}
+
+/// An account as auditors are told of it: of what is personal and of the password only that it differs.
+pub(super) fn told(row: &account::Model) -> Fields {
+    let kind = if row.kind == AccountKind::Staff { "staff" } else { "customer" };
+    Fields::of(row).without(&["id", "emailHash"]).with("kind", kind).mask(&["name", "email", "passwordHash"])
 }
 
 /// The row of an account, for this change alone: who else wants it waits.
@@ -116,13 +125,24 @@ pub(super) async fn create(
     identity: &Identity,
     new: NewAccount<'_>,
 ) -> Result<AccountId> {
+    let hash = email_hash(identity, new.email);
+    create_found_by(change, identity, new, hash).await
+}
+
+/// The same for an account that is found by something else than its address.
+pub(super) async fn create_found_by(
+    change: &Change<'_>,
+    identity: &Identity,
+    new: NewAccount<'_>,
+    email_hash: String,
+) -> Result<AccountId> {
     let id = AccountId::generate();
     let key = Key::generate()?;
     let row = account::ActiveModel {
         id: Set(id),
         kind: Set(new.kind),
         email: Set(key.seal(new.email.as_str().as_bytes(), &place(id, "email"))?),
-        email_hash: Set(email_hash(identity, new.email)),
+        email_hash: Set(email_hash),
         name: Set(key.seal(new.name.as_bytes(), &place(id, "name"))?),
         language: Set(new.language.to_owned()),
         password_hash: Set(new.password_hash),
@@ -130,7 +150,7 @@ pub(super) async fn create(
         deactivated_at: Set(None),
         created_at: Set(change.now),
     };
-    row.insert(&change.tx).await?;
+    change.made(id, &told(&row.insert(&change.tx).await?));
     let sealed = identity.ring.wrap(&key, &place(id, "data_key"))?;
     data_key::ActiveModel { account_id: Set(id), sealed: Set(sealed) }.insert(&change.tx).await?;
     events::publish(change, Event::AccountChanged, [id.0]).await?;
@@ -142,6 +162,7 @@ pub(super) async fn create(
 pub(super) struct Edit<'a> {
     pub email: Option<&'a Email>,
     pub name: Option<&'a str>,
+    pub language: Option<&'a str>,
     pub password_hash: Option<String>,
     pub is_verified: bool,
 }
@@ -156,6 +177,10 @@ pub(super) async fn edit(
     let id = before.id;
     let was_verified = before.verified_at.is_some();
     let key = data_key(change, identity, id).await?;
+    if before.kind == AccountKind::Staff {
+        change.by(Actor::Staff(id));
+    }
+    let told_before = told(&before);
     let mut row = before.into_active_model();
     if let Some(email) = edit.email {
         row.email = Set(key.seal(email.as_str().as_bytes(), &place(id, "email"))?);
@@ -164,13 +189,16 @@ pub(super) async fn edit(
     if let Some(name) = edit.name {
         row.name = Set(key.seal(name.as_bytes(), &place(id, "name"))?);
     }
+    if let Some(language) = edit.language {
+        row.language = Set(language.to_owned());
+    }
     if let Some(hash) = edit.password_hash {
         row.password_hash = Set(Some(hash));
     }
     if edit.is_verified && !was_verified {
         row.verified_at = Set(Some(change.now));
     }
-    row.update(&change.tx).await?;
+    change.changed(id, &told_before, &told(&row.update(&change.tx).await?));
     events::publish(change, Event::AccountChanged, [id.0]).await
 }
 
@@ -191,7 +219,7 @@ pub(super) async fn data_key(change: &Change<'_>, identity: &Identity, id: Accou
     Ok(open_key(identity, id, &row.sealed)?)
 }
 
-fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Result<Key, Broken> {
+pub(super) fn open_key(identity: &Identity, id: AccountId, sealed: &str) -> std::result::Result<Key, Broken> {
     identity.ring.unwrap_key(sealed, &place(id, "data_key"))
 }
 

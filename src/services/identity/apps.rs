@@ -14,6 +14,7 @@ use super::cache::Known;
 use super::{Identity, input, roles};
 use crate::infrastructure::secrets;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Change, Error, Permissions, Problems, Reason, Result, Viewer};
 
 /// What tokens of apps begin with, so that people and scanners know one when they see it.
@@ -92,6 +93,7 @@ pub async fn create(app: &AppContext, viewer: &Viewer, new: NewAppToken) -> Resu
         revoked_at: Set(None),
     };
     let row = row.insert(&change.tx).await?;
+    change.made(row.id, &told(&row));
     events::publish(&change, Event::AppTokenChanged, [row.id.0]).await?;
     change.commit().await?;
     Ok((shown(row), token))
@@ -107,7 +109,7 @@ pub async fn revoke(app: &AppContext, viewer: &Viewer, id: AppTokenId) -> Result
         let message = "this token may do what you may not: somebody who may has to revoke it";
         return Err(Problems::one(Reason::NotYours, &[&"id"], message));
     }
-    let mut row = row;
+    let (before, mut row) = (row.clone(), row);
     if row.revoked_at.is_none() {
         row.revoked_at = Some(change.now);
         app_token::Entity::update_many()
@@ -115,6 +117,7 @@ pub async fn revoke(app: &AppContext, viewer: &Viewer, id: AppTokenId) -> Result
             .filter(app_token::Column::Id.eq(id))
             .exec(&change.tx)
             .await?;
+        change.changed(id, &told(&before), &told(&row));
         events::publish(&change, Event::AppTokenChanged, [id.0]).await?;
     }
     change.commit().await?;
@@ -154,6 +157,11 @@ pub(super) async fn keep_uses(change: &Change<'_>, uses: HashMap<AppTokenId, Tim
             .await?;
     }
     Ok(())
+}
+
+/// A token as auditors are told of it.
+fn told(row: &app_token::Model) -> Fields {
+    Fields::of(row).without(&["hash", "hint", "usedAt"])
 }
 
 fn shown(row: app_token::Model) -> AppToken {

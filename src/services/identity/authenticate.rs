@@ -6,7 +6,7 @@ use entity::time::{SECOND, Timestamp};
 use uuid::Uuid;
 
 use super::cache::Known;
-use super::{Identity, apps, device, keys, roles};
+use super::{Identity, apps, device, keys, outside, roles};
 use crate::infrastructure::secrets::fingerprint;
 use crate::infrastructure::tokens::{Claims, LEEWAY, LONGEST, Refused};
 use crate::services::sql::Sql;
@@ -36,6 +36,8 @@ pub async fn believe(app: &AppContext, token: &str) -> Result<Known> {
     let revocation = identity.verified.revocation();
     let known = if token.starts_with(apps::PREFIX) {
         apps::known(app, identity, token, now).await?
+    } else if let Some(issuer) = outside::maker(identity, token) {
+        outside::known(app, identity, issuer, token, now).await?
     } else {
         let claims = verify(app, identity, token, now).await?;
         known(app, &claims, now).await?

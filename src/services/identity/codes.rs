@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Identity;
 use super::input::Email;
+use super::news::AT_ONCE;
 use crate::infrastructure::secrets;
+use crate::services::sql::Sql;
 use crate::services::{Change, Problems, Reason, Result};
 
 /// Codes for one address and one purpose within an hour: more would be somebody who plagues the owner of the address.
@@ -114,19 +116,18 @@ pub fn expired() -> crate::services::Error {
     Problems::one(Reason::Expired, &[&"code"], "this code is wrong, was used already, or is too old")
 }
 
-/// Forgets codes that expired before a moment.
-pub async fn tidy(change: &Change<'_>, before: Timestamp) -> Result<()> {
-    one_time_code::Entity::delete_many()
-        .filter(one_time_code::Column::ExpiresAt.lt(before.0))
-        .exec(&change.tx)
-        .await?;
-    Ok(())
+/// Forgets some codes that expired before a moment, and tells how many.
+pub async fn tidy(change: &Change<'_>, before: Timestamp) -> Result<u64> {
+    static TIDY: Sql = Sql::new(
+        "DELETE FROM one_time_code WHERE hash IN (SELECT hash FROM one_time_code WHERE expires_at < $1 LIMIT $2)",
+    );
+    Ok(TIDY.run(&change.tx, [before.0.into(), AT_ONCE.into()]).await?)
 }
 
 fn hash(identity: &Identity, purpose: Purpose, code: &str) -> String {
     identity.lookup.codes.hash(format!("{purpose:?} {code}").as_bytes())
 }
 
-fn place(hash: &str) -> String {
+pub(super) fn place(hash: &str) -> String {
     format!("one_time_code:{hash}")
 }

@@ -9,8 +9,9 @@ use entity::identity::session;
 use entity::time::{DAY, SECOND, Timestamp};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
-use super::Identity;
+use super::{Identity, Vault};
 use crate::infrastructure::secrets;
+use crate::services::acting::Actor;
 use crate::services::events::{self, Event};
 use crate::services::{Change, Result};
 
@@ -87,6 +88,11 @@ impl RefreshToken {
     }
 }
 
+/// Where the name of a device is sealed for.
+pub(super) fn name_of(session: SessionId) -> String {
+    format!("session.name/{}", session.0)
+}
+
 /// Signs a device in.
 pub(super) async fn start(
     change: &Change<'_>,
@@ -96,6 +102,7 @@ pub(super) async fn start(
 ) -> Result<Tokens> {
     let token = RefreshToken::generate()?;
     let (session, expires_at) = (SessionId::generate(), change.now.plus(idle(kind)));
+    let name = Vault::within(change, identity, account).await?.seal(&name_of(session), &name)?;
     let row = session::ActiveModel {
         id: Set(session),
         account_id: Set(account),
@@ -111,6 +118,9 @@ pub(super) async fn start(
         ended_at: Set(None),
     };
     row.insert(&change.tx).await?;
+    if kind == AccountKind::Staff {
+        change.by(Actor::Staff(account));
+    }
     events::publish(change, Event::SessionStarted, [session.0]).await?;
     tokens(identity, (account, kind), session, &token, change.now, expires_at)
 }

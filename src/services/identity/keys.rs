@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::Identity;
 use crate::infrastructure::tokens::{LEEWAY, SigningKey, TimedKey};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Change, Result};
 
 /// How long others may keep our public keys (`Cache-Control` of `/.well-known/jwks.json`), and a minute more: by then
@@ -100,6 +101,8 @@ pub async fn rotate_signing_key(app: &AppContext, at_once: bool) -> Result<Signi
         .filter(signing_key::Column::RetiredAt.lt(change.now.0))
         .exec(&change.tx)
         .await?;
+    let told = Fields::default().with("signsFrom", signs_from.to_string());
+    change.told("signing_key", &kid, None, Some(&told));
     events::publish(&change, Event::SigningKeysChanged, [Uuid::nil()]).await?;
     let created_at = change.now;
     change.commit().await?;

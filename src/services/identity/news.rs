@@ -17,7 +17,23 @@ const NEWS: [Event; 5] = [
 ];
 
 /// How long devices and codes that are over are kept, to be looked at when something went wrong.
-const KEPT: i64 = 30 * DAY;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Days that a device is kept after it was signed out or expired.
+    pub session_days: u32,
+    /// Days that a code is kept after it expired.
+    pub code_days: u32,
+}
+
+/// 30 days each.
+impl Default for Kept {
+    fn default() -> Self {
+        Self { session_days: 30, code_days: 30 }
+    }
+}
+
+/// Rows that are deleted in one change.
+pub(super) const AT_ONCE: i64 = 500;
 
 /// Follows what is revoked elsewhere.
 #[derive(Debug, Default)]
@@ -60,12 +76,21 @@ impl Follower {
     }
 }
 
-/// Deletes codes and devices that have been over for long.
+/// Deletes codes and devices that have been over for long, some in each change.
+///
+/// # Errors
+/// Where the database fails; what is deleted by then stays so.
 pub async fn tidy(app: &AppContext) -> Result<()> {
-    let change = app.begin().await?;
-    let before = change.now.plus(-KEPT);
-    codes::tidy(&change, before).await?;
-    sessions::tidy(&change, before).await?;
-    second_factor::tidy(&change).await?;
-    change.commit().await
+    let Kept { session_days, code_days } = app.identity()?.kept;
+    loop {
+        let change = app.begin().await?;
+        let before = |days: u32| change.now.plus(-DAY * i64::from(days));
+        let deleted = codes::tidy(&change, before(code_days)).await?
+            + sessions::tidy(&change, before(session_days)).await?
+            + second_factor::tidy(&change).await?;
+        change.commit().await?;
+        if deleted == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use entity::id::AccountId;
+use entity::id::{AccountId, SessionId};
 use entity::identity::{account, session};
 use entity::time::SECOND;
 use sea_orm::{
@@ -106,7 +106,7 @@ fn step(
     let in_grace = row.rotated_at.is_some_and(|at| change.now < at.plus(GRACE));
     match &row.successor {
         Some(successor) if in_grace && row.previous_hash.as_deref().is_some_and(is) => {
-            let text = identity.ring.open(successor, &place(row))?;
+            let text = identity.ring.open(successor, &place_of(row.id))?;
             let text = String::from_utf8(text).map_err(Error::internal)?;
             Ok(RefreshToken::parse(&text).map_or(Step::End, Step::Repeat))
         }
@@ -122,7 +122,7 @@ async fn rotate(
     expires_at: entity::time::Timestamp,
 ) -> Result<RefreshToken> {
     let next = token.successor()?;
-    let sealed = identity.ring.seal(next.text().as_bytes(), &place(&row))?;
+    let sealed = identity.ring.seal(next.text().as_bytes(), &place_of(row.id))?;
     let mut row = row.into_active_model();
     row.refresh_hash = Set(next.hash(identity));
     row.previous_hash = Set(Some(token.hash(identity)));
@@ -134,8 +134,9 @@ async fn rotate(
     Ok(next)
 }
 
-fn place(row: &session::Model) -> String {
-    format!("session.successor:{}", row.id.0)
+/// Where the newest refresh token of a device is sealed for.
+pub(super) fn place_of(session: SessionId) -> String {
+    format!("session.successor:{}", session.0)
 }
 
 fn expired() -> Error {

@@ -10,6 +10,7 @@ use sea_orm::{
 
 use super::input;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Permission, Permissions, Problems, Reason, Result, Viewer};
 
@@ -75,6 +76,7 @@ pub async fn create(app: &AppContext, viewer: &Viewer, new: RoleInput) -> Result
         created_at: Set(change.now),
     };
     let row = row.insert(&change.tx).await?;
+    change.made(row.id, &Fields::of(&row));
     events::publish(&change, Event::RoleChanged, [row.id.0]).await?;
     change.commit().await?;
     Ok(shown(row))
@@ -103,6 +105,7 @@ pub async fn update(app: &AppContext, viewer: &Viewer, id: RoleId, edit: RoleInp
     }
     problems.none()?;
     let row = row.update(&change.tx).await?;
+    change.changed(id, &Fields::of(&before), &Fields::of(&row));
     events::publish(&change, Event::RoleChanged, [id.0]).await?;
     change.commit().await?;
     app.identity()?.verified.forget_staff();
@@ -117,6 +120,7 @@ pub async fn delete(app: &AppContext, viewer: &Viewer, id: RoleId) -> Result<()>
     if used.count(&change.tx).await? > 0 {
         return Err(Problems::one(Reason::InUse, &[&"id"], "somebody of the staff has this role"));
     }
+    change.removed(id, &Fields::of(&row));
     role::Entity::delete_by_id(row.id).exec(&change.tx).await?;
     events::publish(&change, Event::RoleChanged, [id.0]).await?;
     change.commit().await

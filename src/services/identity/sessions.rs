@@ -3,10 +3,11 @@
 use entity::id::{AccountId, SessionId};
 use entity::identity::session;
 use entity::time::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::Identity;
-use super::device::RefreshToken;
+use super::device::{RefreshToken, name_of};
+use super::news::AT_ONCE;
+use super::{Identity, outside, vault};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer};
@@ -41,14 +42,17 @@ pub async fn devices(app: &AppContext, viewer: &Viewer) -> Result<Vec<Device>> {
         .limit(MOST)
         .all(app.db.read()?)
         .await?;
-    let device = |row: session::Model| Device {
-        is_current: viewer.session() == Some(row.id),
-        id: row.id,
-        name: row.name,
-        created_at: row.created_at,
-        used_at: row.used_at,
+    let vault = vault(app, app.db.read()?, account).await?;
+    let device = |row: session::Model| {
+        Ok(Device {
+            is_current: viewer.session() == Some(row.id),
+            id: row.id,
+            name: vault.open(&name_of(row.id), &row.name)?,
+            created_at: row.created_at,
+            used_at: row.used_at,
+        })
     };
-    Ok(rows.into_iter().map(device).collect())
+    rows.into_iter().map(device).collect()
 }
 
 /// Signs out the device that asks: by its access token, or by its refresh token where that is all it has.
@@ -112,7 +116,8 @@ pub(super) async fn end_all(
     if let Some(except) = except {
         open = open.filter(session::Column::Id.ne(except));
     }
-    let open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    let mut open = open.into_tuple::<SessionId>().all(&change.tx).await?;
+    open.extend(outside::of_account(change, account).await?.into_iter().filter(|id| Some(*id) != except));
     end(change, &open).await
 }
 
@@ -126,7 +131,8 @@ pub(super) async fn end(change: &Change<'_>, sessions: &[SessionId]) -> Result<V
         return Ok(Vec::new());
     }
     let ids = uuids(change.engine(), sessions.iter().map(|id| id.0));
-    END.run(&change.tx, [ids, change.now.0.into()]).await?;
+    END.run(&change.tx, [ids.clone(), change.now.0.into()]).await?;
+    outside::sign_out(change, ids).await?;
     events::publish(change, Event::SessionEnded, sessions.iter().map(|id| id.0)).await?;
     Ok(sessions.to_vec())
 }
@@ -138,11 +144,10 @@ pub(super) fn forget(identity: &Identity, ended: &[SessionId]) {
     }
 }
 
-/// Forgets sessions that ended or expired before a moment.
-pub(super) async fn tidy(change: &Change<'_>, before: Timestamp) -> Result<()> {
-    session::Entity::delete_many()
-        .filter(session::Column::EndedAt.lt(before.0).or(session::Column::ExpiresAt.lt(before.0)))
-        .exec(&change.tx)
-        .await?;
-    Ok(())
+/// Forgets some sessions that ended or expired before a moment, and tells how many.
+pub(super) async fn tidy(change: &Change<'_>, before: Timestamp) -> Result<u64> {
+    static TIDY: Sql = Sql::new(
+        "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE ended_at < $1 OR expires_at < $1 LIMIT $2)",
+    );
+    Ok(TIDY.run(&change.tx, [before.0.into(), AT_ONCE.into()]).await?)
 }

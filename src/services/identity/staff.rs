@@ -18,6 +18,7 @@ use super::roles::{self, Role};
 use super::state::OWNER;
 use super::{sessions, sign_in};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Permissions, Problems, Reason, Result, Viewer};
 
@@ -103,9 +104,9 @@ pub async fn invite(app: &AppContext, viewer: &Viewer, new: Invitation) -> Resul
         let (language, password_hash) = (new.language.as_str(), None);
         let new =
             NewAccount { kind, email: &email, name: &name, language, password_hash, is_verified: false };
-        accounts::create(&change, identity, new).await?
+        Box::pin(accounts::create(&change, identity, new)).await?
     };
-    give(&change, id, &granted).await?;
+    Box::pin(give(&change, id, &granted)).await?;
     let payload = Payload { email: email.as_str().to_owned(), ..Payload::default() };
     let code = codes::issue(&change, identity, Purpose::Invite, Some(id), &payload).await?;
     let Some(code) = code else {
@@ -123,7 +124,7 @@ async fn invite_again(change: &Change<'_>, viewer: &Viewer, known: account::Mode
     if known.deactivated_at.is_none() && known.password_hash.is_some() {
         return Err(Problems::one(Reason::Taken, &[&"email"], "somebody of the staff has this address"));
     }
-    let id = known.id;
+    let (id, before) = (known.id, accounts::told(&known));
     if !viewer.permissions().covers(rights_of(change, id).await?) {
         return Err(not_yours(&[&"email"]));
     }
@@ -131,7 +132,7 @@ async fn invite_again(change: &Change<'_>, viewer: &Viewer, known: account::Mode
     row.deactivated_at = Set(None);
     row.password_hash = Set(None);
     row.verified_at = Set(None);
-    row.update(&change.tx).await?;
+    change.changed(id, &before, &accounts::told(&row.update(&change.tx).await?));
     events::publish(change, Event::AccountChanged, [id.0]).await?;
     Ok(id)
 }
@@ -194,9 +195,10 @@ pub async fn deactivate(app: &AppContext, viewer: &Viewer, id: AccountId) -> Res
     let row = subordinate(&change, viewer, id).await?;
     keep_an_owner(&change, id).await?;
     if row.deactivated_at.is_none() {
+        let before = accounts::told(&row);
         let mut row = row.into_active_model();
         row.deactivated_at = Set(Some(change.now));
-        row.update(&change.tx).await?;
+        change.changed(id, &before, &accounts::told(&row.update(&change.tx).await?));
     }
     sessions::end_all(&change, id, None).await?;
     events::publish(&change, Event::AccountChanged, [id.0]).await?;
@@ -295,6 +297,14 @@ async fn rights_of(change: &Change<'_>, id: AccountId) -> Result<Permissions> {
 }
 
 async fn give(change: &Change<'_>, id: AccountId, roles: &[Role]) -> Result<()> {
+    static HELD: Sql = Sql::new(
+        "SELECT r.handle FROM account_role ar JOIN role r ON r.id = ar.role_id WHERE ar.account_id = $1 ORDER BY r.id",
+    );
+    let rows = HELD.all(&change.tx, [id.0.into()]).await?;
+    let held =
+        rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<Vec<String>, _>>()?;
+    let given: Vec<String> = roles.iter().map(|role| role.handle.clone()).collect();
+    change.changed(id, &Fields::default().with("roles", held), &Fields::default().with("roles", given));
     account_role::Entity::delete_many()
         .filter(account_role::Column::AccountId.eq(id))
         .exec(&change.tx)

@@ -14,6 +14,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::cache::Verified;
 use super::keys;
+use super::news::Kept;
+use super::outside::{Outside, OutsideSettings};
 use crate::infrastructure::mailer::Mailer;
 use crate::infrastructure::passwords::{Failure, Parameters, Passwords};
 use crate::infrastructure::secrets::{Broken, Key, KeyRing};
@@ -46,6 +48,10 @@ pub struct Settings {
     pub public_url: String,
     /// Answers that must not tell whether an account exists come at whole multiples of this.
     pub step: Duration,
+    /// Whose tokens are believed beside ours.
+    pub outside: Option<OutsideSettings>,
+    /// How long what is over is kept.
+    pub kept: Kept,
 }
 
 impl Settings {
@@ -59,6 +65,8 @@ impl Settings {
             issuer: "http://shop.test".to_owned(),
             public_url: "http://shop.test".to_owned(),
             step: Duration::ZERO,
+            outside: None,
+            kept: Kept::default(),
         })
     }
 }
@@ -75,6 +83,8 @@ pub struct Lookup {
     pub apps: Key,
     /// Addresses that somebody tries to sign in with.
     pub attempts: Key,
+    /// What outside issuers call people.
+    pub subjects: Key,
 }
 
 /// What identity keeps in memory.
@@ -89,7 +99,9 @@ pub struct Identity {
     pub(super) step: Duration,
     /// Behind the hashes of wrong passwords: in memory, and nowhere else.
     pub(super) sprayed: Key,
+    pub(super) kept: Kept,
     pub(super) reloaded: tokio::sync::Mutex<Option<Instant>>,
+    pub(super) outside: Option<Outside>,
     second_factor_required: AtomicBool,
     mailer: Mailer,
     uses: Mutex<HashMap<AppTokenId, Timestamp>>,
@@ -108,6 +120,7 @@ impl Identity {
                 codes: root.derive("codes")?,
                 apps: root.derive("tokens of apps")?,
                 attempts: root.derive("attempts")?,
+                subjects: root.derive("subjects of outside issuers")?,
             },
             ring: settings.ring,
             passwords: Passwords::new(settings.passwords)?,
@@ -117,7 +130,9 @@ impl Identity {
             public_url: settings.public_url,
             step: settings.step,
             sprayed: Key::generate()?,
+            kept: settings.kept,
             reloaded: tokio::sync::Mutex::new(None),
+            outside: settings.outside.map(Outside::new),
             second_factor_required: AtomicBool::default(),
             mailer: settings.mailer,
             uses: Mutex::default(),

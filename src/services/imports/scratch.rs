@@ -25,7 +25,7 @@ impl Scratch {
         let path = folder.join("shop.db").to_string_lossy().into_owned();
         let db = Database::connect(&Address::Sqlite(path), 2).await.unwrap();
         migrate::up(&db).await.unwrap();
-        let app = AppContext::new(db, Clock::fixed(Self::now()), &PROJECTIONS, 100).await.unwrap();
+        let app = AppContext::new(db, Clock::fixed(Self::now()), &PROJECTIONS, &[], 100).await.unwrap();
         Self { app, folder }
     }
 

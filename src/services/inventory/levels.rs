@@ -8,6 +8,7 @@ use sea_orm::{ActiveEnum, ConnectionTrait, QueryResult};
 use serde_json::json;
 
 use crate::services::bulk::{Kind, Rows, Together, key};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, rows, uuids};
 use crate::services::{Change, Result};
 
@@ -72,7 +73,15 @@ pub struct Counted {
 /// Writes levels, and the movements that lead to them, together with other writes.
 pub fn write_with(writes: &mut Together, change: &Change<'_>, counted: &[Counted], reason: MovementReason) {
     let (mut levels, mut movements) = (Vec::new(), Vec::new());
-    for count in counted.iter().filter(|count| count.before != Some(count.now)) {
+    let changed = counted.iter().filter(|count| count.before != Some(count.now));
+    let count = changed.clone().count();
+    if count > TOLD {
+        change.told("stock", "", None, Some(&Fields::default().with("levelsChanged", count)));
+    }
+    for count in changed.clone().take(if count > TOLD { 0 } else { TOLD }) {
+        told(change, (count.variant, count.location), count.before, count.now);
+    }
+    for count in changed {
         let (of, at) = (key(count.variant.0), key(count.location.0));
         levels.push(json!([of, at, count.now, change.now.0]));
         let delta = count.now.saturating_sub(count.before.unwrap_or(0));
@@ -84,6 +93,9 @@ pub fn write_with(writes: &mut Together, change: &Change<'_>, counted: &[Counted
     writes.upsert(LEVEL, levels);
     writes.upsert(MOVEMENT, movements);
 }
+
+/// Levels that auditors are told one by one where one change sets many; of more it is told how many there were.
+const TOLD: usize = 20;
 
 const LEVEL: Rows = Rows {
     table: "stock_level",
@@ -192,12 +204,19 @@ pub(super) async fn write(
         if before != pieces {
             levels.push(json!([key(spot.0.0), key(spot.1.0), pieces, change.now.0]));
             movements.push(Movement { spot, delta: pieces.saturating_sub(before) });
+            told(change, spot, Some(before), pieces);
             changed.insert(spot);
         }
     }
     LEVEL.upsert(&change.tx, levels).await?;
     record(change, &movements, reason, note).await?;
     Ok(changed)
+}
+
+/// Tells auditors of a level.
+pub(super) fn told(change: &Change<'_>, (variant, location): Spot, before: Option<i64>, now: i64) {
+    let stock = |pieces: Option<i64>| Fields::default().with(&format!("stock.{}", location.0), pieces);
+    change.changed(variant, &stock(before), &stock(Some(now)));
 }
 
 /// Makes levels at one location what was counted, and answers which variants' changed.

@@ -177,6 +177,10 @@ pub async fn adjust_in(change: &Change<'_>, deltas: &[Delta], about: &About) -> 
     }
     problems.none()?;
     let moved: Vec<_> = wanted.iter().map(|(spot, delta)| Movement { spot: *spot, delta: *delta }).collect();
+    for (spot, delta) in &wanted {
+        let now = found.get(spot).copied().unwrap_or(0);
+        levels::told(change, *spot, Some(now.saturating_sub(*delta)), now);
+    }
     levels::record(change, &moved, about.reason, about.note.as_deref()).await?;
     tell(change, &owners, wanted.iter().map(|((variant, _), _)| variant)).await?;
     Ok(wanted.iter().map(|(spot, _)| level(*spot, found.get(spot).copied().unwrap_or(0))).collect())

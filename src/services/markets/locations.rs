@@ -9,6 +9,7 @@ use sea_orm::{
 
 use super::{manage, write};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, order, text};
 
@@ -94,6 +95,7 @@ pub async fn update(app: &AppContext, _viewer: &Viewer, id: LocationId, input: L
 pub async fn update_in(change: &Change<'_>, id: LocationId, mut input: LocationInput) -> Result<()> {
     manage::lock(change).await?;
     let mut row = find(change, id).await?;
+    let before = Fields::of(&row);
     let mut problems = input.check();
     if let Some(handle) = &input.handle {
         check_handle(change, Some(id), handle, &mut problems).await?;
@@ -106,6 +108,7 @@ pub async fn update_in(change: &Change<'_>, id: LocationId, mut input: LocationI
     if let Some(position) = input.position {
         put(change, id, position).await?;
     }
+    change.changed(id, &before, &Fields::of(&find(change, id).await?));
     events::publish(change, Event::MarketsChanged, [id.0]).await
 }
 
@@ -131,6 +134,7 @@ pub async fn delete_in(change: &Change<'_>, id: LocationId) -> Result<()> {
         let message = "there is stock at the location; bring it elsewhere first";
         return Err(Problems::one(Reason::InUse, &[&"id"], message));
     }
+    change.removed(id, &Fields::of(&row));
     EMPTY.run(&change.tx, [id.0.into()]).await?;
     row.closed = true;
     // The name is free for another location at once.

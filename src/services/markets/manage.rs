@@ -12,6 +12,7 @@ use super::languages;
 use super::write::{NewMarket, add_market};
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, text};
 
@@ -125,7 +126,9 @@ pub async fn create_in(change: &Change<'_>, mut input: MarketInput) -> Result<Ma
         languages: input.languages.unwrap_or_default(),
         tax_inclusive: input.tax_inclusive.unwrap_or(false),
     };
+    let told = new.told();
     let id = add_market(change, new).await?;
+    change.made(id, &told);
     change.touch_many(languages::products(change).await?).await?;
     if input.is_default == Some(true) {
         make_default(change, id).await?;
@@ -164,6 +167,7 @@ pub async fn update_in(change: &Change<'_>, id: MarketId, mut input: MarketInput
     if after != before {
         after.into_active_model().reset_all().update(&change.tx).await?;
     }
+    let before_told = told(change, &before).await?;
     if let Some(countries) = &input.countries {
         set_countries(change, id, countries).await?;
     }
@@ -173,6 +177,8 @@ pub async fn update_in(change: &Change<'_>, id: MarketId, mut input: MarketInput
     if input.is_default == Some(true) && !before.is_default {
         make_default(change, id).await?;
     }
+    let after = find(change, id).await?;
+    change.changed(id, &before_told, &told(change, &after).await?);
     events::publish(change, Event::MarketsChanged, [id.0]).await
 }
 
@@ -195,6 +201,7 @@ pub async fn delete_in(change: &Change<'_>, id: MarketId) -> Result<()> {
         let message = "the default market cannot be deleted; make another one the default first";
         return Err(Problems::one(Reason::InUse, &[&"id"], message));
     }
+    change.removed(id, &told(change, &row).await?);
     row.closing = true;
     // The name is free for another market at once.
     row.handle = format!("~{}", id.0.simple());
@@ -211,6 +218,22 @@ pub(super) async fn lock(change: &Change<'_>) -> Result<()> {
         Sql::new("{lateral}SELECT 1 FROM pg_advisory_xact_lock(1447646294){window}SELECT 1{end}");
     LOCK.one(&change.tx, []).await?;
     Ok(())
+}
+
+/// A market as auditors are told of it.
+async fn told(change: &Change<'_>, row: &market::Model) -> Result<Fields> {
+    static COUNTRIES: Sql =
+        Sql::new("SELECT country FROM market_country WHERE market_id = $1 ORDER BY country");
+    static LANGUAGES: Sql = Sql::new(
+        "SELECT language FROM market_language WHERE market_id = $1 AND state <> 2 ORDER BY position",
+    );
+    let mut fields = Fields::of(row);
+    for (name, statement) in [("countries", &COUNTRIES), ("languages", &LANGUAGES)] {
+        let rows = statement.all(&change.tx, [row.id.0.into()]).await?;
+        let texts = rows.iter().map(|row| row.try_get_by_index::<String>(0));
+        fields = fields.with(name, texts.collect::<std::result::Result<Vec<_>, _>>()?);
+    }
+    Ok(fields)
 }
 
 async fn find(change: &Change<'_>, id: MarketId) -> Result<market::Model> {

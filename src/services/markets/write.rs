@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::Shop;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Change, Problems, Reason, Result, text};
 
 /// A market that is to be.
@@ -26,6 +27,19 @@ pub struct NewMarket {
     pub languages: Vec<String>,
     /// Whether its prices include tax.
     pub tax_inclusive: bool,
+}
+
+impl NewMarket {
+    /// As auditors are told of it.
+    pub(super) fn told(&self) -> Fields {
+        Fields::default()
+            .with("handle", self.handle.as_str())
+            .with("name", self.name.as_str())
+            .with("currency", self.currency.as_str())
+            .with("countries", self.countries.clone())
+            .with("languages", self.languages.clone())
+            .with("taxInclusive", self.tax_inclusive)
+    }
 }
 
 /// Names the shop, or renames it.
@@ -97,7 +111,7 @@ pub async fn add_location(
         closed: Set(false),
         created_at: Set(change.now),
     };
-    row.insert(&change.tx).await?;
+    change.made(id, &Fields::of(&row.insert(&change.tx).await?));
     events::publish(change, Event::MarketsChanged, [id.0]).await?;
     Ok(id)
 }
@@ -125,12 +139,16 @@ pub async fn update_shop(app: &AppContext, wish: ShopChange) -> Result<()> {
     let Some(known) = shop::Entity::find().one(&change.tx).await? else {
         return Err(Problems::one(Reason::NotFound, &[], "the shop has not been set up yet"));
     };
+    let before = Fields::of(&known);
     let named = Shop {
         name: name.unwrap_or(known.name),
         description: description.unwrap_or(known.description),
         base_language: known.base_language,
     };
     name_shop(&change, named).await?;
+    if let Some(after) = shop::Entity::find().one(&change.tx).await? {
+        change.told("shop", "", Some(&before), Some(&Fields::of(&after).without(&["createdAt"])));
+    }
     change.commit().await?;
     app.refresh_markets().await
 }

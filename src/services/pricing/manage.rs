@@ -12,6 +12,7 @@ use super::prices::PRICE;
 use crate::services::bulk::key;
 use crate::services::catalog::owners;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
 
@@ -55,7 +56,7 @@ pub async fn set_in(change: &Change<'_>, prices: &[PriceInput]) -> Result<()> {
     let keys: Vec<_> =
         prices.iter().map(|one| PriceKey { variant: one.variant, market: one.market }).collect();
     let looked = look(change, &keys).await?;
-    let mut problems = looked.problems;
+    let mut problems = looked.problems.clone();
     let known = of_variants(&change.tx, looked.owners.keys().copied()).await?;
     let mut rows = Vec::new();
     let mut touched = BTreeSet::new();
@@ -69,6 +70,8 @@ pub async fn set_in(change: &Change<'_>, prices: &[PriceInput]) -> Result<()> {
             continue;
         };
         if before != Some(&after) {
+            let before = before.map(|before| looked.told(before)).unwrap_or_default();
+            change.changed(variant, &before, &looked.told(&after));
             let (variant, market) = (key(variant.0), key(market.0));
             rows.push(json!([variant, market, after.amount, after.compare_at, after.unit_cost]));
             touched.insert(*product);
@@ -92,7 +95,14 @@ pub async fn delete(app: &AppContext, _viewer: &Viewer, keys: &[PriceKey]) -> Re
 /// The same as part of a change.
 pub async fn delete_in(change: &Change<'_>, keys: &[PriceKey]) -> Result<()> {
     let looked = look(change, keys).await?;
-    looked.problems.none()?;
+    looked.problems.clone().none()?;
+    let known = of_variants(&change.tx, looked.owners.keys().copied()).await?;
+    let is_named = |price: &&price::Model| {
+        keys.iter().any(|key| key.variant == Some(price.variant_id) && key.market == Some(price.market_id))
+    };
+    for price in known.values().flatten().filter(is_named) {
+        change.changed(price.variant_id, &looked.told(price), &Fields::default());
+    }
     let pairs = keys.iter().filter_map(|one| one.variant.zip(one.market));
     PRICE
         .delete(&change.tx, pairs.map(|(variant, market)| json!([key(variant.0), key(market.0)])).collect())
@@ -133,13 +143,27 @@ struct Looked {
     owners: HashMap<VariantId, ProductId>,
     /// Digits of the markets' currencies.
     digits: HashMap<MarketId, u32>,
+    /// Handles of the markets.
+    handles: HashMap<MarketId, String>,
     problems: Problems,
+}
+
+impl Looked {
+    /// A price as auditors are told of it.
+    fn told(&self, price: &price::Model) -> Fields {
+        let market = self.handles.get(&price.market_id).map_or("", String::as_str);
+        let digits = self.digits.get(&price.market_id).copied().unwrap_or(0);
+        let amount = |minor: i64| money::to_decimal(minor, digits);
+        Fields::default()
+            .with(&format!("price.{market}"), amount(price.amount))
+            .with(&format!("compareAtPrice.{market}"), price.compare_at.map(amount))
+    }
 }
 
 async fn look(change: &Change<'_>, keys: &[PriceKey]) -> Result<Looked> {
     // The currency stays what it is until the change ends.
     static MARKETS: Sql = Sql::new(
-        "SELECT m.id, m.currency FROM market m WHERE m.id IN (SELECT id FROM {uuids $1} k) AND NOT m.closing \
+        "SELECT m.id, m.currency, m.handle FROM market m WHERE m.id IN (SELECT id FROM {uuids $1} k) AND NOT m.closing \
          ORDER BY m.id {lateral}FOR KEY SHARE{window}{end}",
     );
     let mut problems = Problems::default();
@@ -147,10 +171,11 @@ async fn look(change: &Change<'_>, keys: &[PriceKey]) -> Result<Looked> {
     problems.clone().none()?;
     let owners = owners::hold(change, keys.iter().filter_map(|key| key.variant)).await?;
     let ids = uuids(change.engine(), keys.iter().filter_map(|key| key.market.map(|id| id.0)));
-    let mut digits = HashMap::new();
+    let (mut digits, mut handles) = (HashMap::new(), HashMap::new());
     for row in MARKETS.all(&change.tx, [ids]).await? {
         let currency: String = row.try_get_by_index(1)?;
         digits.insert(row.try_get_by_index(0)?, money::exponent(&currency));
+        handles.insert(row.try_get_by_index(0)?, row.try_get_by_index(2)?);
     }
     let mut seen = HashSet::new();
     for (index, one) in keys.iter().enumerate() {
@@ -168,7 +193,7 @@ async fn look(change: &Change<'_>, keys: &[PriceKey]) -> Result<Looked> {
             problems.add(Reason::Invalid, &[&"prices", &index], "variant and market are named twice");
         }
     }
-    Ok(Looked { owners, digits, problems })
+    Ok(Looked { owners, digits, handles, problems })
 }
 
 fn told(

@@ -12,6 +12,7 @@ pub use self::picture::{Kind, Picture, look};
 pub use self::receive::{Receiving, Refusal, claim};
 use crate::infrastructure::digest;
 use crate::infrastructure::media::MediaFolder;
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer, check};
 
@@ -78,7 +79,8 @@ pub async fn create(app: &AppContext, _viewer: &Viewer, mut new: NewUpload) -> R
         created_at: Set(change.now),
         expires_at: Set(expires_at),
     };
-    row.insert(&change.tx).await?;
+    let told = Fields::of(&row.insert(&change.tx).await?).without(&["tokenHash", "path"]);
+    change.made(id, &told);
     change.commit().await?;
     Ok(Address { id, token, expires_at })
 }

@@ -184,14 +184,14 @@ async fn what_nobody_takes_is_removed(shop: TestShop) {
     assert_eq!(send(&shop, &url, png(1, 1, 100)).await, StatusCode::NO_CONTENT);
     address(&shop, "image/png", 100).await;
 
-    sweep::once(&shop.app, Some(&folder)).await.unwrap();
+    sweep::once(&shop.app, Some(&folder), 90).await.unwrap();
     assert_eq!(
         (files(&shop), shop.number("SELECT count(*) FROM upload").await),
         (2, 3),
         "they are not old yet"
     );
     shop.set_clock(now() + TimeDelta::days(1) + TimeDelta::seconds(1));
-    sweep::once(&shop.app, Some(&folder)).await.unwrap();
+    sweep::once(&shop.app, Some(&folder), 90).await.unwrap();
     assert_eq!((files(&shop), shop.number("SELECT count(*) FROM upload").await), (1, 0));
     assert_eq!(wrong(&attach(&shop, &lamp, &left).await), ["NOT_FOUND uploadId"]);
 }

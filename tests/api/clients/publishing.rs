@@ -45,6 +45,10 @@ async fn one_bad_document_keeps_all_out(shop: TestShop) {
     all.truncate(2000);
     let done = publish(&shop, "web", "1", map(&all)).await;
     assert_eq!(done.at("/documentsPublish/added"), &json!(2000));
+    assert_eq!(done.at("/documentsPublish/clientApp/documentCount"), &json!(2000));
+    for id in ["d0", "d999", "d1000", "d1999"] {
+        shop.query("").client("web", "1").document(id).await.data();
+    }
 }
 
 async fn an_id_stays_with_its_text(shop: TestShop) {

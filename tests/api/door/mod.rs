@@ -2,5 +2,5 @@
 
 mod flood;
 mod metrics;
-mod program;
+pub mod program;
 mod unsafe_settings;

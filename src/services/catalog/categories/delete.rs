@@ -8,6 +8,7 @@ use entity::id::CategoryId;
 use super::{tree, write};
 use crate::services::catalog::redirects;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer};
 
@@ -35,13 +36,14 @@ pub async fn delete_in(
     with_descendants: bool,
 ) -> Result<()> {
     tree::lock(change).await?;
-    write::find(change, id, version).await?;
+    let row = write::find(change, id, version).await?;
     let branch = tree::below(&change.tx, id).await?;
     if branch.len() > 1 && !with_descendants {
         let message = "there are categories below it; delete them first, or together with it";
         return Err(Problems::one(Reason::InUse, &[&"id"], message));
     }
     remove(change, &branch).await?;
+    change.removed(id, &Fields::of(&row));
     events::publish(change, Event::CategoryChanged, branch.iter().map(|id| id.0)).await
 }
 

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySel
 
 use super::{tree, write};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, order};
 
@@ -49,6 +50,8 @@ pub async fn relocate_in(
     }
     put(change, parent, id, position.unwrap_or(u32::MAX)).await?;
     GROWN.run(&change.tx, [id.0.into()]).await?;
+    let after = write::find(change, id, None).await?;
+    change.changed(id, &Fields::of(&before), &Fields::of(&after));
     events::publish(change, Event::CategoryChanged, [id.0]).await
 }
 

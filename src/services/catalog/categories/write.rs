@@ -10,6 +10,7 @@ use super::place;
 use super::tree::{self, NewCategory};
 use crate::services::catalog::{redirects, translations};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, text};
 
 /// A category as somebody wants it to be; absent texts stay what they are.
@@ -103,6 +104,9 @@ pub async fn create_in(
     if let Some(position) = input.position {
         place::put(change, parent, id, position).await?;
     }
+    if let Some(row) = current(change, id).await? {
+        change.made(id, &Fields::of(&row));
+    }
     Ok(id)
 }
 
@@ -155,6 +159,7 @@ pub async fn update_in(
     }
     after.version += 1;
     after.updated_at = change.now;
+    change.changed(id, &Fields::of(&before), &Fields::of(&after));
     after.into_active_model().reset_all().update(&change.tx).await?;
     events::publish(change, Event::CategoryChanged, [id.0]).await
 }
@@ -191,6 +196,8 @@ pub async fn translate(
     } else {
         translations::category(&change, id, language, title.as_deref(), description).await?;
     }
+    let said = Fields::default().with("title", title).with("description", description);
+    change.told("category_translation", &format!("{}:{language}", id.0), None, Some(&said));
     events::publish(&change, Event::CategoryChanged, [id.0]).await?;
     change.commit().await
 }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::catalog::collection_product;
-use entity::id::{CollectionId, ProductId};
+use entity::id::{CollectionId, Id as _, ProductId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::{MEMBERS, write};
 use crate::services::bulk::key;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
 
@@ -175,6 +176,11 @@ impl List {
         }
         touched.extend(gone.keys());
         let changed = !rows.is_empty() || !gone.is_empty();
+        let joined = touched.iter().filter(|product| !gone.contains_key(*product)).count();
+        let moved = rows.len() - joined;
+        let told = Fields::default().with("joined", joined).with("left", gone.len()).with("moved", moved);
+        change.told("collection_products", &id.0.to_string(), None, Some(&told));
+        change.note(ProductId::PREFIX, touched.iter().map(|product| product.0));
         MEMBERS.upsert(&change.tx, rows).await?;
         let gone = gone.into_keys().map(|product| json!([key(id.0), key(product.0)]));
         MEMBERS.delete(&change.tx, gone.collect()).await?;

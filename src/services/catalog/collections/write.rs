@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::services::catalog::{html, redirects, translations};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, order, text};
 
@@ -88,6 +89,7 @@ pub async fn create_in(change: &Change<'_>, mut input: CollectionInput) -> Resul
     let mut row = find(change, id, None).await?;
     row.seo_title = present(input.seo_title.flatten());
     row.seo_description = present(input.seo_description.flatten());
+    change.made(id, &Fields::of(&row));
     row.into_active_model().reset_all().update(&change.tx).await?;
     if let Some(position) = input.position {
         put(change, id, position).await?;
@@ -147,6 +149,7 @@ pub async fn update_in(
     }
     after.version += 1;
     after.updated_at = change.now;
+    change.changed(id, &Fields::of(&before), &Fields::of(&after));
     after.into_active_model().reset_all().update(&change.tx).await?;
     events::publish(change, Event::CollectionChanged, [id.0]).await
 }
@@ -170,7 +173,7 @@ pub async fn delete(
 pub async fn delete_in(change: &Change<'_>, id: CollectionId, version: Option<i32>) -> Result<()> {
     static METAFIELDS: Sql = Sql::new("DELETE FROM metafield WHERE owner_id = $1");
     lock(change).await?;
-    find(change, id, version).await?;
+    change.removed(id, &Fields::of(&find(change, id, version).await?));
     let members: Vec<ProductId> = collection_product::Entity::find()
         .select_only()
         .column(collection_product::Column::ProductId)
@@ -216,6 +219,8 @@ pub async fn translate(
     } else {
         translations::collection(&change, id, language, title.as_deref(), description_html).await?;
     }
+    let said = Fields::default().with("title", title).with("descriptionHtml", description_html);
+    change.told("collection_translation", &format!("{}:{language}", id.0), None, Some(&said));
     events::publish(&change, Event::CollectionChanged, [id.0]).await?;
     change.commit().await
 }

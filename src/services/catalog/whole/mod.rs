@@ -4,6 +4,7 @@
 mod known;
 mod load;
 mod tables;
+mod told;
 mod write;
 
 use std::collections::HashSet;

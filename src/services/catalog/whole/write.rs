@@ -10,7 +10,7 @@ use entity::time::Timestamp;
 use sea_orm::{ActiveEnum, DbErr, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Whole, tables as rows};
+use super::{Whole, tables as rows, told};
 use crate::services::bulk::{Together, key};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
@@ -62,6 +62,7 @@ pub async fn save(change: &Change<'_>, edits: &mut [Edit], more: Together) -> Re
     let changed: Vec<&Edit> =
         edits.iter_mut().filter_map(|edit| edit.settle(change.now).then_some(&*edit)).collect();
     let mut writes = Writes::default();
+    told::tell(change, &changed);
     for edit in &changed {
         writes.edit(edit);
     }

@@ -134,6 +134,17 @@ pub enum Part {
 }
 
 impl Part {
+    /// Its key.
+    pub(super) fn key(self) -> uuid::Uuid {
+        match self {
+            Self::Product(id) => id.0,
+            Self::Option(id) => id.0,
+            Self::Value(id) => id.0,
+            Self::Variant(id) => id.0,
+            Self::Media(id) => id.0,
+        }
+    }
+
     /// The product that it belongs to.
     pub async fn product(self, app: &AppContext) -> Result<Option<ProductId>> {
         owner(app.db.read()?, self).await

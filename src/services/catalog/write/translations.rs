@@ -7,6 +7,7 @@ use super::{Editing, Part};
 use crate::services::catalog::translations::{self, ProductTexts};
 use crate::services::catalog::whole::present;
 use crate::services::problem::{Problems, Reason};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Result, Viewer, text};
 
 /// Texts in another language; `None` and empty ones fall back to the next language.
@@ -52,6 +53,12 @@ pub async fn set(
     problems.none()?;
     let mut editing = Editing::open_part(app, subject, None, id_field).await?;
     let change = &editing.change;
+    let said = Fields::default()
+        .with("text", name.as_deref())
+        .with("descriptionHtml", described_as.as_deref())
+        .with("seoTitle", seo_title.as_deref())
+        .with("seoDescription", seo_description.as_deref());
+    change.told("translation", &format!("{}:{language}", subject.key()), None, Some(&said));
     let text = name.clone().unwrap_or_default();
     match subject {
         Part::Product(id) => {
@@ -75,6 +82,8 @@ pub async fn delete(app: &AppContext, _viewer: &Viewer, subject: Part, language:
     problems.none()?;
     let mut editing = Editing::open_part(app, subject, None, "id").await?;
     translations::delete(&editing.change, subject, language).await?;
+    let name = format!("{}:{language}", subject.key());
+    editing.change.told("translation", &name, Some(&Fields::default()), None);
     editing.changed_beside();
     editing.save().await
 }

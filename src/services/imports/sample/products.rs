@@ -96,7 +96,10 @@ pub async fn add_reviews(
                     ReviewStatus::Published => Status::Published,
                     ReviewStatus::Pending => Status::Pending,
                 },
+                note: String::new(),
+                version: 1,
                 created_at: change.now.plus(-told.days_ago.saturating_mul(DAY)),
+                updated_at: change.now.plus(-told.days_ago.saturating_mul(DAY)),
             });
         }
     }

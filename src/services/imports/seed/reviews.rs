@@ -69,6 +69,7 @@ impl Crowd {
             let rating = STARS[random.index(STARS.len())];
             let (title, body) = text::review(&mut random, usize::from(rating.unsigned_abs()));
             let is_pending = random.chance(4);
+            let created_at = published.plus(random.amount(since));
             review::Model {
                 id: ReviewId::generate(),
                 product_id: product,
@@ -77,7 +78,10 @@ impl Crowd {
                 title,
                 body,
                 status: if is_pending { ReviewStatus::Pending } else { ReviewStatus::Published },
-                created_at: published.plus(random.amount(since)),
+                note: String::new(),
+                version: 1,
+                created_at,
+                updated_at: created_at,
             }
         };
         writers.into_iter().map(review).collect()

@@ -31,7 +31,7 @@ pub async fn rebuild(app: &AppContext) -> Result<u64> {
         let Some(last) = ids.last() else { return Ok(count) };
         after = last.0;
         count += ids.len() as u64;
-        let change = app.begin().await?;
+        let change = app.begin_upkeep().await?;
         change.touch(ids);
         change.commit().await?;
     }

@@ -2,20 +2,32 @@
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
-use super::batch::Row;
-use super::catalog::Product;
-use super::connection::{Connection, Hanging, Listed, Places, Total};
-use super::context::ContextExt;
-use super::cursor::{Asked, ListId};
-use super::directives::Paged;
-use super::error::{Nullable, nullable};
-use super::id;
-use super::loaders::{ProductById, ReviewCountBy, ReviewsBy};
-use super::quick::{self, Ask, Plain, Quick};
-use super::scalars::DateTime;
-use crate::services::Result;
+use crate::graphql::batch::Row;
+use crate::graphql::catalog::Product;
+use crate::graphql::connection::{Connection, Hanging, Listed, Places, Total};
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::{Asked, ListId};
+use crate::graphql::directives::Paged;
+use crate::graphql::error::{Nullable, nullable};
+use crate::graphql::id;
+use crate::graphql::loaders::{ProductById, ReviewCountBy, ReviewsBy};
+use crate::graphql::quick::{self, Ask, Plain, Quick};
+use crate::graphql::scalars::DateTime;
 use crate::services::catalog::ratings::Rating;
-use crate::services::engagement::reviews::{self, ReviewSort};
+use crate::services::engagement::reviews::{self, ReviewSort, ReviewStatus as Stored};
+use crate::services::{Permission, Result};
+
+/// Whether a review is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Stored")]
+pub enum ReviewStatus {
+    /// It waits to be read by the staff: only its author and who moderates reviews see it, and it does not count.
+    Pending,
+    /// Everybody sees it, and it counts.
+    Published,
+    /// It was rejected: only its author and who moderates reviews see it, and it does not count.
+    Rejected,
+}
 
 /// In which order reviews are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
@@ -84,9 +96,12 @@ impl Review {
         Reviewer(self.0.beside(|review| review.author.clone()))
     }
 
-    /// A review whose product is not on offer here does not exist either.
+    /// A review whose product is not on offer here does not exist either, but for its author and who moderates reviews.
     pub async fn visible(ctx: &Context<'_>, row: Option<Row<reviews::Review>>) -> Result<Option<Self>> {
         let Some(row) = row else { return Ok(None) };
+        if row.status != Stored::Published || ctx.viewer().may(Permission::ReviewsModerate) {
+            return Ok(Some(Self(row)));
+        }
         let product = ctx.load(ProductById(row.product_id)).await?;
         Ok(product.map(|_| Self(row)))
     }
@@ -131,14 +146,34 @@ impl Review {
         self.0.rating
     }
 
-    /// Its heading.
+    /// Its heading: plain text as it was typed, perhaps empty, never HTML.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// What it says, without markup.
+    /// What it says: plain text as it was typed, never HTML. Escape it as you show it.
     async fn body(&self) -> &str {
         &self.0.body
+    }
+
+    /// Whether it is shown. What lists of a product or a reviewer show is `PUBLISHED`.
+    async fn status(&self) -> ReviewStatus {
+        self.0.status.into()
+    }
+
+    /// Why it was rejected, in plain text, where who did it said so.
+    async fn note(&self) -> Option<&str> {
+        Some(self.0.note.as_str()).filter(|note| !note.is_empty())
+    }
+
+    /// Its version, which `reviewModerate` asks for. It grows with each change.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it, or whether it is shown, was last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.0.updated_at)
     }
 
     /// When it was written.
@@ -168,7 +203,7 @@ impl Reviewer {
         id::show(self.0.id)
     }
 
-    /// The name that they chose to be seen under.
+    /// The name that they chose to be seen under; empty where their account was erased.
     async fn display_name(&self) -> &str {
         &self.0.display_name
     }

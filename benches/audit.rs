@@ -1,0 +1,165 @@
+//! What the audit log costs a change: the same changes with entries and sealing, and without, turn by turn in one run, on
+//! both engines.
+//!
+//! `cargo bench --bench audit` tells changes a second both ways and their ratio. Several at a time change a price, a stock
+//! level and a title of a product each, as a back office does; a sealer runs all the time and finds something to seal only
+//! where entries are written.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_postgres::NoTls;
+use vitrine::app;
+use vitrine::config::Config;
+use vitrine::infrastructure::database::Address;
+use vitrine::infrastructure::secrets::{Key, KeyRing};
+use vitrine::services::acting::{Acting, within};
+use vitrine::services::audit::Keys;
+use vitrine::services::backoffice::bulk::{OnError, set};
+use vitrine::services::backoffice::set::{OptionSet, PriceSet, ProductSet, StockSet, VariantSet};
+use vitrine::services::catalog::write::Fields;
+use vitrine::services::markets::write::{NewMarket, add_location, add_market};
+use vitrine::services::{AppContext, Viewer};
+use vitrine::workers;
+
+/// As the service itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Changes that are made side by side.
+const WORKERS: usize = 4;
+/// Changes of one worker in one round.
+const CHANGES: usize = 100;
+/// Rounds of each kind.
+const ROUNDS: usize = 9;
+const DATABASE: &str = "vitrine_bench_audit";
+
+fn main() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        for address in [sqlite()?, postgres().await?] {
+            measure(&address).await?;
+        }
+        Ok(())
+    })
+}
+
+async fn measure(address: &Address) -> Result<()> {
+    let config = Config::read().map_err(|problems| problems.join("; "))?;
+    let app = app::migrated(address, &Config { database: address.clone(), ..config }).await?;
+    open(&app).await?;
+    let keys = Keys::of(&KeyRing::new(vec![Key::of([42; 32])])?)?;
+    let sealer = tokio::spawn(workers::audit::seal(Arc::clone(&app), keys, None));
+    round(&app, 0, false).await?;
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    for number in 1..=ROUNDS {
+        without.push(round(&app, 2 * number, false).await?);
+        with.push(round(&app, 2 * number + 1, true).await?);
+        // What was written is sealed before the next round without entries.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+    }
+    sealer.abort();
+    let (without, with) = (median(without), median(with));
+    let name = if matches!(address, Address::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
+    println!(
+        "{name}: {without:.0} changes a second without entries, {with:.0} with entries and sealing: {:.1} % less",
+        100.0 * (1.0 - with / without)
+    );
+    Ok(())
+}
+
+/// Changes a second.
+async fn round(app: &Arc<AppContext>, number: usize, is_audited: bool) -> Result<f64> {
+    let began = Instant::now();
+    let mut workers = Vec::new();
+    for worker in 0..WORKERS {
+        let app = Arc::clone(app);
+        workers.push(tokio::spawn(async move {
+            for turn in 0..CHANGES {
+                let input = [product(worker, number * CHANGES + turn)];
+                let change = set(&app, &Viewer::Operator, &input, OnError::Abort);
+                let rows = if is_audited {
+                    within(Acting::at_command_line("bench"), change).await
+                } else {
+                    change.await
+                };
+                assert!(rows.is_ok_and(|rows| rows[0].outcome.product.is_some()), "a change was not made");
+            }
+        }));
+    }
+    for worker in workers {
+        worker.await?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
+    let changes = (WORKERS * CHANGES) as f64;
+    Ok(changes / began.elapsed().as_secs_f64())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+async fn open(app: &AppContext) -> Result<()> {
+    let change = app.begin().await?;
+    let market = NewMarket {
+        handle: "us".to_owned(),
+        name: "US".to_owned(),
+        currency: "USD".to_owned(),
+        countries: Vec::new(),
+        languages: vec!["en".to_owned()],
+        tax_inclusive: false,
+    };
+    add_market(&change, market).await?;
+    add_location(&change, "main", "Main", None).await?;
+    change.commit().await?;
+    app.refresh_markets().await?;
+    Ok(())
+}
+
+/// A product of a worker's, another one in each turn.
+fn product(worker: usize, turn: usize) -> ProductSet {
+    let amount = (10 + turn % 90).to_string();
+    let price = PriceSet { market: "us".to_owned(), amount, ..PriceSet::default() };
+    let available = i64::try_from(turn % 50).unwrap_or_default();
+    ProductSet {
+        handle: format!("product-{worker}-{}", turn % 20),
+        fields: Fields { title: Some(format!("Thing {turn}")), ..Fields::default() },
+        options: Some(vec![OptionSet { name: "Size".to_owned(), values: None }]),
+        variants: Some(vec![VariantSet {
+            option_values: vec!["One".to_owned()],
+            prices: Some(vec![price]),
+            stock: Some(vec![StockSet { location: "main".to_owned(), available }]),
+            ..VariantSet::default()
+        }]),
+        ..ProductSet::default()
+    }
+}
+
+fn sqlite() -> Result<Address> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench");
+    std::fs::create_dir_all(&folder)?;
+    let file = folder.join("audit.db");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
+    }
+    Ok(Address::Sqlite(file.display().to_string()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "benchmarks are told by the environment where PostgreSQL is")]
+async fn postgres() -> Result<Address> {
+    let url = std::env::var("VITRINE_TEST_POSTGRES");
+    let url = url.unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
+    let server = url.rsplit_once('/').map_or(url.as_str(), |(server, _)| server);
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+    let connection = tokio::spawn(connection);
+    client.batch_execute(&format!("DROP DATABASE IF EXISTS {DATABASE}")).await?;
+    client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await?;
+    drop(client);
+    connection.await??;
+    Ok(Address::Postgres(format!("{server}/{DATABASE}?sslmode=disable")))
+}

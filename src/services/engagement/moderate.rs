@@ -1,0 +1,65 @@
+//! Reviews as the staff read them before everybody does.
+
+use std::collections::{BTreeSet, HashSet};
+
+use entity::engagement::review::ReviewStatus;
+use entity::id::{ProductId, ReviewId};
+use sea_orm::ActiveEnum as _;
+
+use super::write;
+use crate::services::events::{self, Event};
+use crate::services::sql::Sql;
+use crate::services::{AppContext, Problems, Reason, Result, text};
+
+const LONGEST_NOTE: usize = 500;
+
+/// What is decided about a review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everybody sees it, and it counts.
+    Publish,
+    /// Nobody sees it but its author, who is told why: at most 500 characters, perhaps none.
+    Reject(String),
+}
+
+/// Publishes or rejects a review in the version that was read. The product's rating follows in the same transaction.
+///
+/// # Errors
+/// `NotFound` where there is no such review, `Conflict` where it has another version by now.
+pub async fn moderate(app: &AppContext, id: ReviewId, version: i32, verdict: Verdict) -> Result<()> {
+    static PRODUCT: Sql = Sql::new("SELECT product_id FROM review WHERE id = $1");
+    static NOW: Sql = Sql::new("SELECT version, status, note FROM review WHERE id = $1");
+    static DECIDE: Sql = Sql::new(
+        "UPDATE review SET status = $2, note = $3, version = version + 1, updated_at = $4 WHERE id = $1",
+    );
+    let missing = || Problems::one(Reason::NotFound, &[&"id"], "there is no such review");
+    let (status, note) = decided(verdict)?;
+    let change = app.begin().await?;
+    let row = PRODUCT.one(&change.tx, [id.0.into()]).await?.ok_or_else(missing)?;
+    let product: ProductId = row.try_get_by_index(0)?;
+    change.hold(&BTreeSet::from([product])).await?;
+    let row = NOW.one(&change.tx, [id.0.into()]).await?.ok_or_else(missing)?;
+    let current: i32 = row.try_get_by_index(0)?;
+    if current != version {
+        let message = format!("the review has version {current} by now");
+        return Err(Problems::one(Reason::Conflict, &[&"version"], message));
+    }
+    if (row.try_get_by_index::<ReviewStatus>(1)?, row.try_get_by_index::<String>(2)?)
+        == (status, note.clone())
+    {
+        return Ok(());
+    }
+    let values = [id.0.into(), status.to_value().into(), note.into(), change.now.0.into()];
+    DECIDE.run(&change.tx, values).await?;
+    write::rate(&change, &HashSet::from([product])).await?;
+    events::publish(&change, Event::ReviewChanged, [id.0]).await?;
+    change.commit().await
+}
+
+fn decided(verdict: Verdict) -> Result<(ReviewStatus, String)> {
+    let Verdict::Reject(note) = verdict else { return Ok((ReviewStatus::Published, String::new())) };
+    let mut problems = Problems::default();
+    let note = text::lines(&mut problems, &[&"note"], &note, LONGEST_NOTE);
+    problems.none()?;
+    Ok((ReviewStatus::Rejected, note.unwrap_or_default()))
+}

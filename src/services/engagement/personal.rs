@@ -1,0 +1,121 @@
+//! What reviews and wishlists tell of a person, and how they forget it.
+
+use std::collections::{BTreeSet, HashSet};
+
+use entity::id::{AccountId, ProductId, ReviewerId};
+use entity::time::Timestamp;
+use sea_orm::{DbErr, QueryResult};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::write;
+use crate::services::events::{self, Event};
+use crate::services::personal::Personal;
+use crate::services::sql::Sql;
+use crate::services::{AppContext, Change, Result};
+
+/// Reviews, and the public face that they were written under.
+pub const REVIEWS: Personal = Personal {
+    name: "reviews",
+    export: |app, person| Box::pin(reviews(app, person)),
+    keep: None,
+    erase: |change, person| Box::pin(forget_reviews(change, person)),
+};
+
+/// Wishlists, those that a visitor kept and the person took over, too.
+pub const WISHLISTS: Personal = Personal {
+    name: "wishlists",
+    export: |app, person| Box::pin(wishlists(app, person)),
+    keep: None,
+    erase: |change, person| Box::pin(forget_wishlists(change, person)),
+};
+
+/// Everything that the person wrote, the oldest first.
+async fn reviews(app: &AppContext, person: AccountId) -> Result<Json> {
+    static REVIEWS: Sql = Sql::new(
+        "SELECT w.display_name, p.handle, r.rating, r.title, r.body, r.status, r.note, r.created_at, r.updated_at \
+         FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id JOIN review r ON r.reviewer_id = w.id \
+         JOIN product p ON p.id = r.product_id WHERE a.account_id = $1 ORDER BY r.created_at, r.id",
+    );
+    let told = |row: &QueryResult| -> std::result::Result<Json, DbErr> {
+        let status = match row.try_get_by_index::<i16>(5)? {
+            0 => "waits to be read",
+            1 => "published",
+            _ => "rejected",
+        };
+        Ok(json!({
+            "displayName": row.try_get_by_index::<String>(0)?,
+            "product": row.try_get_by_index::<String>(1)?,
+            "rating": row.try_get_by_index::<i16>(2)?,
+            "title": row.try_get_by_index::<String>(3)?,
+            "body": row.try_get_by_index::<String>(4)?,
+            "status": status,
+            "note": row.try_get_by_index::<String>(6)?,
+            "createdAt": row.try_get_by_index::<Timestamp>(7)?.to_string(),
+            "updatedAt": row.try_get_by_index::<Timestamp>(8)?.to_string(),
+        }))
+    };
+    let rows = REVIEWS.all(app.db.read()?, [person.0.into()]).await?;
+    Ok(rows.iter().map(told).collect::<std::result::Result<Vec<_>, _>>()?.into())
+}
+
+/// Every item with the name of the list that it is on; a list without items is told by its name alone.
+async fn wishlists(app: &AppContext, person: AccountId) -> Result<Json> {
+    static LISTS: Sql = Sql::new(
+        "SELECT w.name, w.created_at, i.title, i.added_at FROM wishlist w \
+         LEFT JOIN wishlist_item i ON i.wishlist_id = w.id WHERE w.account_id = $1 OR w.merged_by = $1 \
+         ORDER BY w.created_at, w.id, i.position",
+    );
+    let told = |row: &QueryResult| -> std::result::Result<Json, DbErr> {
+        let added_at: Option<Timestamp> = row.try_get_by_index(3)?;
+        Ok(json!({
+            "list": row.try_get_by_index::<String>(0)?,
+            "listCreatedAt": row.try_get_by_index::<Timestamp>(1)?.to_string(),
+            "title": row.try_get_by_index::<Option<String>>(2)?,
+            "addedAt": added_at.map(|at| at.to_string()),
+        }))
+    };
+    let rows = LISTS.all(app.db.read()?, [person.0.into()]).await?;
+    Ok(rows.iter().map(told).collect::<std::result::Result<Vec<_>, _>>()?.into())
+}
+
+/// What nobody sees goes. What is published keeps its stars, which are part of a product's rating, and loses its words and its
+/// name: both may tell who wrote it. Nothing leads from the public face to the account any more.
+async fn forget_reviews(change: &Change<'_>, person: AccountId) -> Result<()> {
+    static FACE: Sql = Sql::new("SELECT reviewer_id FROM reviewer_account WHERE account_id = $1");
+    static UNLINK: Sql = Sql::new("DELETE FROM reviewer_account WHERE account_id = $1");
+    static PRODUCTS: Sql = Sql::new("SELECT product_id FROM review WHERE reviewer_id = $1");
+    static UNSEEN: Sql = Sql::new("DELETE FROM review WHERE reviewer_id = $1 AND status <> 1 RETURNING id");
+    static SEEN: Sql = Sql::new(
+        "UPDATE review SET title = '', body = '', note = '', version = version + 1, updated_at = $2 \
+         WHERE reviewer_id = $1 RETURNING id",
+    );
+    static NAME: Sql = Sql::new("UPDATE reviewer SET display_name = '' WHERE id = $1");
+    static FACELESS: Sql = Sql::new(
+        "DELETE FROM reviewer WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM review r WHERE r.reviewer_id = $1)",
+    );
+    let Some(row) = FACE.one(&change.tx, [person.0.into()]).await? else { return Ok(()) };
+    let face: ReviewerId = row.try_get_by_index(0)?;
+    let products = PRODUCTS.all(&change.tx, [face.0.into()]).await?;
+    let products = products.iter().map(|row| row.try_get_by_index(0));
+    let products = products.collect::<std::result::Result<BTreeSet<ProductId>, _>>()?;
+    change.hold(&products).await?;
+    let mut changed = UNSEEN.all(&change.tx, [face.0.into()]).await?;
+    changed.extend(SEEN.all(&change.tx, [face.0.into(), change.now.0.into()]).await?);
+    UNLINK.run(&change.tx, [person.0.into()]).await?;
+    NAME.run(&change.tx, [face.0.into()]).await?;
+    FACELESS.run(&change.tx, [face.0.into()]).await?;
+    let products: HashSet<ProductId> = products.into_iter().collect();
+    if !products.is_empty() {
+        write::rate(change, &products).await?;
+    }
+    let ids = changed.iter().map(|row| row.try_get_by_index(0));
+    let ids = ids.collect::<std::result::Result<Vec<Uuid>, _>>()?;
+    events::publish(change, Event::ReviewChanged, ids).await
+}
+
+async fn forget_wishlists(change: &Change<'_>, person: AccountId) -> Result<()> {
+    static FORGET: Sql = Sql::new("DELETE FROM wishlist WHERE account_id = $1 OR merged_by = $1");
+    FORGET.run(&change.tx, [person.0.into()]).await?;
+    Ok(())
+}

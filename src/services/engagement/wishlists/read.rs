@@ -1,0 +1,138 @@
+//! Reading wishlists and what is on them.
+
+use std::collections::HashMap;
+
+use entity::id::{ProductId, VariantId, WishlistId, WishlistItemId};
+use entity::time::Timestamp;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+
+use super::MOST_LISTS;
+use crate::services::keyset::{Children, Key, Keyset, SortValue};
+use crate::services::page::{Page, Window};
+use crate::services::sql::{Sql, uuids};
+use crate::services::{Result, Viewer};
+
+/// A wishlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wishlist {
+    /// Its id.
+    pub id: WishlistId,
+    /// Its name; empty where nobody named it.
+    pub name: String,
+    /// Whether it is the one that is meant where none is named.
+    pub is_default: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Something on a wishlist, whatever became of the product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its id.
+    pub id: WishlistItemId,
+    /// Its place in the list.
+    pub position: i32,
+    /// The product.
+    pub product_id: ProductId,
+    /// The variant, where one was chosen.
+    pub variant_id: Option<VariantId>,
+    /// The product's title when it was added.
+    pub title: String,
+    /// When it was added.
+    pub added_at: Timestamp,
+}
+
+impl Item {
+    /// Its place among the items of its list.
+    pub fn key(&self) -> Key {
+        Key { sort: vec![SortValue::Int(self.position.into())], id: self.id.0 }
+    }
+}
+
+const OF_LIST: Children<'static> = Children {
+    keys: "uuids",
+    columns: "i.id AS item_id, i.position, i.product_id, i.variant_id, i.title, i.added_at",
+    from: "wishlist_item i",
+    with: "",
+    id: Some("i.id"),
+    parent: "i.wishlist_id",
+    condition: "true",
+    keyset: Keyset { columns: &["i.position", "i.id"], descending: false },
+};
+
+/// What is on lists, in the order in which it was added, as much of each as a window shows.
+pub async fn items(
+    db: &impl ConnectionTrait,
+    lists: impl IntoIterator<Item = WishlistId>,
+    window: &Window<Key>,
+) -> Result<HashMap<WishlistId, Page<Item>>> {
+    let rows = OF_LIST.load(db, lists.into_iter().map(|id| id.0), window, []).await?;
+    let mut found: HashMap<WishlistId, Vec<Item>> = HashMap::new();
+    for row in &rows {
+        found.entry(row.try_get_by_index(0)?).or_default().push(item(row, 1)?);
+    }
+    Ok(found.into_iter().map(|(list, rows)| (list, Page::of(rows, window))).collect())
+}
+
+/// How much is on lists.
+pub async fn count_items(
+    db: &impl ConnectionTrait,
+    lists: impl IntoIterator<Item = WishlistId>,
+) -> Result<HashMap<WishlistId, i64>> {
+    static COUNT: Sql = Sql::new(
+        "SELECT i.wishlist_id, count(*) FROM wishlist_item i JOIN {uuids $1} k ON k.id = i.wishlist_id \
+         GROUP BY i.wishlist_id",
+    );
+    let ids = uuids(db.get_database_backend(), lists.into_iter().map(|id| id.0));
+    let rows = COUNT.all(db, [ids]).await?;
+    let pairs = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
+}
+
+/// The lists of the customer who asks: the default one first, then the oldest.
+pub async fn of_account(db: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Wishlist>> {
+    static LISTS: Sql = Sql::new(
+        "SELECT id, name, is_default, created_at, updated_at FROM wishlist WHERE account_id = $1 \
+         ORDER BY is_default DESC, created_at, id LIMIT $2",
+    );
+    let Viewer::Customer { account, .. } = viewer else { return Ok(Vec::new()) };
+    let rows = LISTS.all(db, [account.0.into(), MOST_LISTS.into()]).await?;
+    rows.iter().map(|row| wishlist(row, 0)).collect()
+}
+
+/// Lists by their ids; whose they are has been looked at before.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = WishlistId>,
+) -> Result<HashMap<WishlistId, Wishlist>> {
+    static BY_ID: Sql = Sql::new(
+        "SELECT w.id, w.name, w.is_default, w.created_at, w.updated_at FROM {uuids $1} k \
+         JOIN wishlist w ON w.id = k.id",
+    );
+    let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
+    let rows = BY_ID.all(db, [ids]).await?;
+    rows.iter().map(|row| wishlist(row, 0).map(|list| (list.id, list))).collect()
+}
+
+pub(super) fn wishlist(row: &QueryResult, at: usize) -> Result<Wishlist> {
+    Ok(Wishlist {
+        id: row.try_get_by_index(at)?,
+        name: row.try_get_by_index(at + 1)?,
+        is_default: row.try_get_by_index(at + 2)?,
+        created_at: row.try_get_by_index(at + 3)?,
+        updated_at: row.try_get_by_index(at + 4)?,
+    })
+}
+
+pub(super) fn item(row: &QueryResult, at: usize) -> Result<Item> {
+    Ok(Item {
+        id: row.try_get_by_index(at)?,
+        position: row.try_get_by_index(at + 1)?,
+        product_id: row.try_get_by_index(at + 2)?,
+        variant_id: row.try_get_by_index(at + 3)?,
+        title: row.try_get_by_index(at + 4)?,
+        added_at: row.try_get_by_index(at + 5)?,
+    })
+}
