@@ -15,7 +15,7 @@ use super::budget::{self, OverBudget};
 use super::context::{RequestData, Scope};
 use super::cookies::Cookies;
 use super::documents::{Documents, Examiner, Missed};
-use super::error::{label, refused};
+use super::error::{label, refused, retry_after};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
 use super::schema::{self, ShopSchema};
@@ -121,7 +121,9 @@ pub struct Report {
     pub statements: u64,
     /// Time in statements, summed up.
     pub database: Duration,
-    /// Whether it asks for something that is there, but not for the caller.
+    /// After which time a part that was refused for now can be tried again.
+    pub retry_after: Option<Duration>,
+    /// Whether it asks for something that takes a right which the caller does not have.
     pub is_foreign: bool,
     /// What was charged for it, and how the caller's budget stands; the answer's headers tell it.
     pub charge: Option<Charge>,
@@ -309,14 +311,10 @@ impl Api {
         report.statements = operation.statements();
         report.database = operation.time();
         let Ok(mut response) = response else {
-            let errors = vec![Problem::new("the operation took too long")];
-            return refuse(
-                &Refusal { code: Code::Timeout, errors, cost: 0, is_foreign: false },
-                caller,
-                report,
-            );
+            return refuse(&Refusal::timeout(), caller, report);
         };
         let code = label(&mut response, &caller.request_id);
+        report.retry_after = retry_after(&response);
         let max_age = (max_age > 0 && code.is_none()).then_some(max_age);
         let cost = match max_age {
             // What somebody else may read later says nothing of this caller's budget.

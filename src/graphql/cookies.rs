@@ -9,6 +9,8 @@ pub enum CookieKind {
     Access,
     /// The refresh token.
     Refresh,
+    /// By which a device shows that it knows an account. It stays when the user signs out.
+    Device,
 }
 
 /// A cookie to be set, or to be deleted where it has no value.
@@ -33,6 +35,7 @@ impl std::fmt::Debug for Cookie {
 #[derive(Clone, Default)]
 pub struct Cookies {
     refresh_token: Option<String>,
+    device_token: Option<String>,
     set: Arc<Mutex<Vec<Cookie>>>,
     is_out_of_reach: bool,
 }
@@ -61,6 +64,17 @@ impl Cookies {
         Self { refresh_token, ..Self::default() }
     }
 
+    /// The same with the token of a device.
+    #[must_use]
+    pub fn with_device(self, device_token: Option<String>) -> Self {
+        Self { device_token, ..self }
+    }
+
+    /// The token by which the device shows that it knows an account.
+    pub fn device_token(&self) -> Option<&str> {
+        self.device_token.as_deref()
+    }
+
     /// The refresh token that came as a cookie.
     pub fn refresh_token(&self) -> Option<&str> {
         self.refresh_token.as_deref()
@@ -71,7 +85,7 @@ impl Cookies {
         self.set.lock().unwrap_or_else(PoisonError::into_inner).push(cookie);
     }
 
-    /// Deletes both cookies with the answer.
+    /// Deletes the cookies of who is signed in with the answer.
     pub fn clear(&self) {
         for kind in [CookieKind::Access, CookieKind::Refresh] {
             self.set(Cookie { kind, value: None, seconds: 0 });

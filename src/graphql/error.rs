@@ -41,6 +41,15 @@ pub fn label(response: &mut Response, request_id: &str) -> Option<Code> {
     response.errors.first().map(code)
 }
 
+/// After which time everything can be tried again that was refused for now; `None` where nothing was.
+pub fn retry_after(response: &Response) -> Option<Duration> {
+    let waits = response.errors.iter().filter_map(|error| match error.source::<Error>() {
+        Some(Error::Throttled { retry_after }) => Some(*retry_after),
+        _ => None,
+    });
+    waits.max()
+}
+
 /// What the library itself refuses has no source: values of arguments that do not fit.
 fn code(error: &ServerError) -> Code {
     let ours = error.source::<Error>().map(Error::code);

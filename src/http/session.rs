@@ -21,6 +21,7 @@ pub struct Credentials {
     token: Option<String>,
     by_cookie: bool,
     refresh_token: Option<String>,
+    device_token: Option<String>,
 }
 
 impl Credentials {
@@ -34,18 +35,19 @@ impl Credentials {
             let token = bearer(value).filter(|_| sent.next().is_none()).ok_or_else(unauthenticated)?;
             return Ok(Self { token: Some(token.to_owned()), ..Self::default() });
         }
-        let Self { token, by_cookie, refresh_token } = Self::of_cookies(headers, secure);
-        if (token.is_some() || refresh_token.is_some()) && !headers.contains_key(PREFLIGHT) {
+        let sent = Self::of_cookies(headers, secure);
+        if (sent.token.is_some() || sent.refresh_token.is_some()) && !headers.contains_key(PREFLIGHT) {
             let message = "Requests with a session cookie must send the header `Apollo-Require-Preflight`.";
             return Err(Rejection::bad_request(message));
         }
-        Ok(Self { token, by_cookie, refresh_token })
+        Ok(sent)
     }
 
     fn of_cookies(headers: &HeaderMap, secure: bool) -> Self {
         let token = cookie(headers, name(CookieKind::Access, secure));
         let refresh_token = cookie(headers, name(CookieKind::Refresh, secure));
-        Self { by_cookie: token.is_some(), token, refresh_token }
+        let device_token = cookie(headers, name(CookieKind::Device, secure));
+        Self { by_cookie: token.is_some(), token, refresh_token, device_token }
     }
 
     /// Reads the headers of a handshake for a socket. Browsers cannot add a header to it, and tell the page's origin
@@ -113,7 +115,7 @@ impl Credentials {
 
     /// The cookies that resolvers see.
     pub fn cookies(self) -> Cookies {
-        Cookies::new(self.refresh_token)
+        Cookies::new(self.refresh_token).with_device(self.device_token)
     }
 }
 
@@ -153,6 +155,8 @@ fn name(kind: CookieKind, secure: bool) -> &'static str {
     match (kind, secure) {
         (CookieKind::Access, true) => "__Host-vitrine-access",
         (CookieKind::Refresh, true) => "__Host-vitrine-refresh",
+        (CookieKind::Device, true) => "__Host-vitrine-device",
+        (CookieKind::Device, false) => "vitrine-device",
         (CookieKind::Access, false) => "vitrine-access",
         (CookieKind::Refresh, false) => "vitrine-refresh",
     }

@@ -15,7 +15,7 @@ pub struct Model {
     pub account_id: AccountId,
     /// As it was then: another password makes the challenge good for nothing.
     pub password_hash: String,
-    /// What the device calls itself.
+    /// What the device calls itself, sealed.
     pub device: String,
     /// Codes that were tried.
     pub tries: i64,

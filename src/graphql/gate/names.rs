@@ -80,7 +80,8 @@ impl Names {
             there.push(outer && own);
         }
         told.sort_by_key(|name| (name.pos.line, name.pos.column));
-        let is_foreign = told.iter().any(|name| !matches!(name.there, There::ForNobody));
+        // A page whose user's session has ended asks for what takes a sign-in: that is no attack.
+        let is_foreign = told.iter().any(|name| matches!(name.there, There::For(Rule::Needs(_))));
         let problems = told.into_iter().map(|name| Problem::at(&name.message, [name.pos])).collect();
         Refusal::unless_empty(problems).map_err(|refusal| Refusal { is_foreign, ..refusal })
     }

@@ -23,7 +23,7 @@ pub struct Refusal {
     pub errors: Vec<Problem>,
     /// What the operation would have cost, where it is refused for that; else 0.
     pub cost: u64,
-    /// Whether it asks for something that is there, but not for the one who asks; the words do not tell.
+    /// Whether it asks for something that takes a right which the one who asks does not have; the words do not tell.
     pub is_foreign: bool,
 }
 
@@ -108,6 +108,12 @@ impl Refusal {
              two multiplied. Ask for fewer items or give shorter lists."
         );
         Self { code: Code::CostExceeded, errors: vec![Problem::new(message)], cost, is_foreign: false }
+    }
+
+    /// The operation's time is over.
+    pub fn timeout() -> Self {
+        let errors = vec![Problem::new("the operation took too long")];
+        Self { code: Code::Timeout, errors, cost: 0, is_foreign: false }
     }
 
     /// No operation of the document has this name.

@@ -17,6 +17,9 @@ use crate::services::{Error, Problems, Reason, Result};
 #[derive(Default)]
 pub struct SessionMutation;
 
+/// How long a browser keeps the token by which it shows that it knows an account, in seconds: the longest that browsers do.
+const DEVICE_KNOWN: i64 = 400 * 86_400;
+
 /// Who signs in.
 #[derive(InputObject)]
 pub struct SignInInput {
@@ -26,6 +29,9 @@ pub struct SignInInput {
     password: String,
     /// What the device is to be called in the list of devices, such as `Firefox on Linux`.
     device: Option<String>,
+    /// The `deviceToken` that an earlier sign-in to this account told this device: then wrong passwords that others try from
+    /// elsewhere do not make this device wait. A browser that asked for cookies sends it by itself.
+    device_token: Option<String>,
     /// Whether the tokens are to be kept in cookies that no script can read, instead of being told: for browsers.
     #[graphql(default)]
     cookies: bool,
@@ -67,6 +73,9 @@ payload! {
         refresh_token: String,
         /// When the device is signed out unless it is used before.
         refresh_expires_at: DateTime,
+        /// Keep it on the device, also when the user signs out, and send it with the next sign-in to this account. It signs
+        /// nobody in. Null where cookies keep it.
+        device_token: String,
         /// Where a code is asked for, too: then nobody is signed in yet, and everything else is null. Customers are not
         /// asked.
         challenge: SignInChallenge,
@@ -170,12 +179,13 @@ fn done() -> SignOutPayload {
 }
 
 async fn enter(ctx: &Context<'_>, kind: AccountKind, input: SignInInput) -> Result<SignInPayload> {
-    let SignInInput { email, password, device, cookies } = input;
+    let SignInInput { email, password, device, device_token, cookies } = input;
     if cookies && ctx.scope().cookies.are_out_of_reach() {
         return Err(Error::BadRequest("cookies can only be set over HTTP: sign in by POST".to_owned()));
     }
     let wish = SignIn { email, password, device };
-    match identity::enter(ctx.app(), ctx.scope().address, kind, wish).await? {
+    let known = device_token.as_deref().or(ctx.scope().cookies.device_token());
+    match identity::enter(ctx.app(), ctx.scope().address, kind, wish, known).await? {
         Entry::Tokens(tokens) => entered(ctx, tokens, cookies).await,
         Entry::Challenge(Challenge { token, expires_at }) => {
             let challenge = Some(SignInChallenge { token, expires_at: DateTime(expires_at) });
@@ -187,8 +197,15 @@ async fn enter(ctx: &Context<'_>, kind: AccountKind, input: SignInInput) -> Resu
 /// Tells whoever is signed in now, and the tokens, or keeps these in cookies.
 pub async fn entered(ctx: &Context<'_>, tokens: Tokens, cookies: bool) -> Result<SignInPayload> {
     let account = identity::of_accounts(ctx.app(), [tokens.account]).await?.pop();
+    let mut device_token =
+        account.as_ref().map(|account| identity::device_token(ctx.app(), account)).transpose()?;
+    if cookies {
+        let (kind, value) = (CookieKind::Device, device_token.take());
+        ctx.scope().cookies.set(Cookie { kind, value, seconds: DEVICE_KNOWN });
+    }
     let told = tell(ctx, tokens, cookies);
     Ok(SignInPayload {
+        device_token,
         account: account.map(Account),
         access_token: told.access_token,
         expires_in: told.expires_in,

@@ -21,7 +21,8 @@ pub enum SecurityEventKind {
     ManyAccountsTried,
     /// One password, wrong for ten accounts or more within an hour, wherever it came from.
     PasswordSprayed,
-    /// Twenty times within a minute somebody asked for what is not theirs.
+    /// Twenty times within a minute somebody asked for what takes a right that they do not have, or for a document that is not
+    /// registered.
     ForbiddenBurst,
     /// The right password, and five wrong codes or more in a row after it: the password is known to somebody.
     SecondFactorFailed,

@@ -4,7 +4,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::header::{ALLOW, CONTENT_TYPE};
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
 use super::budget;
@@ -12,6 +12,7 @@ use super::caching::{self, Caching};
 use super::negotiate::Format;
 use crate::graphql::Answer;
 use crate::http::request_log::LogFields;
+use crate::services::budgets::whole_seconds;
 use crate::services::error::Code;
 
 /// The response: status, headers, and the body as it came.
@@ -33,6 +34,9 @@ pub fn respond(answer: Answer, format: Format) -> Response {
     let headers = response.headers_mut();
     if let Some(charge) = &report.charge {
         budget::tell(headers, charge);
+    }
+    if let Some(wait) = report.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait).max(1)));
     }
     headers.insert(CONTENT_TYPE, format.content_type());
     match caching {

@@ -14,6 +14,8 @@ use crate::services::{AppContext, Result, Viewer};
 pub enum Attempt<'a> {
     /// To sign in with the password of the account of an e-mail address.
     SignIn(AccountKind, &'a str),
+    /// The same from a device that knows the account; only what stands for the device is told.
+    Device(&'a str),
     /// To have a mail sent to an e-mail address.
     Mail(AccountKind, &'a str),
     /// To do something with one's own account that takes its password.
@@ -33,6 +35,7 @@ pub async fn attempt(app: &AppContext, from: IpAddr, attempt: Attempt<'_>) -> Re
     let kind = if matches!(attempt, Attempt::Refresh(_)) { Try::Refresh } else { Try::Account };
     let whose = match attempt {
         Attempt::SignIn(kind, email) => Some(of_email(identity, "sign in", kind, email)),
+        Attempt::Device(device) => Some(device.to_owned()),
         Attempt::Mail(kind, email) => Some(of_email(identity, "mail", kind, email)),
         Attempt::Own(viewer) => viewer.account().map(|account| format!("own:{}", account.0)),
         Attempt::Code => None,

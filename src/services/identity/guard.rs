@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::attempts::{Attempt, attempt, of_email};
 use super::input::Email;
+use super::known_device::known;
 use super::sign_in::{Entry, SignIn, begin};
 use super::{AccountKind, Identity, accounts};
 use crate::services::budgets::{Ended, network};
@@ -15,15 +16,26 @@ const FAILURES: u32 = 5;
 /// Accounts that wrong passwords from one address, or one wrong password, were typed for: more are an attack.
 const ACCOUNTS: u32 = 10;
 
-/// Signs in from an address.
+/// Signs in from an address; a device that knows the account shows it by its token, and its tries are counted apart.
 ///
 /// # Errors
 /// As [`begin`]; `Throttled` where too many tries or wrong passwords came before, whether there is such an account or
 /// not.
-pub async fn enter(app: &AppContext, from: IpAddr, kind: AccountKind, input: SignIn) -> Result<Entry> {
-    attempt(app, from, Attempt::SignIn(kind, &input.email)).await?;
+pub async fn enter(
+    app: &AppContext,
+    from: IpAddr,
+    kind: AccountKind,
+    input: SignIn,
+    device_token: Option<&str>,
+) -> Result<Entry> {
     let identity = app.identity()?;
-    let whose = of_email(identity, "sign in", kind, &input.email);
+    let device = device_token.and_then(|token| known(identity, kind, &input.email, token));
+    let tried = match &device {
+        Some(device) => Attempt::Device(device),
+        None => Attempt::SignIn(kind, &input.email),
+    };
+    attempt(app, from, tried).await?;
+    let whose = device.unwrap_or_else(|| of_email(identity, "sign in", kind, &input.email));
     app.budgets.begin_sign_in(&whose, from, app.now()).await?;
     let tried = Tried { whose: &whose, kind, email: input.email.clone(), from };
     let password = identity.sprayed.hash(input.password.as_bytes());

@@ -10,6 +10,7 @@ use super::device::name_of;
 use super::{accounts, input, sign_in, vault};
 use crate::services::events::{self, Event};
 use crate::services::personal::Personal;
+use crate::services::security;
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
 
 /// Accounts, devices and codes.
@@ -75,6 +76,7 @@ async fn erase(change: &Change<'_>, person: AccountId) -> Result<()> {
         .filter(Condition::any().add(one_time_code::Column::AccountId.eq(person)).add(before_account))
         .exec(&change.tx)
         .await?;
+    security::forget_account(change, person).await?;
     data_key::Entity::delete_by_id(person).exec(&change.tx).await?;
     account::Entity::delete_by_id(person).exec(&change.tx).await?;
     events::publish(change, Event::AccountChanged, [person.0]).await

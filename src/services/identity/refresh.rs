@@ -13,7 +13,7 @@ use sea_orm::{
 use super::device::{self, RefreshToken, Tokens};
 use super::input::Email;
 use super::mails::{self, Letter};
-use super::{Account, AccountKind, Identity, accounts, sessions, sign_in};
+use super::{AccountKind, Identity, accounts, sessions, sign_in};
 use crate::infrastructure::secrets;
 use crate::services::security::{self, Severity, Sighting, ThreatKind};
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
@@ -65,11 +65,12 @@ pub async fn refresh_from(app: &AppContext, refresh_token: &str, from: Option<Ip
             let seen = reused(whose, from);
             let ended = sessions::end(&change, &[session]).await?;
             security::record(&change, app, &seen).await?;
-            let owner = accounts::read(identity, &change.tx, [account.id]).await?.pop();
             change.commit().await?;
             sessions::forget(identity, &ended);
             security::told(app, &seen);
-            tell(app, identity, owner.as_ref());
+            if let Err(error) = tell(app, identity, account.id).await {
+                tracing::warn!(%error, "nobody could be told that a device was signed out");
+            }
             Err(expired())
         }
     }
@@ -82,11 +83,13 @@ fn reused((account, kind): (AccountId, AccountKind), from: Option<IpAddr>) -> Si
     Sighting { kind: ThreatKind::RefreshTokenReused, severity, subject, account: Some(account), from }
 }
 
-fn tell(app: &AppContext, identity: &Identity, owner: Option<&Account>) {
-    let to = owner.and_then(|owner| Email::parse(&owner.email));
-    if let Some((owner, to)) = owner.zip(to) {
-        mails::send(app, identity, &to, &owner.language, Letter::DeviceEnded);
+async fn tell(app: &AppContext, identity: &Identity, account: AccountId) -> Result<()> {
+    for owner in accounts::read(identity, app.db.read()?, [account]).await? {
+        if let Some(to) = Email::parse(&owner.email) {
+            mails::send(app, identity, &to, &owner.language, Letter::DeviceEnded);
+        }
     }
+    Ok(())
 }
 
 fn step(

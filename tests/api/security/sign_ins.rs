@@ -8,7 +8,7 @@ use vitrine::services::Error;
 use vitrine::services::identity::{self, AccountKind, PasswordReset, SignIn, request_reset, reset_password};
 
 use super::{ANN, HERE, OWNER, ask, counted, event, events, warnings};
-use crate::budgets::charge;
+use crate::budgets::{charge, header, post};
 use crate::harness::{TestShop, on_each_engine};
 use crate::identity::{PASSWORD, at, code, customer, staff_member};
 
@@ -16,7 +16,8 @@ on_each_engine! {
     empty: delays_grow_and_the_right_password_is_let_in_after_them, delays_are_the_same_where_there_is_no_account,
         an_address_waits_too, many_at_once_do_not_all_pass, one_address_tries_many_accounts,
         one_password_is_tried_at_many_accounts_from_everywhere, a_new_password_by_mail_ends_the_delay,
-        shoppers_who_mistype_are_no_attack;
+        shoppers_who_mistype_are_no_attack, a_device_that_knows_the_account_is_not_kept_out,
+        a_browser_shows_by_a_cookie_that_it_knows_the_account;
 }
 
 const SIGN_IN: &str = "mutation($e: String!, $p: String!) { signIn(input: { email: $e, password: $p }) \
@@ -57,7 +58,7 @@ fn is_in(reply: &Value) -> bool {
 async fn try_from(shop: &TestShop, from: &str, email: &str, password: &str) -> Result<(), Error> {
     let from: IpAddr = from.parse().unwrap();
     let wish = SignIn { email: email.to_owned(), password: password.to_owned(), device: None };
-    identity::enter(&shop.app, from, AccountKind::Customer, wish).await.map(|_| ())
+    identity::enter(&shop.app, from, AccountKind::Customer, wish, None).await.map(|_| ())
 }
 
 async fn delays_grow_and_the_right_password_is_let_in_after_them(shop: TestShop) {
@@ -66,6 +67,9 @@ async fn delays_grow_and_the_right_password_is_let_in_after_them(shop: TestShop)
     for _ in 0..5 {
         assert_eq!(wait(&sign_in(&shop, ANN, "wrong password").await), None);
     }
+    let text =
+        format!("mutation {{ signIn(input: {{ email: \"{ANN}\", password: \"x\" }}) {{ accessToken }} }}");
+    assert_eq!(header(&shop.http(post(&text, &[])).await, "retry-after"), "1");
     let (mut now, mut waited) = (0, Vec::new());
     for _ in 0..13 {
         let seconds = wait(&sign_in(&shop, ANN, "wrong password").await).expect("a delay");
@@ -197,4 +201,77 @@ async fn shoppers_who_mistype_are_no_attack(shop: TestShop) {
         try_from(&shop, "198.51.100.7", &email, PASSWORD).await.unwrap();
     }
     assert!(events(&shop).await.is_empty());
+}
+
+const KNOWN: &str = "mutation($e: String!, $p: String!, $d: String) { signIn(input: { email: $e, password: $p, deviceToken: $d }) \
+    { accessToken deviceToken userErrors { code } } }";
+
+async fn a_device_that_knows_the_account_is_not_kept_out(shop: TestShop) {
+    customer(&shop, ANN).await;
+    customer(&shop, "bob@example.com").await;
+    let first = ask(&shop, KNOWN, json!({ "e": ANN, "p": PASSWORD }), None).await;
+    let token = first["data"]["signIn"]["deviceToken"].as_str().expect("a token").to_owned();
+    let few = "5/1";
+    charge(
+        &shop,
+        Budgets {
+            tries_account: few.parse().unwrap(),
+            tries_address: "1000/1000".parse().unwrap(),
+            ..Budgets::default()
+        },
+    );
+    // Somebody elsewhere spends all tries, and goes on.
+    for number in 0..10 {
+        let _ = try_from(&shop, "198.51.100.7", ANN, &format!("guess {number}")).await;
+    }
+    assert!(wait(&sign_in(&shop, ANN, PASSWORD).await).is_some_and(|wait| wait > 3000));
+    let last = if token.ends_with('A') { 'B' } else { 'A' };
+    let forged = format!("{}{last}", &token[..token.len() - 1]);
+    for other in ["", "vdt_", "vdt_a.b", &forged, &"x".repeat(10_000)] {
+        let refused = ask(&shop, KNOWN, json!({ "e": ANN, "p": PASSWORD, "d": other }), None).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "THROTTLED", "{other}");
+    }
+    let known = ask(&shop, KNOWN, json!({ "e": " ANN@example.com ", "p": PASSWORD, "d": token }), None).await;
+    assert!(is_in(&known), "{known}");
+    // It opens no other account's tries, and its own are bounded alike.
+    for _ in 0..5 {
+        let _ = try_from(&shop, "198.51.100.7", "bob@example.com", "guess").await;
+    }
+    let foreign = ask(&shop, KNOWN, json!({ "e": "bob@example.com", "p": PASSWORD, "d": token }), None).await;
+    assert_eq!(foreign["errors"][0]["extensions"]["code"], "THROTTLED");
+    for _ in 0..4 {
+        let wrong = ask(&shop, KNOWN, json!({ "e": ANN, "p": "wrong password", "d": token }), None).await;
+        assert_eq!(wrong["data"]["signIn"]["userErrors"][0]["code"], "WRONG_CREDENTIALS");
+    }
+    let spent = ask(&shop, KNOWN, json!({ "e": ANN, "p": PASSWORD, "d": token }), None).await;
+    assert_eq!(spent["errors"][0]["extensions"]["code"], "THROTTLED");
+}
+
+async fn a_browser_shows_by_a_cookie_that_it_knows_the_account(shop: TestShop) {
+    customer(&shop, ANN).await;
+    let text = format!(
+        "mutation {{ signIn(input: {{ email: \"{ANN}\", password: \"{PASSWORD}\", cookies: true }}) \
+         {{ deviceToken userErrors {{ code }} }} }}"
+    );
+    let set = |response: &http::Response<axum::body::Body>| {
+        let all = response.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+        all.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let first = shop.http(post(&text, &[])).await;
+    let cookie = set(&first).into_iter().find(|cookie| cookie.contains("-device=")).expect("a cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=34560000"), "{cookie}");
+    let body = crate::budgets::json_of(first).await;
+    assert!(body["data"]["signIn"]["deviceToken"].is_null(), "{body}");
+    let out = shop.http(post("mutation { signOut { isDone } }", &[])).await;
+    assert!(!set(&out).concat().contains("-device="), "it stays");
+    let usual = Budgets { tries_account: "2/1".parse().unwrap(), ..Budgets::default() };
+    charge(&shop, usual);
+    for _ in 0..3 {
+        let _ = try_from(&shop, "198.51.100.7", ANN, "guess").await;
+    }
+    let refused = crate::budgets::json_of(shop.http(post(&text, &[])).await).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "THROTTLED");
+    let shown = cookie.split(';').next().unwrap();
+    let known = shop.http(post(&text, &[("cookie", shown)])).await;
+    assert_eq!(set(&known).len(), 3, "access, refresh and device");
 }

@@ -45,11 +45,12 @@ pub async fn start(
     device: String,
 ) -> Result<Challenge> {
     let (token, expires_at) = (secrets::random_token()?, change.now.plus(LIFETIME));
+    let hash = hash(identity, &token);
     let row = sign_in_challenge::ActiveModel {
-        hash: Set(hash(identity, &token)),
+        hash: Set(hash.clone()),
         account_id: Set(account),
         password_hash: Set(of_password(identity, password_hash)),
-        device: Set(device),
+        device: Set(identity.ring.seal(device.as_bytes(), &place(&hash))?),
         tries: Set(0),
         expires_at: Set(expires_at),
     };
@@ -71,9 +72,11 @@ pub async fn confirm(app: &AppContext, from: IpAddr, token: &str, code: &str) ->
     let account = accounts::locked(&change, id).await?.filter(|account| is_same(identity, account, &row));
     let account = account.ok_or_else(expired)?;
     let change = spend(app, identity, change, id, code, Some(from)).await?;
+    let name = identity.ring.open(&row.device, &place(&row.hash))?;
+    let name = String::from_utf8(name).map_err(Error::internal)?;
     sign_in_challenge::Entity::delete_by_id(row.hash).exec(&change.tx).await?;
     let room = sign_in::make_room(&change, &account).await?;
-    let tokens = device::start(&change, identity, (id, AccountKind::Staff), row.device).await?;
+    let tokens = device::start(&change, identity, (id, AccountKind::Staff), name).await?;
     change.commit().await?;
     sessions::forget(identity, &room);
     Ok(tokens)
@@ -111,6 +114,10 @@ fn is_same(identity: &Identity, account: &account::Model, row: &sign_in_challeng
 
 fn of_password(identity: &Identity, hash: Option<&str>) -> String {
     identity.lookup.codes.hash(format!("challenged {}", hash.unwrap_or_default()).as_bytes())
+}
+
+fn place(hash: &str) -> String {
+    format!("sign_in_challenge:{hash}")
 }
 
 fn hash(identity: &Identity, token: &str) -> String {
