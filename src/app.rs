@@ -30,12 +30,8 @@ pub static PROJECTIONS: [Projection; 1] = [search::project::project];
 
 /// Who keeps something about people, in the order of the services: an export tells in this order, an erasure goes from
 /// the last to the first, so that accounts with their keys go when all that hangs on them is gone.
-pub static PERSONAL: [Personal; 4] = [
-    identity::PERSONAL,
-    customers::PERSONAL,
-    engagement::personal::REVIEWS,
-    engagement::personal::WISHLISTS,
-];
+pub static PERSONAL: [Personal; 4] =
+    [identity::PERSONAL, customers::PERSONAL, engagement::personal::REVIEWS, engagement::personal::WISHLISTS];
 
 /// Connects to the database and reads the markets.
 ///

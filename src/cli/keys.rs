@@ -70,7 +70,9 @@ impl Keys {
                         last = Some(Instant::now());
                         say!(
                             "{}: {} rows looked at, {} sealed anew",
-                            progress.what, progress.looked_at, progress.resealed
+                            progress.what,
+                            progress.looked_at,
+                            progress.resealed
                         );
                     }
                 };

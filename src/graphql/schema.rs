@@ -8,8 +8,8 @@ use super::access::Veiled;
 use super::audit::AuditQuery;
 use super::catalog::{CatalogMutation, CatalogQuery, CategoryMutation, CollectionMutation, LabelMutation};
 use super::clients::{ClientMutation, ClientQuery};
-use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
 use super::customers::{CustomerMutation, CustomerOfficeMutation, CustomerQuery};
+use super::engagement::{ReviewMutation, ReviewQuery, WishlistMutation, WishlistQuery};
 use super::gate::CheckOnly;
 use super::identity::{
     AccountMutation, AppMutation, IdentityQuery, SecondFactorMutation, SecondFactorQuery, SessionMutation,

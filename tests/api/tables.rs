@@ -1,8 +1,8 @@
 //! Tables and the types that stand for them.
 
 use entity::{
-    audit, catalog, customers, engagement, events, idempotency, identity, inventory, markets, pricing, search,
-    security, uploads,
+    audit, catalog, customers, engagement, events, idempotency, identity, inventory, markets, pricing,
+    search, security, uploads,
 };
 use sea_orm::{EntityTrait, QuerySelect};
 use vitrine::infrastructure::database::{Database, migrate};

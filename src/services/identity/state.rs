@@ -14,8 +14,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 
 use super::cache::Verified;
 use super::keys;
-use super::outside::{Outside, OutsideSettings};
 use super::news::Kept;
+use super::outside::{Outside, OutsideSettings};
 use crate::infrastructure::mailer::Mailer;
 use crate::infrastructure::passwords::{Failure, Parameters, Passwords};
 use crate::infrastructure::secrets::{Broken, Key, KeyRing};

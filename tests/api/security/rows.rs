@@ -101,7 +101,7 @@ async fn events_are_forgotten_in_time(shop: TestShop) {
         security::note(&shop.app, &seen(ThreatKind::SignInsFailed, Severity::Notice, &subject));
     }
     assert_eq!(events(&shop).await.len(), 6);
-    sweep::once(&shop.app, None).await.unwrap();
+    sweep::once(&shop.app, None, 90).await.unwrap();
     assert_eq!(events(&shop).await.len(), 6);
     // Where there are too many, what is least goes first.
     let change = shop.app.begin().await.unwrap();
@@ -110,10 +110,10 @@ async fn events_are_forgotten_in_time(shop: TestShop) {
     let kept: Vec<_> = events(&shop).await.into_iter().map(|event| event["severity"].clone()).collect();
     assert!(kept.len() == 4 && kept.contains(&json!("GRAVE")), "{kept:?}");
     at(&shop, 91 * 86_400);
-    sweep::once(&shop.app, None).await.unwrap();
+    sweep::once(&shop.app, None, 90).await.unwrap();
     assert_eq!(events(&shop).await.len(), 3);
     shop.app.security.keep_for(1);
-    sweep::once(&shop.app, None).await.unwrap();
+    sweep::once(&shop.app, None, 90).await.unwrap();
     assert_eq!((events(&shop).await.len(), DAY), (0, 86_400_000_000));
 }
 
