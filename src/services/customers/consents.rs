@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 
 use super::{Whose, hold};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Problems, Result, Viewer, text};
 
@@ -86,6 +87,8 @@ pub async fn set_consent(
             (whose != Whose::Own).into(),
             change.now.0.into(),
         ];
+        let told = |is_given: Option<bool>| Fields::default().with(word(wish.purpose), is_given);
+        change.changed(person, &told(before), &told(Some(wish.is_given)));
         INSERT.run(&change.tx, values).await?;
         TIDY.run(&change.tx, [person.0.into(), purpose.into(), KEPT.into()]).await?;
         events::publish(&change, Event::AccountChanged, [person.0]).await?;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{missing, with_id};
 use crate::services::identity::{self, confirm_person};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer};
 
@@ -67,6 +68,7 @@ pub async fn erase(app: &AppContext, person: AccountId) -> Result<Timestamp> {
         (part.erase)(&change, person).await?;
     }
     note(&change, person).await?;
+    change.removed(person, &Fields::default());
     let at = change.now;
     change.commit().await?;
     identity::forget(app, person, email.as_deref())?;

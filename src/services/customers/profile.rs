@@ -9,6 +9,7 @@ use sea_orm::Value;
 use super::{Whose, hold};
 use crate::services::events::{self, Event};
 use crate::services::identity::{self, Vault, vaults};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Error, Problems, Reason, Result, Viewer};
 
@@ -24,6 +25,13 @@ pub struct Profile {
     pub phone: Option<String>,
     /// Year, month and day: `1990-12-31`.
     pub birthday: Option<String>,
+}
+
+impl Profile {
+    /// What auditors see of it: that something differs.
+    fn masked(&self) -> Fields {
+        Fields::default().masked("phone", self.phone.clone()).masked("birthday", self.birthday.clone())
+    }
 }
 
 /// What is changed of a customer; what is absent stays as it is.
@@ -96,8 +104,12 @@ pub async fn update_profile(
         let seal = |place, text: Option<String>| -> Result<Value> {
             Ok(Value::String(text.map(|text| vault.seal(place, &text)).transpose()?))
         };
-        let phone = seal(PHONE, number.unwrap_or(before.phone))?;
-        let birthday = seal(BIRTHDAY, day.unwrap_or(before.birthday))?;
+        let after = Profile {
+            phone: number.unwrap_or_else(|| before.phone.clone()),
+            birthday: day.unwrap_or_else(|| before.birthday.clone()),
+        };
+        change.changed(person, &before.masked(), &after.masked());
+        let (phone, birthday) = (seal(PHONE, after.phone)?, seal(BIRTHDAY, after.birthday)?);
         SAVE.run(&change.tx, [person.0.into(), phone, birthday]).await?;
         events::publish(&change, Event::AccountChanged, [person.0]).await?;
     }

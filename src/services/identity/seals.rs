@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{accounts, codes, keys, refresh, state};
 use crate::infrastructure::secrets::{KeyRing, sealed_by};
 use crate::services::doctor::Finding;
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Error, Result};
 
@@ -215,7 +216,7 @@ pub struct Progress {
 }
 
 /// Seals everything that a former key has sealed with the first key of the ring, a few rows in each change, with pauses
-/// as long as the changes. What another process changes meanwhile is left as it wrote it. Cut off at any point and run
+/// as long as the changes. Auditors find one entry for all of it, once it is done. What another process changes meanwhile is left as it wrote it. Cut off at any point and run
 /// again it goes on where it was: a row is either as it was or as it should be.
 ///
 /// # Errors
@@ -239,6 +240,12 @@ pub async fn reseal(app: &AppContext, ring: &KeyRing, mut tell: impl FnMut(Progr
                 tokio::time::sleep(began.elapsed().max(PAUSE)).await;
             }
         }
+    }
+    if done.resealed > 0 {
+        let change = app.begin().await?;
+        let told = Fields::default().with("sealedAnew", done.resealed);
+        change.told("data_key", &current.unwrap_or_default(), None, Some(&told));
+        change.commit().await?;
     }
     Ok(done)
 }
@@ -276,7 +283,7 @@ async fn replace(
         })?;
         new.push(ring.seal(&opened, &place)?);
     }
-    let change = app.begin().await?;
+    let change = app.begin_upkeep().await?;
     let mut replaced = 0;
     for ((key, old), new) in rows.iter().zip(new) {
         replaced += column.replace.run(&change.tx, [key.value(), old.as_str().into(), new.into()]).await?;
