@@ -212,6 +212,14 @@ impl Office {
         self.make("mediaCreateFromUpload", input, "media { id }").await;
     }
 
+    async fn reviews(&mut self) {
+        let waiting =
+            self.shop.query("{ reviews(first: 1) { nodes { id version } } }").asked_by(self.viewer).await;
+        let review = waiting.at("/reviews/nodes/0").clone();
+        let input = json!({ "id": review["id"], "version": review["version"], "decision": "PUBLISH" });
+        self.make("reviewModerate", input, "review { id }").await;
+    }
+
     async fn people(&mut self) {
         let input = json!({ "handle": "clerk", "name": "Clerk", "permissions": ["stock.write"] });
         let role = self.make("roleCreate", input, "role { id }").await["role"]["id"].clone();
@@ -265,6 +273,7 @@ async fn every_change_that_staff_may_make_leaves_an_entry(mut shop: TestShop) {
     office.shelves().await;
     office.places().await;
     office.people().await;
+    office.reviews().await;
 
     let all = staff_changes();
     assert!(all.len() > 60, "{all:?}");
