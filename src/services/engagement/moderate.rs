@@ -8,6 +8,7 @@ use sea_orm::ActiveEnum as _;
 
 use super::write;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Problems, Reason, Result, text};
 
@@ -44,16 +45,26 @@ pub async fn moderate(app: &AppContext, id: ReviewId, version: i32, verdict: Ver
         let message = format!("the review has version {current} by now");
         return Err(Problems::one(Reason::Conflict, &[&"version"], message));
     }
-    if (row.try_get_by_index::<ReviewStatus>(1)?, row.try_get_by_index::<String>(2)?)
-        == (status, note.clone())
-    {
+    let (was, told): (ReviewStatus, String) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    if (was, &told) == (status, &note) {
         return Ok(());
     }
+    change.changed(id, &fields(was, &told), &fields(status, &note));
     let values = [id.0.into(), status.to_value().into(), note.into(), change.now.0.into()];
     DECIDE.run(&change.tx, values).await?;
     write::rate(&change, &HashSet::from([product])).await?;
     events::publish(&change, Event::ReviewChanged, [id.0]).await?;
     change.commit().await
+}
+
+/// What auditors are told: the author's words are none of it.
+fn fields(status: ReviewStatus, note: &str) -> Fields {
+    let word = match status {
+        ReviewStatus::Pending => "pending",
+        ReviewStatus::Published => "published",
+        ReviewStatus::Rejected => "rejected",
+    };
+    Fields::default().with("status", word).with("note", note)
 }
 
 fn decided(verdict: Verdict) -> Result<(ReviewStatus, String)> {
