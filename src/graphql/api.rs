@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -249,7 +249,7 @@ impl Api {
                 return refuse(&refusal, caller, report);
             }
         };
-        if !self.introspection && asks_for_the_schema(&mut admitted) {
+        if !self.introspection && admitted.asks_for_the_schema() {
             let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
             return refuse(&refusal, caller, Report { source, ..Report::default() });
         }
@@ -376,21 +376,6 @@ impl Api {
             examiner: self.examiner.clone(),
         })
     }
-}
-
-/// Whether any root field is one of introspection (GraphQL specification, section 4.1).
-fn asks_for_the_schema(admitted: &mut Admitted) -> bool {
-    fn any(set: &SelectionSet) -> bool {
-        set.items.iter().any(|item| match &item.node {
-            Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type"),
-            Selection::InlineFragment(fragment) => any(&fragment.node.selection_set.node),
-            Selection::FragmentSpread(_) => false,
-        })
-    }
-    let document = admitted.request.parsed_query();
-    document.is_ok_and(|document| {
-        document.operations.iter().any(|(_, operation)| any(&operation.node.selection_set.node))
-    })
 }
 
 fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {

@@ -5,6 +5,10 @@
 //! all types does not. A type reference (`type`, `ofType`) is a name that is at hand, so it is free;
 //! what is listed below it is not.
 
+use async_graphql::parser::types::{Selection, SelectionSet};
+
+use super::Admitted;
+
 /// The types and root fields that every schema has.
 pub const INTROSPECTION: &str = r"
 type __Root {
@@ -73,3 +77,21 @@ scalar String
 scalar Boolean
 scalar ID
 ";
+
+impl Admitted {
+    /// Whether any root field is one of introspection (GraphQL specification, section 4.1).
+    pub fn asks_for_the_schema(&mut self) -> bool {
+        let document = self.request.parsed_query();
+        document.is_ok_and(|document| {
+            document.operations.iter().any(|(_, operation)| any(&operation.node.selection_set.node))
+        })
+    }
+}
+
+fn any(set: &SelectionSet) -> bool {
+    set.items.iter().any(|item| match &item.node {
+        Selection::Field(field) => matches!(field.node.name.node.as_str(), "__schema" | "__type"),
+        Selection::InlineFragment(fragment) => any(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => false,
+    })
+}

@@ -10,8 +10,8 @@ use crate::graphql::error::{Nullable, nullable};
 use crate::services::Permission;
 use crate::services::identity::{self, apps, roles, staff};
 
-/// How many of each there are, at a guess.
-const SOME: i32 = 20;
+/// Rights that there are at most.
+const RIGHTS: i32 = 40;
 
 /// Reading who is who.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl IdentityQuery {
     }
 
     /// Every right that there is, and whether you have it.
-    #[graphql(directive = SignedIn::apply(), directive = About::apply(SOME))]
+    #[graphql(directive = SignedIn::apply(), directive = About::apply(RIGHTS))]
     async fn permissions(&self, ctx: &Context<'_>) -> Option<Vec<Right>> {
         Some(rights(ctx.viewer().permissions()))
     }

@@ -23,6 +23,7 @@ use super::mails::{self, Letter};
 use super::{Account, Identity, accounts, codes, passwords, sessions, sign_in, staff};
 use crate::infrastructure::{secrets, totp};
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result, Viewer};
 
 /// Codes for the day that the app is lost.
@@ -122,6 +123,7 @@ pub async fn enable(app: &AppContext, viewer: &Viewer, code: &str) -> Result<Vec
     row.last_step = Set(step);
     row.update(&change.tx).await?;
     let told = new_codes(&change, identity, id).await?;
+    tell_auditors(&change, id, true);
     let ended = sessions::end_all(&change, id, viewer.session()).await?;
     let person = person(&change, identity, id).await?;
     events::publish(&change, Event::AccountChanged, [id.0]).await?;
@@ -137,12 +139,19 @@ pub async fn disable(app: &AppContext, viewer: &Viewer, password: &str, code: &s
     let identity = app.identity()?;
     let (id, change) = proven(app, viewer, password, code).await?;
     second_factor::Entity::delete_by_id(id).exec(&change.tx).await?;
+    tell_auditors(&change, id, false);
     let person = person(&change, identity, id).await?;
     events::publish(&change, Event::AccountChanged, [id.0]).await?;
     change.commit().await?;
     identity.verified.forget_account(id);
     tell(app, identity, &person, false);
     Ok(())
+}
+
+/// Tells auditors that a second factor was switched on or off.
+fn tell_auditors(change: &Change<'_>, id: AccountId, is_on: bool) {
+    let fields = |is_on: bool| Fields::default().with("secondFactor", is_on);
+    change.changed(id, &fields(!is_on), &fields(is_on));
 }
 
 /// New recovery codes in place of those before, by password and code.
@@ -180,6 +189,7 @@ async fn take(app: &AppContext, identity: &Identity, change: Change<'_>, id: Acc
     if gone.rows_affected == 0 {
         return Err(Problems::one(Reason::NotFound, &[&"id"], "there is no second factor"));
     }
+    tell_auditors(&change, id, false);
     let ended = sessions::end_all(&change, id, None).await?;
     let person = person(&change, identity, id).await?;
     events::publish(&change, Event::AccountChanged, [id.0]).await?;
