@@ -1,6 +1,6 @@
 //! What settings are called.
 
-/// What a setting is called, what it means, and its default: shown by `vitrine serve --help`.
+/// What a setting is called, what it means, and its default: shown by `vitrine --help`.
 pub const HELP: &str =
     "Settings, from vitrine.toml (lower case, without VITRINE_) or the environment, which wins:
   DATABASE_URL            sqlite:PATH or postgres://...             [sqlite:vitrine.db]
@@ -58,10 +58,10 @@ pub const HELP: &str =
   VITRINE_PROXY_HEADER    x-forwarded-for or forwarded              [x-forwarded-for]
   VITRINE_AUDIT_DAYS      days that audit entries are kept, 0-36500 [0: for ever]
   VITRINE_LOG_FORMAT      json or text                              [json]
-  RUST_LOG                what is logged                            [info]
+  RUST_LOG                what is logged                            [info, less of the database]
   VITRINE_CONFIG          another settings file than vitrine.toml";
 
-/// All settings but those of budgets, as `vitrine.toml` writes them.
+/// All settings but those of budgets and of the outside issuer, as `vitrine.toml` writes them.
 pub const NAMES: &[&str] = &[
     "audit_days",
     "documents",
