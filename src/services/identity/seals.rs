@@ -197,7 +197,9 @@ pub async fn examine(app: &AppContext, ring: &KeyRing) -> Result<Vec<Finding>> {
             Some(rows) => {
                 format!("the former key {name} is needed for {rows} rows: run `vitrine keys rotate data`")
             }
-            None => format!("nothing is sealed with the former key {name} any more: it can be removed"),
+            None => format!(
+                "nothing is sealed with the former key {name} any more but audit entries: without it they cannot be verified"
+            ),
         };
         findings.push(Finding { is_fine: true, text });
     }
