@@ -57,14 +57,14 @@ pub async fn moderate(app: &AppContext, id: ReviewId, version: i32, verdict: Ver
     change.commit().await
 }
 
-/// What auditors are told: the author's words are none of it.
+/// What auditors are told: the author's words are none of it, nor what is said to the author, which has to go with them.
 fn fields(status: ReviewStatus, note: &str) -> Fields {
     let word = match status {
         ReviewStatus::Pending => "pending",
         ReviewStatus::Published => "published",
         ReviewStatus::Rejected => "rejected",
     };
-    Fields::default().with("status", word).with("note", note)
+    Fields::default().with("status", word).masked("note", note)
 }
 
 fn decided(verdict: Verdict) -> Result<(ReviewStatus, String)> {

@@ -7,6 +7,7 @@ use entity::id::{AccountId, ProductId, ReviewId, ReviewerId};
 use entity::time::Timestamp;
 use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, QueryResult, Value};
 
+use crate::services::acting;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
@@ -158,8 +159,15 @@ pub async fn by_ids(
     let account = Value::Uuid(viewer.account().map(|account| account.0));
     let values = vec![ids, viewer.may(Permission::ReviewsModerate).into(), account];
     let rows = sql::all(db, &text, values).await?;
-    let found = rows.iter().map(|row| read(row, 0).map(|review| (review.id, review)));
-    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+    let found = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<Review>, DbErr>>()?;
+    note_unpublished(&found);
+    Ok(found.into_iter().map(|review| (review.id, review)).collect())
+}
+
+/// What only its author and the staff see is personal data, as auditors count it.
+fn note_unpublished(reviews: &[Review]) {
+    let unpublished = reviews.iter().filter(|review| review.status != ReviewStatus::Published);
+    acting::note_read(unpublished.map(|review| review.author.id));
 }
 
 /// Reviews that an account has written, the latest first, whether or not they are shown.
@@ -199,7 +207,9 @@ pub async fn with_status(
         "SELECT {COLUMNS} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
          WHERE r.status = $1{bounds} ORDER BY {order} LIMIT $2"
     );
-    page(&sql::all(db, &text, values).await?, window)
+    let page = page(&sql::all(db, &text, values).await?, window)?;
+    note_unpublished(&page.rows);
+    Ok(page)
 }
 
 /// How many reviews have a status.

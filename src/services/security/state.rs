@@ -185,6 +185,14 @@ impl SecurityState {
             rows.push(seen.row.clone());
             seen.row.times = 0;
         }
+        // In one order on all nodes, so that two that have seen the same do not wait for each other.
+        rows.sort_unstable_by(|one, other| {
+            (one.kind as i16, &one.subject, one.window).cmp(&(
+                other.kind as i16,
+                &other.subject,
+                other.window,
+            ))
+        });
         rows
     }
 

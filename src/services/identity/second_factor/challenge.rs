@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Expr
 
 use super::super::attempts::{Attempt, attempt};
 use super::super::device::{self, Tokens};
+use super::super::vault::Vault;
 use super::super::{Identity, accounts, sessions, sign_in};
 use super::spend::spend;
 use crate::infrastructure::secrets;
@@ -18,6 +19,9 @@ use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
 
 /// How long there is for the code, in microseconds.
 const LIFETIME: i64 = 5 * 60 * SECOND;
+
+/// Where what a device calls itself is kept.
+const DEVICE: &str = "sign_in_challenge.device";
 /// Codes that one challenge takes.
 const TRIES: i64 = 5;
 
@@ -47,10 +51,10 @@ pub async fn start(
     let (token, expires_at) = (secrets::random_token()?, change.now.plus(LIFETIME));
     let hash = hash(identity, &token);
     let row = sign_in_challenge::ActiveModel {
-        hash: Set(hash.clone()),
+        hash: Set(hash),
         account_id: Set(account),
         password_hash: Set(of_password(identity, password_hash)),
-        device: Set(identity.ring.seal(device.as_bytes(), &place(&hash))?),
+        device: Set(Vault::within(change, identity, account).await?.seal(DEVICE, &device)?),
         tries: Set(0),
         expires_at: Set(expires_at),
     };
@@ -72,8 +76,7 @@ pub async fn confirm(app: &AppContext, from: IpAddr, token: &str, code: &str) ->
     let account = accounts::locked(&change, id).await?.filter(|account| is_same(identity, account, &row));
     let account = account.ok_or_else(expired)?;
     let change = spend(app, identity, change, id, code, Some(from)).await?;
-    let name = identity.ring.open(&row.device, &place(&row.hash))?;
-    let name = String::from_utf8(name).map_err(Error::internal)?;
+    let name = Vault::within(&change, identity, id).await?.open(DEVICE, &row.device)?;
     sign_in_challenge::Entity::delete_by_id(row.hash).exec(&change.tx).await?;
     let room = sign_in::make_room(&change, &account).await?;
     let tokens = device::start(&change, identity, (id, AccountKind::Staff), name).await?;
@@ -114,10 +117,6 @@ fn is_same(identity: &Identity, account: &account::Model, row: &sign_in_challeng
 
 fn of_password(identity: &Identity, hash: Option<&str>) -> String {
     identity.lookup.codes.hash(format!("challenged {}", hash.unwrap_or_default()).as_bytes())
-}
-
-fn place(hash: &str) -> String {
-    format!("sign_in_challenge:{hash}")
 }
 
 fn hash(identity: &Identity, token: &str) -> String {
