@@ -5,12 +5,11 @@
 //! level and a title of a product each, as a back office does; a sealer runs all the time and finds something to seal only
 //! where entries are written.
 
-use std::error::Error;
-use std::path::Path;
+mod common;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::NoTls;
 use vitrine::app;
 use vitrine::config::Config;
 use vitrine::infrastructure::database::Address;
@@ -20,15 +19,14 @@ use vitrine::services::audit::Keys;
 use vitrine::services::backoffice::bulk::{OnError, set};
 use vitrine::services::backoffice::set::{OptionSet, PriceSet, ProductSet, StockSet, VariantSet};
 use vitrine::services::catalog::write::Fields;
-use vitrine::services::markets::write::{NewMarket, add_location, add_market};
 use vitrine::services::{AppContext, Viewer};
 use vitrine::workers;
+
+use common::{Result, databases, engine, open};
 
 /// As the service itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Changes that are made side by side.
 const WORKERS: usize = 4;
@@ -36,12 +34,11 @@ const WORKERS: usize = 4;
 const CHANGES: usize = 100;
 /// Rounds of each kind.
 const ROUNDS: usize = 9;
-const DATABASE: &str = "vitrine_bench_audit";
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        for address in [sqlite()?, postgres().await?] {
+        for address in databases("audit").await? {
             measure(&address).await?;
         }
         Ok(())
@@ -64,7 +61,7 @@ async fn measure(address: &Address) -> Result<()> {
     }
     sealer.abort();
     let (without, with) = (median(without), median(with));
-    let name = if matches!(address, Address::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
+    let name = engine(address);
     println!(
         "{name}: {without:.0} changes a second without entries, {with:.0} with entries and sealing: {:.1} % less",
         100.0 * (1.0 - with / without)
@@ -104,23 +101,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-async fn open(app: &AppContext) -> Result<()> {
-    let change = app.begin().await?;
-    let market = NewMarket {
-        handle: "us".to_owned(),
-        name: "US".to_owned(),
-        currency: "USD".to_owned(),
-        countries: Vec::new(),
-        languages: vec!["en".to_owned()],
-        tax_inclusive: false,
-    };
-    add_market(&change, market).await?;
-    add_location(&change, "main", "Main", None).await?;
-    change.commit().await?;
-    app.refresh_markets().await?;
-    Ok(())
-}
-
 /// A product of a worker's, another one in each turn.
 fn product(worker: usize, turn: usize) -> ProductSet {
     let amount = (10 + turn % 90).to_string();
@@ -138,28 +118,4 @@ fn product(worker: usize, turn: usize) -> ProductSet {
         }]),
         ..ProductSet::default()
     }
-}
-
-fn sqlite() -> Result<Address> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench");
-    std::fs::create_dir_all(&folder)?;
-    let file = folder.join("audit.db");
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
-    }
-    Ok(Address::Sqlite(file.display().to_string()))
-}
-
-#[expect(clippy::disallowed_methods, reason = "benchmarks are told by the environment where PostgreSQL is")]
-async fn postgres() -> Result<Address> {
-    let url = std::env::var("VITRINE_TEST_POSTGRES");
-    let url = url.unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
-    let server = url.rsplit_once('/').map_or(url.as_str(), |(server, _)| server);
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
-    let connection = tokio::spawn(connection);
-    client.batch_execute(&format!("DROP DATABASE IF EXISTS {DATABASE}")).await?;
-    client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await?;
-    drop(client);
-    connection.await??;
-    Ok(Address::Postgres(format!("{server}/{DATABASE}?sslmode=disable")))
 }

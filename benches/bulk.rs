@@ -3,14 +3,13 @@
 //! `cargo bench --bench bulk` tells how long it takes to make them, to leave them as they are, and to give all of them
 //! another price, and how long a page takes meanwhile: 50 a second, whether or not the ones before have been answered.
 
-use std::error::Error;
+mod common;
+
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use tokio_postgres::NoTls;
 use vitrine::app;
 use vitrine::config::Config;
 use vitrine::graphql::{Api, Caller, Decoded};
@@ -20,24 +19,22 @@ use vitrine::services::backoffice::set::{
     OptionSet, PriceSet, ProductSet, PublicationSet, StockSet, VariantSet,
 };
 use vitrine::services::catalog::write::{Fields, VariantFields};
-use vitrine::services::markets::write::{NewMarket, add_location, add_market};
-use vitrine::services::{AppContext, Viewer};
+use vitrine::services::Viewer;
+
+use common::{Result, databases, engine, open};
 
 /// As the service itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 const PRODUCTS: usize = 1000;
 const VARIANTS: usize = 10;
-const DATABASE: &str = "vitrine_bench_bulk";
 const PAGE: &str = "{ products(first: 20) { nodes { id handle title priceRange { min { amount } } } } }";
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        for address in [sqlite()?, postgres().await?] {
+        for address in databases("bulk").await? {
             measure(&address).await?;
         }
         Ok(())
@@ -50,7 +47,7 @@ async fn measure(address: &Address) -> Result<()> {
     let app = app::migrated(address, &config).await?;
     open(&app).await?;
     let api = Arc::new(app::api(Arc::clone(&app), &config)?);
-    let name = if matches!(address, Address::Sqlite(_)) { "SQLite" } else { "PostgreSQL" };
+    let name = engine(address);
     for (what, price) in [("made", 10), ("left", 10), ("priced", 11)] {
         let inputs: Vec<ProductSet> = (0..PRODUCTS).map(|number| product(number, price)).collect();
         let (stop, stopped) = oneshot::channel();
@@ -68,23 +65,6 @@ async fn measure(address: &Address) -> Result<()> {
             p99.as_secs_f64() * 1000.0
         );
     }
-    Ok(())
-}
-
-async fn open(app: &AppContext) -> Result<()> {
-    let change = app.begin().await?;
-    let market = NewMarket {
-        handle: "us".to_owned(),
-        name: "US".to_owned(),
-        currency: "USD".to_owned(),
-        countries: Vec::new(),
-        languages: vec!["en".to_owned()],
-        tax_inclusive: false,
-    };
-    add_market(&change, market).await?;
-    add_location(&change, "main", "Main", None).await?;
-    change.commit().await?;
-    app.refresh_markets().await?;
     Ok(())
 }
 
@@ -159,28 +139,4 @@ fn caller() -> Caller {
         viewer: Viewer::Anonymous,
         cookies: vitrine::graphql::Cookies::default(),
     }
-}
-
-fn sqlite() -> Result<Address> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench");
-    std::fs::create_dir_all(&folder)?;
-    let file = folder.join("bulk.db");
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
-    }
-    Ok(Address::Sqlite(file.display().to_string()))
-}
-
-#[expect(clippy::disallowed_methods, reason = "benchmarks are told by the environment where PostgreSQL is")]
-async fn postgres() -> Result<Address> {
-    let url = std::env::var("VITRINE_TEST_POSTGRES");
-    let url = url.unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".to_owned());
-    let server = url.rsplit_once('/').map_or(url.as_str(), |(server, _)| server);
-    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
-    let connection = tokio::spawn(connection);
-    client.batch_execute(&format!("DROP DATABASE IF EXISTS {DATABASE}")).await?;
-    client.batch_execute(&format!("CREATE DATABASE {DATABASE}")).await?;
-    drop(client);
-    connection.await??;
-    Ok(Address::Postgres(format!("{server}/{DATABASE}?sslmode=disable")))
 }

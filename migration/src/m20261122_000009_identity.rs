@@ -1,4 +1,4 @@
-//! Accounts, their devices and codes, roles of the staff, tokens of apps, and keys.
+//! Accounts, their devices and codes, roles of the staff, tokens of apps, keys, and whom an outside issuer calls what.
 
 use sea_orm_migration::prelude::*;
 
@@ -17,6 +17,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         ddl::run_each(manager, "DROP INDEX outbox_event_transaction", "").await?;
         let tables = [
+            "outside_identity",
             "signing_key",
             "lookup_key",
             "app_token",
@@ -50,6 +51,14 @@ CREATE TABLE data_key (
     account_id uuid PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
     sealed text NOT NULL
 );
+CREATE TABLE outside_identity (
+    id uuid PRIMARY KEY,
+    hash text {sorted} NOT NULL UNIQUE,
+    account_id uuid REFERENCES account (id) ON DELETE CASCADE,
+    created_at bigint NOT NULL,
+    signed_out_at bigint
+);
+CREATE INDEX outside_identity_account ON outside_identity (account_id);
 CREATE TABLE session (
     id uuid PRIMARY KEY,
     account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,

@@ -1,5 +1,4 @@
-//! Wishlists of customers and visitors, which account writes reviews under which public face, and whom an outside issuer
-//! calls what.
+//! Wishlists of customers and visitors, and which account writes reviews under which public face.
 
 use sea_orm_migration::prelude::*;
 
@@ -15,7 +14,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        ddl::drop(manager, &["outside_identity", "wishlist_item", "wishlist", "reviewer_account"]).await
+        ddl::drop(manager, &["wishlist_item", "wishlist", "reviewer_account"]).await
     }
 }
 
@@ -52,12 +51,4 @@ CREATE TABLE wishlist_item (
 CREATE UNIQUE INDEX wishlist_item_place ON wishlist_item (wishlist_id, position);
 CREATE UNIQUE INDEX wishlist_item_product ON wishlist_item (wishlist_id, product_id) WHERE variant_id IS NULL;
 CREATE UNIQUE INDEX wishlist_item_variant ON wishlist_item (wishlist_id, variant_id) WHERE variant_id IS NOT NULL;
-CREATE TABLE outside_identity (
-    id uuid PRIMARY KEY,
-    hash text {sorted} NOT NULL UNIQUE,
-    account_id uuid NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    created_at bigint NOT NULL,
-    signed_out_at bigint
-);
-CREATE INDEX outside_identity_account ON outside_identity (account_id);
 ";

@@ -24,6 +24,9 @@ const LARGEST: usize = 256 * 1024;
 /// Keys that are looked at.
 const MOST_KEYS: usize = 100;
 
+/// Seconds that a token may be good for: 30 days. So it is known when those of somebody who was erased are over.
+pub const LONGEST_LIFE: i64 = 30 * 24 * 60 * 60;
+
 /// Letters in what an issuer calls somebody (`OpenID` Connect Core 1.0, section 2).
 const LONGEST_SUBJECT: usize = 255;
 
@@ -229,9 +232,11 @@ fn said(issuer: &Issuer, claims: &Json, now: i64) -> Option<Said> {
     let begins = if claims.get("nbf").is_some() { moment("nbf")? } else { issued_at };
     let latest = now.saturating_add(SKEW);
     let counts = begins <= latest && issued_at <= latest && expires_at > now.saturating_sub(SKEW);
+    let lives = expires_at.saturating_sub(issued_at) <= LONGEST_LIFE;
     let subject = text("sub")?;
     let is_subject = (1..=LONGEST_SUBJECT).contains(&subject.len()) && !subject.contains(char::is_control);
-    let is_fine = text("iss") == Some(issuer.url.as_str()) && counts && is_subject && is_for(issuer, claims);
+    let is_fine =
+        text("iss") == Some(issuer.url.as_str()) && counts && lives && is_subject && is_for(issuer, claims);
     is_fine.then(|| Said {
         subject: subject.to_owned(),
         issued_at,

@@ -88,6 +88,11 @@ impl Acting {
         Self { actor: Some(Actor::Operator), action: command.into(), request_id: None, read: Arc::default() }
     }
 
+    /// What happens before it is known who asks; [`Change::by`](super::Change::by) may name somebody.
+    pub fn of_nobody(action: &str) -> Self {
+        Self { actor: None, action: action.into(), request_id: None, read: Arc::default() }
+    }
+
     /// The same, doing something.
     #[must_use]
     pub fn doing(self, action: &str) -> Self {

@@ -14,7 +14,8 @@ pub struct Model {
     pub id: SessionId,
     /// Of the issuer and its name for the person.
     pub hash: String,
-    pub account_id: AccountId,
+    /// Absent where the person was erased: what is left refuses the tokens that were made by then.
+    pub account_id: Option<AccountId>,
     pub created_at: Timestamp,
     /// Tokens that were made by then count no more.
     pub signed_out_at: Option<Timestamp>,

@@ -40,6 +40,6 @@ pub async fn set(change: &Change<'_>, ratings: &[(ProductId, Rating)]) -> Result
     );
     let rows = ratings.iter().map(|(product, rating)| json!([key(product.0), rating.count, rating.sum]));
     SET.run(&change.tx, [sql::rows(rows)]).await?;
-    change.touch(ratings.iter().map(|(product, _)| *product));
+    change.touch_many(ratings.iter().map(|(product, _)| *product).collect()).await?;
     Ok(())
 }

@@ -59,12 +59,16 @@ pub async fn moderate(app: &AppContext, id: ReviewId, version: i32, verdict: Ver
 
 /// What auditors are told: the author's words are none of it, nor what is said to the author, which has to go with them.
 fn fields(status: ReviewStatus, note: &str) -> Fields {
-    let word = match status {
+    Fields::default().with("status", word(status)).masked("note", note)
+}
+
+/// What a status is called in what is written down.
+pub(super) const fn word(status: ReviewStatus) -> &'static str {
+    match status {
         ReviewStatus::Pending => "pending",
         ReviewStatus::Published => "published",
         ReviewStatus::Rejected => "rejected",
-    };
-    Fields::default().with("status", word).masked("note", note)
+    }
 }
 
 fn decided(verdict: Verdict) -> Result<(ReviewStatus, String)> {

@@ -8,6 +8,8 @@ use sea_orm::{DbErr, QueryResult};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::moderate::word;
+use super::reviews::ReviewStatus;
 use super::write;
 use crate::services::events::{self, Event};
 use crate::services::personal::Personal;
@@ -30,26 +32,25 @@ pub const WISHLISTS: Personal = Personal {
     erase: |change, person| Box::pin(forget_wishlists(change, person)),
 };
 
-/// Everything that the person wrote, the oldest first.
+/// Everything that the person wrote, the oldest first; the name that it is seen under also where nothing is left.
 async fn reviews(app: &AppContext, person: AccountId) -> Result<Json> {
     static REVIEWS: Sql = Sql::new(
         "SELECT w.display_name, p.handle, r.rating, r.title, r.body, r.status, r.note, r.created_at, r.updated_at \
-         FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id JOIN review r ON r.reviewer_id = w.id \
-         JOIN product p ON p.id = r.product_id WHERE a.account_id = $1 ORDER BY r.created_at, r.id",
+         FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id LEFT JOIN review r ON r.reviewer_id = w.id \
+         LEFT JOIN product p ON p.id = r.product_id WHERE a.account_id = $1 ORDER BY r.created_at, r.id",
     );
     let told = |row: &QueryResult| -> std::result::Result<Json, DbErr> {
-        let status = match row.try_get_by_index::<i16>(5)? {
-            0 => "waits to be read",
-            1 => "published",
-            _ => "rejected",
+        let name: String = row.try_get_by_index(0)?;
+        let Some(status) = row.try_get_by_index::<Option<ReviewStatus>>(5)? else {
+            return Ok(json!({ "displayName": name }));
         };
         Ok(json!({
-            "displayName": row.try_get_by_index::<String>(0)?,
+            "displayName": name,
             "product": row.try_get_by_index::<String>(1)?,
             "rating": row.try_get_by_index::<i16>(2)?,
             "title": row.try_get_by_index::<String>(3)?,
             "body": row.try_get_by_index::<String>(4)?,
-            "status": status,
+            "status": word(status),
             "note": row.try_get_by_index::<String>(6)?,
             "createdAt": row.try_get_by_index::<Timestamp>(7)?.to_string(),
             "updatedAt": row.try_get_by_index::<Timestamp>(8)?.to_string(),

@@ -3,7 +3,7 @@
 use entity::id::{AccountId, AppTokenId, SessionId};
 use entity::time::DAY;
 
-use super::{apps, codes, keys, second_factor, sessions};
+use super::{apps, codes, keys, outside, second_factor, sessions};
 use crate::services::events::{self, Event, Place};
 use crate::services::{AppContext, Result};
 
@@ -87,7 +87,8 @@ pub async fn tidy(app: &AppContext) -> Result<()> {
         let before = |days: u32| change.now.plus(-DAY * i64::from(days));
         let deleted = codes::tidy(&change, before(code_days)).await?
             + sessions::tidy(&change, before(session_days)).await?
-            + second_factor::tidy(&change).await?;
+            + second_factor::tidy(&change).await?
+            + outside::tidy(&change).await?;
         change.commit().await?;
         if deleted == 0 {
             return Ok(());

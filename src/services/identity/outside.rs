@@ -17,8 +17,9 @@ use super::accounts::{self, NewAccount};
 use super::cache::Known;
 use super::input::Email;
 use super::{Identity, roles};
-use crate::infrastructure::oidc::{self, Keys, SKEW, Said};
+use crate::infrastructure::oidc::{self, Keys, LONGEST_LIFE, SKEW, Said};
 use crate::infrastructure::tokens::Refused;
+use crate::services::acting::{self, Acting, Actor};
 use crate::services::doctor::Finding;
 use crate::services::sql::{Sql, texts};
 use crate::services::{AppContext, Change, Error, Permissions, Problems, Reason, Result, Viewer};
@@ -157,7 +158,7 @@ fn hash(identity: &Identity, issuer: &str, subject: &str) -> String {
 async fn find(app: &AppContext, outside: &Outside, hash: &str, said: &Said) -> Result<Option<Viewer>> {
     static FIND: Sql = Sql::new(
         "SELECT o.id, a.id, a.kind, o.signed_out_at, a.deactivated_at, r.permissions, r.is_owner \
-         FROM outside_identity o JOIN account a ON a.id = o.account_id \
+         FROM outside_identity o LEFT JOIN account a ON a.id = o.account_id \
          LEFT JOIN role r ON a.kind = 1 AND (r.handle IN (SELECT id FROM {texts $2} k) \
          OR r.id IN (SELECT ar.role_id FROM account_role ar WHERE ar.account_id = a.id)) WHERE o.hash = $1",
     );
@@ -166,12 +167,15 @@ async fn find(app: &AppContext, outside: &Outside, hash: &str, said: &Said) -> R
         texts(sea_orm::ConnectionTrait::get_database_backend(db), said.roles.iter().map(String::as_str));
     let rows = FIND.all(db, [hash.into(), handles]).await?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let (session, account): (SessionId, AccountId) = (first.try_get_by_index(0)?, first.try_get_by_index(1)?);
-    let kind: AccountKind = first.try_get_by_index(2)?;
     let signed_out_at: Option<Timestamp> = first.try_get_by_index(3)?;
+    if signed_out_at.is_some_and(|at| said.issued_at.saturating_mul(SECOND) <= at.0) {
+        return Err(Error::Unauthenticated);
+    }
+    // Whoever was erased and comes with a newer token is somebody new.
+    let Some(account) = first.try_get_by_index::<Option<AccountId>>(1)? else { return Ok(None) };
+    let (session, kind): (SessionId, AccountKind) = (first.try_get_by_index(0)?, first.try_get_by_index(2)?);
     let deactivated_at: Option<Timestamp> = first.try_get_by_index(4)?;
-    let is_over = signed_out_at.is_some_and(|at| said.issued_at.saturating_mul(SECOND) <= at.0);
-    if kind != outside.settings.kind || deactivated_at.is_some() || is_over {
+    if kind != outside.settings.kind || deactivated_at.is_some() {
         return Err(Error::Unauthenticated);
     }
     Ok(Some(match kind {
@@ -191,9 +195,20 @@ fn permissions(rows: &[QueryResult]) -> Result<Permissions> {
     Ok(permissions)
 }
 
+/// The same in the name of whom it is for, so that auditors are told of staff whom the issuer brings.
+async fn make(
+    app: &AppContext,
+    identity: &Identity,
+    outside: &Outside,
+    hash: &str,
+    said: &Said,
+) -> Result<()> {
+    acting::within(Acting::of_nobody("outsideIssuer"), open(app, identity, outside, hash, said)).await
+}
+
 /// Makes an account for somebody who is seen for the first time. Nobody can sign in to it with a password, nor find it by an
 /// address: the one that it has leads nowhere (RFC 2606).
-async fn make(
+async fn open(
     app: &AppContext,
     identity: &Identity,
     outside: &Outside,
@@ -221,7 +236,12 @@ async fn make(
     };
     let account = accounts::create_found_by(&change, identity, new, format!("outside:{hash}")).await;
     let is_first = match account {
-        Ok(account) => keep(&change, account, hash).await?,
+        Ok(account) => {
+            if kind == AccountKind::Staff {
+                change.by(Actor::Staff(account));
+            }
+            keep(&change, account, hash).await?
+        }
         Err(error) => {
             // Of several who see the same person first, one makes the account.
             drop(change);
@@ -234,8 +254,9 @@ async fn make(
 /// Links what the issuer calls somebody to an account; `false` where it is linked already.
 async fn keep(change: &Change<'_>, account: AccountId, hash: &str) -> Result<bool> {
     static KEEP: Sql = Sql::new(
-        "INSERT INTO outside_identity (id, hash, account_id, created_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO outside_identity AS o (id, hash, account_id, created_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (hash) DO UPDATE SET id = excluded.id, account_id = excluded.account_id, \
+         created_at = excluded.created_at WHERE o.account_id IS NULL",
     );
     let values = [SessionId::generate().0.into(), hash.into(), account.0.into(), change.now.0.into()];
     Ok(KEEP.run(&change.tx, values).await? > 0)
@@ -266,6 +287,36 @@ pub async fn link(app: &AppContext, email: &str, subject: &str) -> Result<()> {
 pub(super) async fn of_account(change: &Change<'_>, account: AccountId) -> Result<Vec<SessionId>> {
     static LINKS: Sql = Sql::new("SELECT id FROM outside_identity WHERE account_id = $1");
     let rows = LINKS.all(&change.tx, [account.0.into()]).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
+}
+
+/// Whether the issuer vouches for somebody with an account: which rights its next token brings is not known here.
+pub(super) async fn vouches_for(change: &Change<'_>, account: AccountId) -> Result<bool> {
+    Ok(!of_account(change, account).await?.is_empty())
+}
+
+/// Lets go of a person who is erased. What is left, a keyed hash and the time, refuses the tokens that were made by now;
+/// [`tidy`] deletes it when none of them can count any more.
+pub(super) async fn forget(change: &Change<'_>, account: AccountId) -> Result<()> {
+    static FORGET: Sql =
+        Sql::new("UPDATE outside_identity SET account_id = NULL, signed_out_at = $2 WHERE account_id = $1");
+    FORGET.run(&change.tx, [account.0.into(), change.now.0.into()]).await?;
+    Ok(())
+}
+
+/// Deletes what is left of people who were erased so long ago that none of their tokens counts.
+pub(super) async fn tidy(change: &Change<'_>) -> Result<u64> {
+    static TIDY: Sql =
+        Sql::new("DELETE FROM outside_identity WHERE account_id IS NULL AND signed_out_at < $1");
+    let before = change.now.plus(-(LONGEST_LIFE + 2 * SKEW) * SECOND);
+    Ok(TIDY.run(&change.tx, [before.0.into()]).await?)
+}
+
+/// When somebody was linked to the issuer, for an export.
+pub(super) async fn linked(app: &AppContext, account: AccountId) -> Result<Vec<Timestamp>> {
+    static LINKED: Sql =
+        Sql::new("SELECT created_at FROM outside_identity WHERE account_id = $1 ORDER BY created_at");
+    let rows = LINKED.all(app.db.read()?, [account.0.into()]).await?;
     Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use serde_json::{Value as Json, json};
 
 use super::device::name_of;
-use super::{accounts, input, sign_in, vault};
+use super::{accounts, input, outside, sign_in, vault};
 use crate::services::events::{self, Event};
 use crate::services::personal::Personal;
 use crate::services::security;
@@ -47,6 +47,7 @@ async fn export(app: &AppContext, person: AccountId) -> Result<Json> {
         "language": account.language,
         "createdAt": told(account.created_at),
         "verifiedAt": account.verified_at.map(told),
+        "linkedToOutsideIssuerAt": outside::linked(app, person).await?.into_iter().map(told).collect::<Vec<_>>(),
         "devices": sessions.into_iter().map(device).collect::<Result<Vec<_>>>()?,
     }))
 }
@@ -77,6 +78,7 @@ async fn erase(change: &Change<'_>, person: AccountId) -> Result<()> {
         .exec(&change.tx)
         .await?;
     security::forget_account(change, person).await?;
+    outside::forget(change, person).await?;
     data_key::Entity::delete_by_id(person).exec(&change.tx).await?;
     account::Entity::delete_by_id(person).exec(&change.tx).await?;
     events::publish(change, Event::AccountChanged, [person.0]).await

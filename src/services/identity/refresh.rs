@@ -64,10 +64,9 @@ pub async fn refresh_from(app: &AppContext, refresh_token: &str, from: Option<Ip
         Step::End => {
             let seen = reused(whose, from);
             let ended = sessions::end(&change, &[session]).await?;
-            security::record(&change, app, &seen).await?;
             change.commit().await?;
             sessions::forget(identity, &ended);
-            security::told(app, &seen);
+            security::record(app, &seen).await;
             if let Err(error) = tell(app, identity, account.id).await {
                 tracing::warn!(%error, "nobody could be told that a device was signed out");
             }

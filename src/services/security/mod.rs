@@ -92,14 +92,14 @@ pub fn note(app: &AppContext, seen: &Sighting) {
     app.security.note(&app.metrics, seen, app.now());
 }
 
-/// Writes down something that was seen together with what was done about it. It is counted and logged by [`told`], once
-/// the change is made.
-pub async fn record(change: &Change<'_>, app: &AppContext, seen: &Sighting) -> Result<()> {
-    keep(change, &app.security.row(seen, change.now)).await
-}
-
-/// Counts and logs what was written down by [`record`].
-pub fn told(app: &AppContext, seen: &Sighting) {
+/// The same for something too grave to be lost within that second: it is written down before this returns. That is a
+/// change of its own, after the one that did something about it: the row's account must not be waited for while what hangs
+/// on the account is held. Where it fails, it is noted.
+pub async fn record(app: &AppContext, seen: &Sighting) {
+    if let Err(error) = write(app, &[app.security.row(seen, app.now())]).await {
+        tracing::warn!(%error, "what was noticed of attacks could not be written down yet");
+        return note(app, seen);
+    }
     app.security.tell(&app.metrics, seen, 1);
 }
 

@@ -41,12 +41,12 @@ async fn told(shop: &TestShop, viewer: Viewer, name: &str) -> Value {
 async fn a_persons_reviews_and_wishlists_are_told(shop: TestShop) {
     let (ann, bob) = (shopper(&shop, "ann").await, shopper(&shop, "bob").await);
     assert_eq!(told(&shop, ann, "reviews").await, json!([]));
-    fill(&shop, ann).await;
+    let (published, waiting) = fill(&shop, ann).await;
     let reviews = told(&shop, ann, "reviews").await;
     let of = |index: usize, name: &str| reviews[index][name].clone();
     assert_eq!(reviews.as_array().unwrap().len(), 2);
     assert_eq!((of(0, "product"), of(0, "status")), (json!("cafe-mug"), json!("published")));
-    assert_eq!((of(1, "body"), of(1, "status")), (json!("Telltale words"), json!("waits to be read")));
+    assert_eq!((of(1, "body"), of(1, "status")), (json!("Telltale words"), json!("pending")));
     assert_eq!((of(1, "displayName"), of(1, "rating")), (json!("Telltale name"), json!(1)));
     let lists = told(&shop, ann, "wishlists").await;
     assert!(
@@ -54,6 +54,11 @@ async fn a_persons_reviews_and_wishlists_are_told(shop: TestShop) {
         "{lists}"
     );
     assert_eq!(told(&shop, bob, "wishlists").await, json!([]), "nothing of anybody else");
+    for id in [published, waiting] {
+        made(&change(&shop, "reviewDelete", json!({ "id": id }), "").asked_by(ann).await);
+    }
+    let name = json!([{ "displayName": "Telltale name" }]);
+    assert_eq!(told(&shop, ann, "reviews").await, name, "the name is kept, and told");
 }
 
 async fn a_person_who_is_erased_leaves_stars_and_no_words(shop: TestShop) {

@@ -2,11 +2,11 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use vitrine::services::identity::outside;
+use vitrine::services::identity::roles::{self, RoleInput};
 use vitrine::services::identity::{
-    AccountKind, Follower, account, authenticate, sign_out, sign_out_everywhere, staff,
+    AccountKind, Follower, account, authenticate, outside, sign_out, sign_out_everywhere, staff, tidy,
 };
-use vitrine::services::{Permission, Viewer};
+use vitrine::services::{Error, Permission, Reason, Viewer, customers};
 
 use super::issuer::{Key, TestIssuer};
 use super::{claims, count, for_staff, is_refused, seconds, shop_with, with};
@@ -21,6 +21,8 @@ on_each_engine! {
         of_many_who_are_first_one_account_is_made,
         who_is_shut_out_here_is_not_let_in,
         who_signs_out_needs_a_newer_token,
+        who_was_erased_comes_back_as_somebody_new_or_not_at_all,
+        staff_of_the_issuer_are_nobodys_subordinates,
         somebody_who_has_an_account_is_linked;
 }
 
@@ -56,12 +58,12 @@ async fn staff_have_the_roles_that_their_token_brings(shop: TestShop) {
     let key = Key::ec("one");
     let issuer = TestIssuer::start(&[&key]).await;
     let app = shop_with(&shop, &issuer, for_staff).await;
-    let reader = vitrine::services::identity::roles::RoleInput {
+    let reader = RoleInput {
         handle: Some("reader".to_owned()),
         name: Some("Reader".to_owned()),
         permissions: Some(vec!["products.read".to_owned()]),
     };
-    vitrine::services::identity::roles::create(&app, &Viewer::Operator, reader).await.unwrap();
+    roles::create(&app, &Viewer::Operator, reader).await.unwrap();
     let token = |roles: Value, number: i64| {
         let told = with(claims(&issuer, "eve"), "realm_access", json!({ "roles": roles }));
         key.sign(&with(told, "iat", json!(seconds() - number)))
@@ -170,6 +172,61 @@ async fn who_signs_out_needs_a_newer_token(shop: TestShop) {
     let ann = authenticate(&app, &at(11)).await.unwrap();
     sign_out_everywhere(&app, &ann).await.unwrap();
     assert!(is_refused(&authenticate(&app, &at(11)).await));
+}
+
+async fn who_was_erased_comes_back_as_somebody_new_or_not_at_all(shop: TestShop) {
+    let key = Key::ec("one");
+    let issuer = TestIssuer::start(&[&key]).await;
+    let app = shop_with(&shop, &issuer, |_| {}).await;
+    let at = |second: i64| {
+        let told = with(claims(&issuer, "ann"), "iat", json!(seconds() + second));
+        key.sign(&with(told, "exp", json!(seconds() + second + 20 * 86_400)))
+    };
+    let ann = authenticate(&app, &at(0)).await.unwrap();
+    shop.set_clock(now() + chrono::Duration::seconds(10));
+    customers::erase_own(&app, &ann, None).await.unwrap();
+    assert!(is_refused(&authenticate(&app, &at(0)).await), "the token that was remembered");
+    assert!(is_refused(&authenticate(&app, &at(9)).await), "one that was never shown");
+    let left = shop.rows("SELECT count(*) || ' ' || count(account_id) FROM outside_identity").await;
+    assert_eq!((left, count(&shop, "account").await), (vec!["1 0".to_owned()], 0));
+
+    tidy(&app).await.unwrap();
+    assert!(is_refused(&authenticate(&app, &at(8)).await), "as long as any token of before could count");
+    shop.set_clock(now() + chrono::Duration::seconds(12));
+    let again = authenticate(&app, &at(11)).await.unwrap();
+    assert_ne!((again.account(), again.session()), (ann.account(), ann.session()), "somebody new");
+    assert!(is_refused(&authenticate(&app, &at(7)).await), "still");
+
+    customers::erase_own(&app, &again, None).await.unwrap();
+    shop.set_clock(now() + chrono::Duration::days(31));
+    tidy(&app).await.unwrap();
+    assert_eq!(count(&shop, "outside_identity").await, 0, "nothing is left when no token can count");
+    let long = with(claims(&issuer, "bob"), "iat", json!(seconds() + 31 * 86_400));
+    let long = |days: i64| key.sign(&with(long.clone(), "exp", json!(seconds() + (31 + days) * 86_400)));
+    authenticate(&app, &long(30)).await.unwrap();
+    assert!(is_refused(&authenticate(&app, &long(31)).await), "a token that is good for longer");
+}
+
+async fn staff_of_the_issuer_are_nobodys_subordinates(shop: TestShop) {
+    let key = Key::ec("one");
+    let issuer = TestIssuer::start(&[&key]).await;
+    let app = shop_with(&shop, &issuer, for_staff).await;
+    let told = with(claims(&issuer, "eve"), "realm_access", json!({ "roles": ["shop-admin"] }));
+    let eve = authenticate(&app, &key.sign(&told)).await.unwrap().account().unwrap();
+    let entries = "SELECT action FROM audit_entry WHERE actor_id IN (SELECT id FROM account)";
+    assert_eq!(shop.rows(entries).await, ["outsideIssuer"], "auditors are told of who came");
+
+    let hires = RoleInput {
+        handle: Some("hires".to_owned()),
+        name: Some("Hires".to_owned()),
+        permissions: Some(vec!["staff.write".to_owned()]),
+    };
+    roles::create(&app, &Viewer::Operator, hires).await.unwrap();
+    let (_, clerk) = staff_member(&shop, "clerk@example.com", "hires").await;
+    let refused = staff::deactivate(&app, &clerk, eve).await.unwrap_err();
+    assert!(matches!(&refused, Error::Problems(all) if all.iter().all(|one| one.reason == Reason::NotYours)));
+    let (_, owner) = staff_member(&shop, "owner@example.com", "owner").await;
+    staff::deactivate(&app, &owner, eve).await.unwrap();
 }
 
 async fn somebody_who_has_an_account_is_linked(shop: TestShop) {
