@@ -14,12 +14,12 @@ use vitrine::app;
 use vitrine::config::Config;
 use vitrine::graphql::{Api, Caller, Decoded};
 use vitrine::infrastructure::database::Address;
+use vitrine::services::Viewer;
 use vitrine::services::backoffice::bulk::{OnError, set};
 use vitrine::services::backoffice::set::{
     OptionSet, PriceSet, ProductSet, PublicationSet, StockSet, VariantSet,
 };
 use vitrine::services::catalog::write::{Fields, VariantFields};
-use vitrine::services::Viewer;
 
 use common::{Result, databases, engine, open};
 

@@ -12,13 +12,19 @@ use crate::identity::{PASSWORD, enter, staff_member};
 on_each_engine! {
     sample: a_change_tells_who_what_and_in_which_request, what_is_not_made_leaves_nothing,
         shoppers_leave_nothing, the_same_change_again_leaves_nothing, bulk_work_leaves_few_entries_that_name_all_products;
-    empty: no_address_and_no_secret_is_told, who_signs_in_is_named;
+    empty: no_address_and_no_secret_is_told, who_signs_in_is_named, who_says_nothing_is_named_all_the_same;
 }
 
 /// The content of the newest entry.
 async fn newest(shop: &TestShop) -> Value {
     let rows = shop.rows("SELECT content FROM audit_entry ORDER BY created_at DESC, id DESC LIMIT 1").await;
     serde_json::from_str(&rows[0]).unwrap()
+}
+
+async fn who_says_nothing_is_named_all_the_same(shop: TestShop) {
+    let silent = async { shop.app.begin().await.unwrap().commit().await.unwrap() };
+    within(Acting::at_command_line("silent"), silent).await;
+    assert_eq!(shop.rows("SELECT action FROM audit_entry").await, ["silent"]);
 }
 
 async fn a_change_tells_who_what_and_in_which_request(shop: TestShop) {

@@ -1,5 +1,6 @@
 //! Replacing the operator's key: everything is sealed anew, whatever cuts it off and whoever works beside it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
@@ -10,16 +11,18 @@ use serde_json::json;
 use vitrine::infrastructure::database::{Address, Database};
 use vitrine::infrastructure::secrets::sealed_by;
 use vitrine::services::identity::{
-    AccountKind, Key, KeyRing, Settings, SignIn, authenticate, of_accounts, seals, sign_in,
+    AccountKind, Key, KeyRing, Settings, SignIn, authenticate, of_accounts, refresh, request_reset, seals,
+    sign_in,
 };
 use vitrine::services::{AppContext, customers};
 
 use super::{ANN, BOB, account, change, made, signed_in};
 use crate::harness::{Engine, TestShop, on_each_engine};
-use crate::identity::{PASSWORD, customer};
+use crate::identity::{PASSWORD, customer, customer_signs_in};
 
 on_each_engine! {
     empty: killed_with_minus_nine_it_goes_on_where_it_was, what_changes_meanwhile_is_kept,
+        nothing_is_left_with_the_former_key,
         a_key_that_is_lost_is_told_and_nothing_is_broken_further;
 }
 
@@ -179,6 +182,54 @@ async fn what_changes_meanwhile_is_kept(shop: TestShop) {
     assert_eq!(sealed_with(&shop, &old).await, 0);
     let again = seals::reseal(&after, &ring(&[&new]), |_| {}).await.unwrap();
     assert_eq!(again.resealed, 0, "there is nothing left to do");
+}
+
+/// The columns of all tables in which anything is sealed with a key, as `table column`.
+async fn columns_with(shop: &TestShop, key: &Key) -> BTreeSet<String> {
+    let all = match shop.engine {
+        Engine::Sqlite => {
+            "SELECT m.name || ' ' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND upper(c.type) = 'TEXT'"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(table_name || ' ' || column_name AS text) FROM information_schema.columns \
+             WHERE table_schema = 'public' AND data_type = 'text'"
+        }
+    };
+    let mut found = BTreeSet::new();
+    for place in shop.rows(all).await {
+        let (table, column) = place.split_once(' ').unwrap();
+        let texts = shop.rows(&format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")).await;
+        if texts.iter().any(|text| sealed_by(text).as_deref() == Some(&key.name())) {
+            found.insert(place);
+        }
+    }
+    found
+}
+
+async fn nothing_is_left_with_the_former_key(shop: TestShop) {
+    let (old, new) = keys();
+    customer(&shop, ANN).await;
+    let tokens = customer_signs_in(&shop, ANN).await;
+    refresh(&shop.app, &tokens.refresh_token).await.unwrap();
+    request_reset(&shop.app, AccountKind::Customer, ANN).await.unwrap();
+    let places = [
+        "data_key sealed",
+        "lookup_key sealed",
+        "one_time_code payload",
+        "session successor",
+        "signing_key private_key",
+    ];
+    assert_eq!(columns_with(&shop, &old).await.into_iter().collect::<Vec<_>>(), places);
+
+    let both = reopened(&shop, &[&new, &old]).await;
+    seals::reseal(&both, &ring(&[&new, &old]), |_| {}).await.unwrap();
+
+    assert_eq!(columns_with(&shop, &old).await, BTreeSet::new());
+    assert_eq!(columns_with(&shop, &new).await.into_iter().collect::<Vec<_>>(), places);
+    let after = reopened(&shop, &[&new]).await;
+    let again = refresh(&after, &tokens.refresh_token).await.unwrap();
+    authenticate(&after, &again.access_token).await.unwrap();
 }
 
 async fn a_key_that_is_lost_is_told_and_nothing_is_broken_further(shop: TestShop) {
