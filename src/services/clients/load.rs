@@ -15,7 +15,7 @@ use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Error, Result};
 
 /// Documents that are read at a time.
-const PAGE: i64 = 2_000;
+const PAGE: i64 = 1_000;
 
 /// All apps, without their documents.
 pub(super) async fn clients(app: &AppContext) -> Result<Vec<Client>> {
