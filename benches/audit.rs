@@ -1,14 +1,14 @@
-//! What the audit log costs a change: the same changes with entries and sealing, and without, turn by turn in one run, on
-//! both engines.
+//! What the audit log costs a change: the same changes without entries, with entries, and with entries that are sealed,
+//! turn by turn in one run, on both engines.
 //!
-//! `cargo bench --bench audit` tells changes a second both ways and their ratio. Several at a time change a price, a stock
-//! level and a title of a product each, as a back office does; a sealer runs all the time and finds something to seal only
-//! where entries are written.
+//! `cargo bench --bench audit` tells changes a second each way and what they lose. Several at a time change a price, a
+//! stock level and a title of a product each, as a back office does. A sealed round ends when its last entry is sealed,
+//! with the worker of `vitrine serve` beside it.
 
 mod common;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use vitrine::app;
 use vitrine::config::Config;
@@ -30,10 +30,21 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Changes that are made side by side.
 const WORKERS: usize = 4;
-/// Changes of one worker in one round.
-const CHANGES: usize = 100;
+/// Changes of one worker in one round: enough for the sealer to come by.
+const CHANGES: usize = 400;
 /// Rounds of each kind.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 11;
+
+/// How changes are made in one round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// In nobody's name: no entries.
+    Plain,
+    /// With entries that nobody seals meanwhile.
+    Told,
+    /// With entries that are sealed when the round ends.
+    Sealed,
+}
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -50,28 +61,38 @@ async fn measure(address: &Address) -> Result<()> {
     let app = app::migrated(address, &Config { database: address.clone(), ..config }).await?;
     open(&app).await?;
     let keys = Keys::of(&KeyRing::new(vec![Key::of([42; 32])])?)?;
-    let sealer = tokio::spawn(workers::audit::seal(Arc::clone(&app), keys, None));
-    round(&app, 0, false).await?;
-    let (mut without, mut with) = (Vec::new(), Vec::new());
-    for number in 1..=ROUNDS {
-        without.push(round(&app, 2 * number, false).await?);
-        with.push(round(&app, 2 * number + 1, true).await?);
-        // What was written is sealed before the next round without entries.
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
+    for kind in [Kind::Plain, Kind::Told, Kind::Sealed] {
+        round(&app, &keys, 0, kind).await?;
     }
-    sealer.abort();
-    let (without, with) = (median(without), median(with));
-    let name = engine(address);
+    let mut rates = [const { Vec::new() }; 3];
+    for number in 1..=ROUNDS {
+        for (place, kind) in [Kind::Plain, Kind::Told, Kind::Sealed].into_iter().enumerate() {
+            rates[place].push(round(&app, &keys, 3 * number + place, kind).await?);
+            workers::audit::seal_all(&app, &keys).await?;
+        }
+    }
+    let lost = |with: &[f64]| {
+        let shares = rates[0].iter().zip(with).map(|(without, with)| 100.0 * (1.0 - with / without));
+        median(shares.collect())
+    };
     println!(
-        "{name}: {without:.0} changes a second without entries, {with:.0} with entries and sealing: {:.1} % less",
-        100.0 * (1.0 - with / without)
+        "{}: {:.0} changes a second without entries; {:.0} with entries, {:.1} % less; {:.0} with entries and sealing, \
+         {:.1} % less",
+        engine(address),
+        median(rates[0].clone()),
+        median(rates[1].clone()),
+        lost(&rates[1]),
+        median(rates[2].clone()),
+        lost(&rates[2]),
     );
     Ok(())
 }
 
 /// Changes a second.
-async fn round(app: &Arc<AppContext>, number: usize, is_audited: bool) -> Result<f64> {
+async fn round(app: &Arc<AppContext>, keys: &Keys, number: usize, kind: Kind) -> Result<f64> {
     let began = Instant::now();
+    let sealer = (kind == Kind::Sealed)
+        .then(|| tokio::spawn(workers::audit::seal(Arc::clone(app), keys.clone(), None)));
     let mut workers = Vec::new();
     for worker in 0..WORKERS {
         let app = Arc::clone(app);
@@ -79,10 +100,10 @@ async fn round(app: &Arc<AppContext>, number: usize, is_audited: bool) -> Result
             for turn in 0..CHANGES {
                 let input = [product(worker, number * CHANGES + turn)];
                 let change = set(&app, &Viewer::Operator, &input, OnError::Abort);
-                let rows = if is_audited {
-                    within(Acting::at_command_line("bench"), change).await
-                } else {
+                let rows = if kind == Kind::Plain {
                     change.await
+                } else {
+                    within(Acting::at_command_line("bench"), change).await
                 };
                 assert!(rows.is_ok_and(|rows| rows[0].outcome.product.is_some()), "a change was not made");
             }
@@ -90,6 +111,11 @@ async fn round(app: &Arc<AppContext>, number: usize, is_audited: bool) -> Result
     }
     for worker in workers {
         worker.await?;
+    }
+    if let Some(sealer) = sealer {
+        sealer.abort();
+        let _ = sealer.await;
+        workers::audit::seal_all(app, keys).await?;
     }
     #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
     let changes = (WORKERS * CHANGES) as f64;

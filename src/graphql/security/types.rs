@@ -115,7 +115,7 @@ impl SecurityEvent {
         self.0.account_id.map(id::show)
     }
 
-    /// The first half of the address that it came from, such as `203.0.113.0/24`; null where there were several, or where
+    /// The network of the address that it came from, such as `203.0.113.0/24`; null where there were several, or where
     /// it is not known.
     async fn network(&self) -> Option<&str> {
         self.0.network.as_deref()

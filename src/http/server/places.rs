@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::activity::Activity;
 use crate::http::options::Options;
 use crate::http::question::Question;
 use crate::monitoring::metrics::Metrics;
+use crate::services::budgets::network;
 
 /// How long a connection waits for a place where all are taken.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -154,18 +155,6 @@ impl Full {
         match self {
             Self::All => "full",
             Self::Address => "address",
-        }
-    }
-}
-
-/// What counts as one address: of IPv6 the /64, which one subscriber has to himself (RFC 6177).
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(six) if six.is_loopback() => address,
-        IpAddr::V6(six) => {
-            let [a, b, c, d, ..] = six.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
     }
 }

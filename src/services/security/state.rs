@@ -215,7 +215,7 @@ fn is_round(mut number: i64) -> bool {
     number == 1
 }
 
-/// The first half of an address: enough to see where an attack comes from, too little to name a person.
+/// The network of an address, 24 bits of it or 48: enough to see where an attack comes from, too little to name a person.
 fn prefix(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => {
