@@ -79,6 +79,9 @@ impl Doctor {
                 for finding in seals::examine(&context, &ring).await.map_err(|error| explain(&error))? {
                     told.finding(finding.is_fine, &finding.text);
                 }
+                let finding = audit::head::examine(&context, &audit::Keys::of(&ring)?).await;
+                let finding = finding.map_err(|error| explain(&error))?;
+                told.finding(finding.is_fine, &finding.text);
             }
             None => {
                 Told::note("VITRINE_SECRETS is not set: whether it opens what is sealed was not looked at");

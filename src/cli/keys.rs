@@ -8,8 +8,8 @@ use clap::{Args, Subcommand};
 use super::{Outcome, explain};
 use crate::app;
 use crate::config::Config;
-use crate::services::AppContext;
 use crate::services::identity::{Key, KeyRing, SigningKeyRow, rotate_signing_key, seals, signing_keys};
+use crate::services::{AppContext, audit};
 
 /// How often progress is told.
 const EVERY: Duration = Duration::from_secs(2);
@@ -78,6 +78,10 @@ impl Keys {
                 };
                 let done = seals::reseal(&context, &ring, tell).await.map_err(|error| explain(&error))?;
                 say!("{} rows looked at, {} sealed anew", done.looked_at, done.resealed);
+                let keys = audit::Keys::of(&ring)?;
+                if audit::head::renew(&context, &keys).await.map_err(|error| explain(&error))? {
+                    say!("the end of the audit log: sealed anew");
+                }
                 tell_sealed(&context, Some(&ring)).await?;
             }
             What::Rotate { which: Which::Signing { now } } => {

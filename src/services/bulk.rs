@@ -120,7 +120,7 @@ pub struct Together(Vec<Part>);
 #[derive(Debug)]
 struct Part {
     text: PartText,
-    value: Value,
+    values: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -135,20 +135,21 @@ impl Together {
     pub fn upsert(&mut self, table: Rows, rows: Vec<Json>) {
         if !rows.is_empty() {
             let value = Json::Array(last_of_each(rows, table.key)).to_string().into();
-            self.0.push(Part { text: PartText::Upsert(table), value });
+            self.0.push(Part { text: PartText::Upsert(table), values: vec![value] });
         }
     }
 
     /// Removes the rows with these keys, as [`Rows::delete`] does.
     pub fn delete(&mut self, table: Rows, keys: Vec<Json>) {
         if !keys.is_empty() {
-            self.0.push(Part { text: PartText::Delete(table), value: Json::Array(keys).to_string().into() });
+            let value = Json::Array(keys).to_string().into();
+            self.0.push(Part { text: PartText::Delete(table), values: vec![value] });
         }
     }
 
-    /// A statement of any other kind; its one parameter is `$1`.
-    pub fn run(&mut self, text: &'static Sql, value: Value) {
-        self.0.push(Part { text: PartText::Run(text), value });
+    /// A statement of any other kind, with its parameters.
+    pub fn run(&mut self, text: &'static Sql, values: impl IntoIterator<Item = Value>) {
+        self.0.push(Part { text: PartText::Run(text), values: values.into_iter().collect() });
     }
 
     /// Whether nothing is to be written.
@@ -167,8 +168,13 @@ impl Together {
             return Ok(());
         }
         let engine = db.get_database_backend();
-        let numbered = self.0.iter().zip(1..);
-        let parts: Vec<String> = numbered.map(|(part, number)| part.text.on(engine, number)).collect();
+        let mut before = 0;
+        let mut text = |part: &Part| {
+            let text = part.text.on(engine, before);
+            before += part.values.len();
+            text
+        };
+        let parts: Vec<String> = self.0.iter().map(&mut text).collect();
         let text = match (engine, parts.as_slice()) {
             (_, [only]) => only.clone(),
             (DbBackend::Postgres, _) => {
@@ -177,20 +183,38 @@ impl Together {
             }
             _ => parts.join("; "),
         };
-        let values = self.0.into_iter().map(|part| part.value);
+        let values = self.0.into_iter().flat_map(|part| part.values);
         db.execute_raw(Statement::from_sql_and_values(engine, text, values)).await?;
         Ok(())
     }
 }
 
 impl PartText {
-    fn on(&self, engine: DbBackend, parameter: usize) -> String {
+    /// Its text where so many parameters stand before its own.
+    fn on(&self, engine: DbBackend, before: usize) -> String {
         match self {
-            Self::Upsert(rows) => rows.insert(engine, parameter),
-            Self::Delete(rows) => rows.removal(engine, parameter),
-            Self::Run(text) => text.on(engine).replace("$1", &format!("${parameter}")),
+            Self::Upsert(rows) => rows.insert(engine, before + 1),
+            Self::Delete(rows) => rows.removal(engine, before + 1),
+            Self::Run(text) => renumbered(text.on(engine), before),
         }
     }
+}
+
+/// A statement whose parameters are numbered after others; `$` before anything but a number is no parameter.
+fn renumbered(text: &str, before: usize) -> String {
+    let mut parts = text.split('$');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(digits);
+        out.push('$');
+        match number.parse::<usize>() {
+            Ok(number) => out.push_str(&(number + before).to_string()),
+            Err(_) => out.push_str(number),
+        }
+        out.push_str(rest);
+    }
+    out
 }
 
 /// A key as it travels.
@@ -235,4 +259,19 @@ fn values(engine: DbBackend, columns: &[(&'static str, Kind)]) -> String {
         (_, _) => format!("r.value->>{index}"),
     };
     columns.iter().enumerate().map(value).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_numbered_after_those_before() {
+        let text = "INSERT INTO t SELECT $1, r.value->>'$[0]', $12 FROM json_each($2) r";
+        assert_eq!(renumbered(text, 0), text);
+        assert_eq!(
+            renumbered(text, 9),
+            "INSERT INTO t SELECT $10, r.value->>'$[0]', $21 FROM json_each($11) r"
+        );
+    }
 }

@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use entity::id::{Id, ProductId};
 use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
 use uuid::Uuid;
 
 use super::acting::{self, Acting, Actor};
+use super::bulk::Together;
 use super::record::{Fields, Trail};
 use super::sql::{Sql, uuids};
 use super::{AppContext, Result};
@@ -49,6 +50,7 @@ pub struct Change<'a> {
     acting: Option<Acting>,
     by: Mutex<Option<Actor>>,
     trail: Mutex<Trail>,
+    last: Mutex<Together>,
 }
 
 impl<'a> Change<'a> {
@@ -64,6 +66,7 @@ impl<'a> Change<'a> {
             acting: acting::current(),
             by: Mutex::default(),
             trail: Mutex::default(),
+            last: Mutex::default(),
         })
     }
 
@@ -120,13 +123,27 @@ impl<'a> Change<'a> {
         tell(&mut self.trail.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Writes the entry for auditors.
-    async fn tell_auditors(&self) -> Result<()> {
-        let by = self.by.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(acting) = &self.acting else { return Ok(()) };
-        let acting = acting.clone().or_by(by);
-        let trail = std::mem::take(&mut *self.trail.lock().unwrap_or_else(PoisonError::into_inner));
-        trail.write(&self.tx, &acting, self.now).await
+    /// Writes what nothing reads any more within this change: it goes to the database with the entry for auditors, in
+    /// one round trip. What was left so before goes now.
+    pub async fn at_last(&self, writes: Together) -> std::result::Result<(), DbErr> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let before =
+            std::mem::replace(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner), writes);
+        // Mostly there is nothing: those who call need no room for it.
+        Box::pin(before.send(&self.tx)).await
+    }
+
+    /// Writes what was left for the end, and the entry for auditors.
+    async fn end(&self) -> Result<()> {
+        let mut writes = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(acting) = &self.acting {
+            let by = self.by.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let trail = std::mem::take(&mut *self.trail.lock().unwrap_or_else(PoisonError::into_inner));
+            writes.append(trail.entry(self.engine(), &acting.clone().or_by(by), self.now)?);
+        }
+        Ok(writes.send(&self.tx).await?)
     }
 
     /// The engine that it runs on.
@@ -188,7 +205,7 @@ impl<'a> Change<'a> {
                 project(&self, &touched).await?;
             }
         }
-        self.tell_auditors().await?;
+        Box::pin(self.end()).await?;
         let (app, queued) = (self.app, self.queued.load(Ordering::Relaxed));
         self.tx.commit().await?;
         if queued {

@@ -102,8 +102,9 @@ pub async fn publish(
     event: Event,
     subjects: impl IntoIterator<Item = Uuid>,
 ) -> Result<()> {
-    OUTBOX.upsert(&change.tx, rows(change, event, subjects)).await?;
-    Ok(())
+    let mut writes = bulk::Together::default();
+    publish_with(&mut writes, change, event, subjects);
+    Ok(change.at_last(writes).await?)
 }
 
 /// The same together with other writes.

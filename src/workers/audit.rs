@@ -39,7 +39,7 @@ pub async fn seal(app: Arc<AppContext>, keys: Keys, keep: Option<Duration>) {
 async fn once(app: &AppContext, keys: &Keys, keep: Option<Duration>, looks: u32) -> Result<()> {
     let is_round = looks.is_multiple_of(BETWEEN_ROUNDS);
     if is_round {
-        audit::seal::renew(app, keys).await?;
+        audit::head::renew(app, keys).await?;
     }
     let sealed = seal_all(app, keys).await;
     if looks.is_multiple_of(BETWEEN_COUNTS) {
@@ -58,7 +58,7 @@ async fn once(app: &AppContext, keys: &Keys, keep: Option<Duration>, looks: u32)
         }
     }
     // Where logs are kept elsewhere, this is what the database can be held against.
-    if let Some(mark) = audit::seal::mark(app).await? {
+    if let Some(mark) = audit::head::mark(app).await? {
         tracing::info!(target: "vitrine::audit", %mark, "the audit log is sealed up to this mark");
     }
     Ok(())

@@ -210,7 +210,7 @@ impl CollectionMutation {
                 seo_description: or_none(input.seo_description),
                 position: place(input.position, &[&"position"])?,
             };
-            write::update(ctx.app(), ctx.viewer(), id.clone()?, input.version, wish).await
+            Box::pin(write::update(ctx.app(), ctx.viewer(), id.clone()?, input.version, wish)).await
         };
         told(ctx, &id, work, |collection| CollectionUpdatePayload { collection, ..Default::default() }).await
     }

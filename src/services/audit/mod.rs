@@ -4,6 +4,7 @@
 //! [`verify`] says whether all of them are still there and what they were.
 
 mod chain;
+pub mod head;
 pub mod list;
 mod reads;
 pub mod retention;

@@ -2,6 +2,8 @@
 
 use entity::audit::audit_entry::EntryKind;
 
+use sea_orm::ConnectionTrait as _;
+
 use crate::services::acting::Acting;
 use crate::services::record::{self, Content, MOST, Told};
 use crate::services::{AppContext, Result};
@@ -23,6 +25,7 @@ pub async fn keep_reads(app: &AppContext, acting: &Acting) -> Result<()> {
     });
     let content = Content { subjects: told.collect(), more };
     let tx = app.db.begin().await?;
-    record::insert(&tx, acting, EntryKind::Read, app.now(), &content).await?;
+    let entry = record::entry(tx.get_database_backend(), acting, EntryKind::Read, app.now(), &content)?;
+    entry.send(&tx).await?;
     Ok(tx.commit().await?)
 }

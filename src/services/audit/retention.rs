@@ -5,7 +5,7 @@ use entity::time::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::chain::Keys;
-use super::seal::{alone, keep, open};
+use super::head::{alone, keep, open};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Result};
 

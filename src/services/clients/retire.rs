@@ -1,12 +1,15 @@
 //! Taking documents back: with a date, or at once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
+use entity::clients::registered_document;
 use entity::id::{ClientAppId, DocumentId};
 use entity::time::Timestamp;
+use sea_orm::FromQueryResult as _;
 
 use super::state;
 use crate::services::events::{self, Event};
+use crate::services::record::Fields;
 use crate::services::sql::{Sql, texts, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result};
 
@@ -66,27 +69,33 @@ async fn set(
         problems.add(Reason::NotFound, &[&"documents", &index], message);
     }
     problems.none()?;
-    let found: Vec<DocumentId> = known.into_values().collect();
-    let ids = uuids(change.engine(), found.iter().map(|id| id.0));
+    let found: Vec<DocumentId> = known.values().map(|row| row.id).collect();
+    let keys = uuids(change.engine(), found.iter().map(|id| id.0));
     let at = value(change.now).map(|at| at.0);
-    statement.run(&change.tx, [ids, at.into()]).await?;
+    statement.run(&change.tx, [keys, at.into()]).await?;
+    for (id, after) in stored(&change, client, ids).await? {
+        if let Some(before) = known.get(&id) {
+            change.changed(after.id, &Fields::of(before), &Fields::of(&after));
+        }
+    }
     events::publish(&change, Event::DocumentChanged, found.iter().map(|id| id.0)).await?;
     change.commit().await?;
     state::refresh_some(app, &found).await?;
     Ok(found)
 }
 
-/// The keys of documents by the app's ids: those that are not registered are missing.
+/// Documents by the app's ids: those that are not registered are missing.
 async fn stored(
     change: &Change<'_>,
     client: ClientAppId,
     ids: &[String],
-) -> Result<HashMap<String, DocumentId>> {
+) -> Result<BTreeMap<String, registered_document::Model>> {
     static STORED: Sql = Sql::new(
-        "SELECT r.document_id, r.id FROM registered_document r \
+        "SELECT r.* FROM registered_document r \
          WHERE r.client_id = $1 AND r.document_id IN (SELECT id FROM {texts $2} k)",
     );
     let ids = texts(change.engine(), ids.iter().map(String::as_str));
     let rows = STORED.all(&change.tx, [client.into(), ids]).await?;
-    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    let read = |row| registered_document::Model::from_query_result(row, "");
+    rows.iter().map(|row| read(row).map(|row| (row.document_id.clone(), row)).map_err(Into::into)).collect()
 }

@@ -4,7 +4,7 @@ use entity::id::{LocationId, MarketId};
 use entity::inventory::location;
 use entity::markets::market_language::LanguageState;
 use entity::markets::{market, market_country, market_language, shop};
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, NotSet, PaginatorTrait, Set};
 use uuid::Uuid;
 
 use super::Shop;
@@ -49,10 +49,10 @@ pub async fn name_shop(change: &Change<'_>, named: Shop) -> Result<()> {
         name: Set(named.name),
         description: Set(named.description),
         base_language: Set(named.base_language),
-        created_at: Set(change.now),
+        created_at: NotSet,
     };
     if shop::Entity::find().count(&change.tx).await? == 0 {
-        row.insert(&change.tx).await?;
+        shop::ActiveModel { created_at: Set(change.now), ..row }.insert(&change.tx).await?;
     } else {
         row.update(&change.tx).await?;
     }

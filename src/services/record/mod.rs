@@ -8,15 +8,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::audit::audit_entry::EntryKind;
 use entity::id::{AuditEntryId, Id};
 use entity::time::Timestamp;
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::{ActiveEnum, DbBackend, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 pub use self::fields::Fields;
 use super::Result;
 use super::acting::Acting;
-use super::bulk::{Kind, Rows, Together, key, maybe_key};
+use super::bulk::Together;
+use super::sql::{Sql, uuids};
 
 /// Things that one entry tells of by their ids; more of them are counted.
 pub const MOST: usize = 2_000;
@@ -124,63 +125,47 @@ impl Trail {
         Content { subjects, more }
     }
 
-    /// Writes the entry of a change that somebody makes: one statement.
-    pub async fn write(self, db: &impl ConnectionTrait, acting: &Acting, now: Timestamp) -> Result<()> {
+    /// The entry of a change that somebody makes.
+    pub fn entry(self, engine: DbBackend, acting: &Acting, now: Timestamp) -> Result<Together> {
         if self.is_upkeep {
-            return Ok(());
+            return Ok(Together::default());
         }
-        insert(db, acting, EntryKind::Change, now, &self.content()).await
+        entry(engine, acting, EntryKind::Change, now, &self.content())
     }
 }
 
-const ENTRY: Rows = Rows {
-    table: "audit_entry",
-    columns: &[
-        ("id", Kind::Uuid),
-        ("created_at", Kind::Int),
-        ("kind", Kind::Int),
-        ("actor", Kind::Int),
-        ("actor_id", Kind::Uuid),
-        ("action", Kind::Text),
-        ("request_id", Kind::Text),
-        ("content", Kind::Text),
-    ],
-    key: 8,
-    keep: &[],
-};
-
-const SUBJECT: Rows = Rows {
-    table: "audit_subject",
-    columns: &[("entry_id", Kind::Uuid), ("subject_id", Kind::Uuid), ("created_at", Kind::Int)],
-    key: 3,
-    keep: &[],
-};
-
-/// Writes an entry, if somebody acts whose deeds are written down.
-pub async fn insert(
-    db: &impl ConnectionTrait,
+/// An entry, if somebody acts whose deeds are written down.
+pub fn entry(
+    engine: DbBackend,
     acting: &Acting,
     kind: EntryKind,
     now: Timestamp,
     content: &Content,
-) -> Result<()> {
-    let Some(actor) = acting.actor else { return Ok(()) };
-    let id = key(AuditEntryId::generate().uuid());
-    let text = serde_json::to_string(content).map_err(super::Error::internal)?;
-    let row = json!([
-        id,
-        now.0,
-        kind.to_value(),
-        actor.kind().to_value(),
-        maybe_key(actor.id()),
-        *acting.action,
-        acting.request_id.as_deref(),
-        text,
-    ]);
-    let subjects: BTreeSet<Uuid> = content.subjects.iter().filter_map(Told::uuid).collect();
+) -> Result<Together> {
+    static ENTRY: Sql = Sql::new(
+        "INSERT INTO audit_entry (id, created_at, kind, actor, actor_id, action, request_id, content) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    );
+    static SUBJECTS: Sql = Sql::new(
+        "INSERT INTO audit_subject (entry_id, subject_id, created_at) SELECT $1, k.id, $2 FROM {uuids $3} k",
+    );
     let mut writes = Together::default();
-    writes.upsert(ENTRY, vec![row]);
-    writes.upsert(SUBJECT, subjects.into_iter().map(|subject| json!([id, key(subject), now.0])).collect());
-    writes.send(db).await?;
-    Ok(())
+    let Some(actor) = acting.actor else { return Ok(writes) };
+    let id: Value = AuditEntryId::generate().uuid().into();
+    let values = [
+        id.clone(),
+        now.0.into(),
+        kind.to_value().into(),
+        actor.kind().to_value().into(),
+        actor.id().into(),
+        acting.action.to_string().into(),
+        acting.request_id.as_deref().map(str::to_owned).into(),
+        serde_json::to_string(content).map_err(super::Error::internal)?.into(),
+    ];
+    writes.run(&ENTRY, values);
+    let subjects: BTreeSet<Uuid> = content.subjects.iter().filter_map(Told::uuid).collect();
+    if !subjects.is_empty() {
+        writes.run(&SUBJECTS, [id, now.0.into(), uuids(engine, subjects)]);
+    }
+    Ok(writes)
 }

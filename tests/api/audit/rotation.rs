@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use vitrine::services::Error;
-use vitrine::services::audit::seal::{Stuck, renew};
+use vitrine::services::audit::head::{Stuck, examine, renew};
 use vitrine::services::audit::{behind, seal, verify};
 use vitrine::workers::audit::seal_all;
 
@@ -49,7 +49,12 @@ async fn without_its_key_the_log_is_not_verified_and_not_called_tampered(shop: T
 
     // A shop where nothing happens any more needs its old key for the old entries only.
     seal_all(&shop.app, &usual()).await.unwrap();
-    renew(&shop.app, &keys(&[7, 42])).await.unwrap();
+    let both = keys(&[7, 42]);
+    assert!(examine(&shop.app, &both).await.unwrap().text.contains("keys rotate data"));
+    assert!(!examine(&shop.app, &other).await.unwrap().is_fine);
+    assert!(renew(&shop.app, &both).await.unwrap());
+    assert!(!renew(&shop.app, &both).await.unwrap());
+    assert!(examine(&shop.app, &other).await.unwrap().is_fine);
     rename(&shop, "Again").await;
     seal_all(&shop.app, &other).await.unwrap();
     let found = verify(&shop.app, &keys(&[7, 42]), None).await.unwrap();

@@ -11,7 +11,7 @@ use crate::identity::{PASSWORD, enter, staff_member};
 
 on_each_engine! {
     sample: a_change_tells_who_what_and_in_which_request, what_is_not_made_leaves_nothing,
-        shoppers_leave_nothing, the_same_change_again_leaves_nothing, bulk_work_leaves_few_entries_that_name_all_products;
+        shoppers_leave_nothing, translations_and_documents_are_told_before_and_after, the_same_change_again_leaves_nothing, bulk_work_leaves_few_entries_that_name_all_products;
     empty: no_address_and_no_secret_is_told, who_signs_in_is_named, who_says_nothing_is_named_all_the_same;
 }
 
@@ -92,6 +92,43 @@ async fn the_same_change_again_leaves_nothing(shop: TestShop) {
         made(&reply);
     }
     assert_eq!(entries(&shop).await, 1);
+}
+
+async fn translations_and_documents_are_told_before_and_after(shop: TestShop) {
+    let ids = "{ products(first: 1) { nodes { id } } category: categories(first: 1) { nodes { id } } }";
+    let ids = shop.query(ids).await;
+    let (product, category) = (ids.text("/products/nodes/0/id"), ids.text("/category/nodes/0/id"));
+    let said = |owner: &str, id: &str, title: &str| json!({ owner: id, "language": "de", "title": title });
+    for (field, owner, id) in
+        [("productTranslationSet", "productId", product), ("categoryTranslationSet", "id", category)]
+    {
+        for title in ["Erstens", "Zweitens"] {
+            made(&change(&shop, field, said(owner, id, title), "").asked_by(somebody()).await);
+        }
+        let newest = newest(&shop).await;
+        let told = newest["subjects"].as_array().unwrap().iter().find(|told| told["before"].is_object());
+        let told = told.unwrap_or_else(|| panic!("{field}: {newest}"));
+        assert_eq!(
+            (&told["before"], &told["after"]),
+            (&json!({"title": "Erstens"}), &json!({"title": "Zweitens"}))
+        );
+    }
+    let gone = json!({ "id": product, "language": "de" });
+    made(&change(&shop, "productTranslationDelete", gone, "").asked_by(somebody()).await);
+    let told = newest(&shop).await.to_string();
+    assert!(told.contains("Zweitens") && !told.contains(r#""after""#), "{told}");
+
+    made(&change(&shop, "clientAppCreate", json!({ "handle": "ios" }), "").asked_by(somebody()).await);
+    let manifest = json!({ "a": "query A { shop { name } }" }).to_string();
+    let input = json!({ "client": "ios", "version": "1", "manifest": manifest });
+    made(&change(&shop, "documentsPublish", input, "").asked_by(somebody()).await);
+    let input = json!({ "client": "ios", "documents": ["a"] });
+    let text = "mutation ($input: DocumentsSwitchInput!) { it: documentsKill(input: $input) { userErrors { message } } }";
+    made(&shop.query(text).variable("input", input).asked_by(somebody()).await);
+    let told = newest(&shop).await;
+    let told = &told["subjects"][0];
+    assert_eq!((&told["kind"], &told["before"]), (&json!("doc"), &json!({"killedAt": null})));
+    assert!(told["after"]["killedAt"].as_str().is_some_and(|at| at.ends_with('Z')), "{told}");
 }
 
 async fn no_address_and_no_secret_is_told(shop: TestShop) {

@@ -8,6 +8,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Pagin
 
 use super::place;
 use super::tree::{self, NewCategory};
+use crate::services::catalog::translated::{Before, Translated};
 use crate::services::catalog::{redirects, translations};
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
@@ -191,13 +192,13 @@ pub async fn translate(
     let change = app.begin().await?;
     tree::lock(&change).await?;
     find(&change, id, None).await?;
+    let before = Before::of(&change, Translated::Category(id), language).await?;
     if title.is_none() && description.is_none() {
         translations::remove_category(&change, id, language).await?;
     } else {
         translations::category(&change, id, language, title.as_deref(), description).await?;
     }
-    let said = Fields::default().with("title", title).with("description", description);
-    change.told("category_translation", &format!("{}:{language}", id.0), None, Some(&said));
+    before.tell(&change).await?;
     events::publish(&change, Event::CategoryChanged, [id.0]).await?;
     change.commit().await
 }

@@ -9,6 +9,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
+use crate::services::catalog::translated::{Before, Translated};
 use crate::services::catalog::{html, redirects, translations};
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
@@ -214,13 +215,13 @@ pub async fn translate(
     problems.none()?;
     let change = app.begin().await?;
     find(&change, id, None).await?;
+    let before = Before::of(&change, Translated::Collection(id), language).await?;
     if title.is_none() && description_html.is_none() {
         translations::remove_collection(&change, id, language).await?;
     } else {
         translations::collection(&change, id, language, title.as_deref(), description_html).await?;
     }
-    let said = Fields::default().with("title", title).with("descriptionHtml", description_html);
-    change.told("collection_translation", &format!("{}:{language}", id.0), None, Some(&said));
+    before.tell(&change).await?;
     events::publish(&change, Event::CollectionChanged, [id.0]).await?;
     change.commit().await
 }

@@ -135,7 +135,7 @@ pub enum Part {
 
 impl Part {
     /// Its key.
-    pub(super) fn key(self) -> uuid::Uuid {
+    pub(in crate::services::catalog) fn key(self) -> uuid::Uuid {
         match self {
             Self::Product(id) => id.0,
             Self::Option(id) => id.0,

@@ -4,10 +4,10 @@ use entity::id::ProductId;
 
 use super::fields::described;
 use super::{Editing, Part};
+use crate::services::catalog::translated::{Before, Translated};
 use crate::services::catalog::translations::{self, ProductTexts};
 use crate::services::catalog::whole::present;
 use crate::services::problem::{Problems, Reason};
-use crate::services::record::Fields;
 use crate::services::{AppContext, Result, Viewer, text};
 
 /// Texts in another language; `None` and empty ones fall back to the next language.
@@ -53,12 +53,7 @@ pub async fn set(
     problems.none()?;
     let mut editing = Editing::open_part(app, subject, None, id_field).await?;
     let change = &editing.change;
-    let said = Fields::default()
-        .with("text", name.as_deref())
-        .with("descriptionHtml", described_as.as_deref())
-        .with("seoTitle", seo_title.as_deref())
-        .with("seoDescription", seo_description.as_deref());
-    change.told("translation", &format!("{}:{language}", subject.key()), None, Some(&said));
+    let before = Before::of(change, Translated::Part(subject), language).await?;
     let text = name.clone().unwrap_or_default();
     match subject {
         Part::Product(id) => {
@@ -71,6 +66,7 @@ pub async fn set(
         Part::Media(id) => translations::media(change, language, &[(id, text)]).await?,
         Part::Variant(_) => return Err(super::not_found(&[&"id"])),
     }
+    before.tell(change).await?;
     editing.changed_beside();
     editing.save().await
 }
@@ -81,9 +77,9 @@ pub async fn delete(app: &AppContext, _viewer: &Viewer, subject: Part, language:
     text::line(&mut problems, &[&"language"], language, 1..=35);
     problems.none()?;
     let mut editing = Editing::open_part(app, subject, None, "id").await?;
+    let before = Before::of(&editing.change, Translated::Part(subject), language).await?;
     translations::delete(&editing.change, subject, language).await?;
-    let name = format!("{}:{language}", subject.key());
-    editing.change.told("translation", &name, Some(&Fields::default()), None);
+    before.tell(&editing.change).await?;
     editing.changed_beside();
     editing.save().await
 }

@@ -48,5 +48,5 @@ pub async fn add(change: &Change<'_>, words: BTreeMap<String, BTreeSet<String>>)
     let mut writes = Together::default();
     writes.upsert(TERM, terms);
     writes.upsert(FRAGMENT, fragments);
-    writes.send(&change.tx).await
+    change.at_last(writes).await
 }

@@ -199,14 +199,14 @@ impl Writes {
         writes.delete(LISTING_FACET, self.gone_facets);
         writes.upsert(LISTING_FACET, self.facets);
         if !self.documents.is_empty() {
-            writes.run(&INDEX, sql::rows(self.documents));
+            writes.run(&INDEX, [sql::rows(self.documents)]);
         }
         if !self.gone.is_empty() {
             let gone: Value = ints(change.engine(), self.gone);
-            writes.run(&UNINDEX, gone.clone());
-            writes.run(&REMOVE, gone);
+            writes.run(&UNINDEX, [gone.clone()]);
+            writes.run(&REMOVE, [gone]);
         }
-        self.together.send(&change.tx).await?;
+        change.at_last(self.together).await?;
         terms::add(change, self.words).await
     }
 }
