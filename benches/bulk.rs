@@ -4,32 +4,31 @@
 //! another price, and how long a page takes meanwhile: 50 a second, whether or not the ones before have been answered.
 
 mod common;
+#[path = "common/pages.rs"]
+mod pages;
+#[path = "common/products.rs"]
+mod products;
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 use vitrine::app;
 use vitrine::config::Config;
-use vitrine::graphql::{Api, Caller, Decoded};
 use vitrine::infrastructure::database::Address;
 use vitrine::services::Viewer;
 use vitrine::services::backoffice::bulk::{OnError, set};
-use vitrine::services::backoffice::set::{
-    OptionSet, PriceSet, ProductSet, PublicationSet, StockSet, VariantSet,
-};
-use vitrine::services::catalog::write::{Fields, VariantFields};
+use vitrine::services::backoffice::set::ProductSet;
 
 use common::{Result, databases, engine, open};
+use pages::turn_pages;
+use products::{VARIANTS, product};
 
 /// As the service itself.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const PRODUCTS: usize = 1000;
-const VARIANTS: usize = 10;
-const PAGE: &str = "{ products(first: 20) { nodes { id handle title priceRange { min { amount } } } } }";
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -66,77 +65,4 @@ async fn measure(address: &Address) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn product(number: usize, price: usize) -> ProductSet {
-    let handle = format!("product-{number}");
-    let variant = |place: usize| VariantSet {
-        option_values: vec![format!("size {place}")],
-        fields: VariantFields {
-            sku: Some(format!("{handle}-{place}")),
-            tracked: Some(true),
-            ..VariantFields::default()
-        },
-        image_url: None,
-        prices: Some(vec![PriceSet {
-            market: "us".to_owned(),
-            amount: (price + place).to_string(),
-            ..PriceSet::default()
-        }]),
-        stock: Some(vec![StockSet { location: "main".to_owned(), available: 5 }]),
-        metafields: None,
-    };
-    ProductSet {
-        fields: Fields {
-            title: Some(format!("Thing number {number}")),
-            description_html: Some(format!(
-                "<p>What there is to say of the <b>thing</b> with number {number}.</p>"
-            )),
-            vendor: Some(format!("Maker {}", number % 20)),
-            tags: Some(vec![format!("tag {}", number % 30), "all".to_owned()]),
-            ..Fields::default()
-        },
-        options: Some(vec![OptionSet { name: "Size".to_owned(), values: None }]),
-        variants: Some((0..VARIANTS).map(variant).collect()),
-        publications: Some(vec![PublicationSet { market: "us".to_owned(), from: None }]),
-        handle,
-        ..ProductSet::default()
-    }
-}
-
-/// Asks for a page every 20 ms until it is stopped; tells how many were answered and what 99 of 100 took at most.
-async fn turn_pages(api: Arc<Api>, mut stopped: oneshot::Receiver<()>) -> (usize, Duration) {
-    let mut ticks = tokio::time::interval(Duration::from_millis(20));
-    let mut pages = Vec::new();
-    while stopped.try_recv().is_err() {
-        ticks.tick().await;
-        let api = Arc::clone(&api);
-        let due = Instant::now();
-        pages.push(tokio::spawn(async move {
-            let decoded = Decoded { query: Some(PAGE.to_owned()), ..Decoded::default() };
-            let _ = api.execute(decoded, false, &caller()).await;
-            due.elapsed()
-        }));
-    }
-    let mut times = Vec::with_capacity(pages.len());
-    for page in pages {
-        times.extend(page.await);
-    }
-    times.sort_unstable();
-    let p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
-    (times.len(), p99)
-}
-
-fn caller() -> Caller {
-    Caller {
-        request_id: "bench".to_owned(),
-        client_name: None,
-        client_version: None,
-        market: None,
-        accept_language: None,
-        language: None,
-        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        viewer: Viewer::Anonymous,
-        cookies: vitrine::graphql::Cookies::default(),
-    }
 }
