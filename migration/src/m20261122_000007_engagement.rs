@@ -34,10 +34,12 @@ CREATE TABLE review (
     body text NOT NULL,
     status smallint NOT NULL,
     note text NOT NULL,
+    sealed text,
     version integer NOT NULL,
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
-    UNIQUE (product_id, reviewer_id)
+    UNIQUE (product_id, reviewer_id),
+    CHECK (sealed IS NULL OR (status <> 1 AND title = '' AND body = '' AND note = ''))
 );
 CREATE INDEX review_newest ON review (product_id, status, created_at, id);
 CREATE INDEX review_best ON review (product_id, status, rating, created_at, id);

@@ -33,7 +33,8 @@ CREATE TABLE wishlist (
     merged_by uuid REFERENCES account (id) ON DELETE CASCADE,
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
-    CHECK ((account_id IS NULL) <> (token_hash IS NULL))
+    CHECK ((account_id IS NULL) <> (token_hash IS NULL)),
+    CHECK (account_id IS NOT NULL OR name = '')
 );
 CREATE INDEX wishlist_account ON wishlist (account_id, created_at, id);
 CREATE UNIQUE INDEX wishlist_default ON wishlist (account_id) WHERE is_default;

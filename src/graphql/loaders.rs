@@ -128,10 +128,10 @@ loaders! {
     CollectionByHandle(String) => CollectionId, |s, handles| collections::by_handles(s.app.db.read()?, handles).await?;
     ProductsOf(CollectionId, request: Request, window: Frame) => RowPage<Listing>, |s, ids| batch::pages(listings::of_collections(s.app.db.read()?, &s.locale, s.horizon(), &ids, &request, &window).await?);
 
-    ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(s.app.db.read()?, &s.viewer, ids).await?);
+    ReviewById(ReviewId) => Row<Review>, |s, ids| batch::rows(reviews::by_ids(&s.app, &s.viewer, ids).await?);
     ProfileOf(AccountId) => Arc<Profile>, |s, ids| shared(customers::profiles(&s.app, ids).await?);
     AddressesOf(AccountId) => Arc<Vec<Address>>, |s, ids| shared(customers::of_customers(&s.app, ids).await?);
-    ConsentsOf(AccountId) => Arc<Vec<Consent>>, |s, ids| shared(customers::consents_of(s.app.db.read()?, ids).await?);
+    ConsentsOf(AccountId) => Arc<Vec<Consent>>, |s, ids| shared(customers::consents_of(&s.app, ids).await?);
 
     ReviewsOf(ProductId, sort: ReviewSort, window: Frame) => RowPage<Review>, |s, ids| batch::pages(reviews::of_products(s.app.db.read()?, ids, sort, &window).await?);
     ReviewerById(ReviewerId) => Row<Reviewer>, |s, ids| batch::rows(reviews::reviewers(s.app.db.read()?, ids).await?);

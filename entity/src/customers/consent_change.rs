@@ -29,7 +29,7 @@ pub struct Model {
     pub account_id: AccountId,
     pub purpose: ConsentPurpose,
     pub is_given: bool,
-    /// Where it was asked, as the frontend calls it.
+    /// Where it was asked, as the frontend calls it: sealed under the customer's key.
     pub source: String,
     /// Whether staff wrote it down for the customer.
     pub by_staff: bool,

@@ -30,11 +30,14 @@ pub struct Model {
     pub reviewer_id: ReviewerId,
     /// From 1 to 5.
     pub rating: i16,
+    /// Empty where it is sealed, as are the body and the note.
     pub title: String,
     pub body: String,
     pub status: ReviewStatus,
     /// What its author is told by who moderated it; empty where nothing was said.
     pub note: String,
+    /// Title, body and note under the author's key, as long as it is not published; absent where its author has no account.
+    pub sealed: Option<String>,
     /// Grows with each change, so that nobody publishes a text that they have not read.
     pub version: i32,
     pub created_at: Timestamp,

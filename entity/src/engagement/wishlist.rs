@@ -15,7 +15,7 @@ pub struct Model {
     pub account_id: Option<AccountId>,
     /// SHA-256 of the token by which a visitor finds it; absent for customers.
     pub token_hash: Option<String>,
-    /// Empty where nobody named it.
+    /// Sealed under the customer's key; empty where nobody named it.
     pub name: String,
     /// Whether it is the one that is meant where none is named.
     pub is_default: bool,

@@ -119,8 +119,7 @@ impl ReviewQuery {
             let Viewer::Customer { account, .. } = *ctx.viewer() else { return Ok(None) };
             let list = ListId::of(("reviews of account", account));
             let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
-            let db = ctx.app().db.read()?;
-            let page = batch::page_of(reviews::of_account(db, account, &window).await?);
+            let page = batch::page_of(reviews::of_account(ctx.app(), account, &window).await?);
             let total = Total::Counted(Box::new(move |ctx| {
                 Box::pin(async move {
                     let db = ctx.app().db.read().map_err(Error::from)?;
@@ -148,8 +147,7 @@ impl ReviewQuery {
             let status = status.unwrap_or(ReviewStatus::Pending).into();
             let list = ListId::of(("reviews", status));
             let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
-            let db = ctx.app().db.read()?;
-            let page = batch::page_of(reviews::with_status(db, status, &window).await?);
+            let page = batch::page_of(reviews::with_status(ctx.app(), status, &window).await?);
             let total = Total::Counted(Box::new(move |ctx| {
                 Box::pin(async move {
                     let db = ctx.app().db.read().map_err(Error::from)?;

@@ -28,7 +28,7 @@ impl WishlistQuery {
     #[graphql(directive = SignedIn::apply(), directive = About::apply(20))]
     async fn wishlists(&self, ctx: &Context<'_>) -> Nullable<Vec<Wishlist>> {
         nullable(async {
-            let lists = wishlists::of_account(ctx.app().db.read()?, ctx.viewer()).await?;
+            let lists = wishlists::of_account(ctx.app(), ctx.viewer()).await?;
             Ok(Some(batch::level(lists).map(Wishlist).collect()))
         })
         .await
@@ -47,7 +47,7 @@ impl WishlistQuery {
     ) -> Nullable<Wishlist> {
         nullable(async {
             let Ok(which) = which(id.as_ref(), token) else { return Ok(None) };
-            let found = wishlists::find(ctx.app().db.read()?, ctx.viewer(), &which).await?;
+            let found = wishlists::find(ctx.app(), ctx.viewer(), &which).await?;
             Ok(found.map(Wishlist::alone))
         })
         .await

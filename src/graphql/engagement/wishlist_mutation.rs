@@ -276,7 +276,7 @@ fn wanted(items: &[WishlistItemInput]) -> Result<Vec<ItemInput>> {
 }
 
 async fn shown(ctx: &Context<'_>, id: WishlistId) -> Result<Option<Wishlist>> {
-    let found = wishlists::by_ids(ctx.app().db.read()?, [id]).await?;
+    let found = wishlists::by_ids(ctx.app(), [id]).await?;
     Ok(found.into_values().next().map(Wishlist::alone))
 }
 

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use entity::customers::consent_change::ConsentPurpose;
 use entity::id::{AccountId, ConsentChangeId};
 use entity::time::Timestamp;
-use sea_orm::ConnectionTrait;
 
 use super::{Whose, hold};
 use crate::services::events::{self, Event};
+use crate::services::identity::{vault, vaults};
 use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Problems, Result, Viewer, text};
@@ -78,8 +78,10 @@ pub async fn set_consent(
     let before = NEWEST.one(&change.tx, [person.0.into(), purpose.into()]).await?;
     let before = before.map(|row| row.try_get_by_index::<bool>(0)).transpose()?;
     if before.unwrap_or(false) != wish.is_given || before.is_none() {
+        let id = ConsentChangeId::generate();
+        let source = vault(app, &change.tx, person).await?.seal(&place(id), &source)?;
         let values = [
-            ConsentChangeId::generate().0.into(),
+            id.0.into(),
             person.0.into(),
             purpose.into(),
             wish.is_given.into(),
@@ -97,27 +99,36 @@ pub async fn set_consent(
     Ok(person)
 }
 
-/// All that customers consented to and took back, the newest first: one statement.
+/// All that customers consented to and took back, the newest first: two statements.
 pub async fn consents_of(
-    db: &impl ConnectionTrait,
+    app: &AppContext,
     customers: impl IntoIterator<Item = AccountId>,
 ) -> Result<HashMap<AccountId, Vec<Consent>>> {
     static READ: Sql = Sql::new(
-        "SELECT c.account_id, c.purpose, c.is_given, c.source, c.by_staff, c.created_at FROM {uuids $1} k \
+        "SELECT c.account_id, c.purpose, c.is_given, c.source, c.by_staff, c.created_at, c.id FROM {uuids $1} k \
          JOIN consent_change c ON c.account_id = k.id ORDER BY c.created_at DESC, c.id DESC",
     );
-    let ids = uuids(db.get_database_backend(), customers.into_iter().map(|id| id.0));
+    let db = app.db.read()?;
+    let vaults = vaults(app, db, customers).await?;
+    let ids = uuids(db.get_database_backend(), vaults.keys().map(|id| id.0));
     let mut consents: HashMap<AccountId, Vec<Consent>> = HashMap::new();
     for row in READ.all(db, [ids]).await? {
-        consents.entry(row.try_get_by_index(0)?).or_default().push(Consent {
+        let person: AccountId = row.try_get_by_index(0)?;
+        let Some(vault) = vaults.get(&person) else { continue };
+        let place = place(row.try_get_by_index(6)?);
+        consents.entry(person).or_default().push(Consent {
             purpose: row.try_get_by_index(1)?,
             is_given: row.try_get_by_index(2)?,
-            source: row.try_get_by_index(3)?,
+            source: vault.open(&place, row.try_get_by_index::<String>(3)?.as_str())?,
             by_staff: row.try_get_by_index(4)?,
             changed_at: row.try_get_by_index(5)?,
         });
     }
     Ok(consents)
+}
+
+fn place(id: ConsentChangeId) -> String {
+    format!("consent_change.source/{}", id.0)
 }
 
 fn number(purpose: ConsentPurpose) -> i16 {

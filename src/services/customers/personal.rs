@@ -19,7 +19,7 @@ pub const PERSONAL: Personal = Personal {
 async fn export(app: &AppContext, person: AccountId) -> Result<Json> {
     let profile = profile::profiles(app, [person]).await?.remove(&person).unwrap_or_default();
     let book = addresses::of_customers(app, [person]).await?.remove(&person).unwrap_or_default();
-    let consents = consents::consents_of(app.db.read()?, [person]).await?.remove(&person).unwrap_or_default();
+    let consents = consents::consents_of(app, [person]).await?.remove(&person).unwrap_or_default();
     let address = |address: addresses::Address| {
         let lines = address.lines;
         json!({

@@ -1,19 +1,22 @@
 //! Reviews as customers write them: one a product, shown once somebody of the staff has read it.
 //!
+//! Until it is published, what a review says is sealed under its author's key.
+//!
 //! Text is text: it is kept and told as it was typed, whatever markup or script it looks like, and is never HTML.
 //!
 //! A change holds the customer's account, then the products that it counts the reviews of, so that of two at the same
 //! moment the second one sees what the first one did.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entity::id::{AccountId, ProductId, ReviewId, ReviewerId};
 use sea_orm::QueryResult;
 
+use super::sealed::{Content, seal_all};
 use super::write;
 use crate::services::change::AT_ONCE;
 use crate::services::events::{self, Event};
-use crate::services::identity::held_customer;
+use crate::services::identity::{Vault, held_customer, vault};
 use crate::services::markets::Locale;
 use crate::services::search::listings;
 use crate::services::sql::Sql;
@@ -70,21 +73,23 @@ pub async fn create(
     words: Words,
 ) -> Result<ReviewId> {
     static INSERT: Sql = Sql::new(
-        "INSERT INTO review (id, product_id, reviewer_id, rating, title, body, status, note, version, created_at, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, $6, 0, '', 1, $7, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO review (id, product_id, reviewer_id, rating, title, body, status, note, sealed, version, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, '', '', 0, '', $5, 1, $6, $6) ON CONFLICT DO NOTHING",
     );
     let words = words.check()?;
     let needed = || Problems::one(Reason::Invalid, &[&"rating"], "a review has a rating");
     let rating = words.rating.ok_or_else(needed)?;
     let change = app.begin().await?;
     let account = held_customer(&change, viewer).await?;
-    let reviewer = face(&change, account, words.display_name, product).await?;
+    let vault = vault(app, &change.tx, account).await?;
+    let reviewer = face(&change, (account, &vault), words.display_name, product).await?;
     if listings::by_ids(&change.tx, locale, change.now, [product]).await?.is_empty() {
         return Err(Problems::one(Reason::NotFound, &[&"productId"], "there is no such product"));
     }
     let id = ReviewId::generate();
     let (title, body) = (words.title.unwrap_or_default(), words.body.unwrap_or_default());
-    let values = [id.0.into(), product.0.into(), reviewer.0.into(), rating.into(), title.into(), body.into()];
+    let sealed = Content { title, body, note: String::new() }.seal(&vault, id)?;
+    let values = [id.0.into(), product.0.into(), reviewer.0.into(), rating.into(), sealed.into()];
     if INSERT.run(&change.tx, values.into_iter().chain([change.now.0.into()])).await? == 0 {
         let message = "you have reviewed this product: change that review";
         return Err(Problems::one(Reason::Taken, &[&"productId"], message));
@@ -100,20 +105,26 @@ pub async fn create(
 /// What is wrong with it, each at its field; `NotFound` where one has written no such review.
 pub async fn update(app: &AppContext, viewer: &Viewer, id: ReviewId, words: Words) -> Result<()> {
     static UPDATE: Sql = Sql::new(
-        "UPDATE review SET rating = $2, title = $3, body = $4, status = 0, note = '', version = version + 1, \
-         updated_at = $5 WHERE id = $1",
+        "UPDATE review SET rating = $2, title = '', body = '', status = 0, note = '', sealed = $3, \
+         version = version + 1, updated_at = $4 WHERE id = $1",
     );
     let words = words.check()?;
     let change = app.begin().await?;
     let account = held_customer(&change, viewer).await?;
+    let vault = vault(app, &change.tx, account).await?;
     let own = own(&change, account, id).await?;
-    face(&change, account, words.display_name, own.product).await?;
-    let rating = words.rating.unwrap_or(own.rating);
-    let (title, body) = (words.title.unwrap_or(own.title.clone()), words.body.unwrap_or(own.body.clone()));
-    if (rating, &title, &body) != (own.rating, &own.title, &own.body) {
-        let values = [id.0.into(), rating.into(), title.into(), body.into(), change.now.0.into()];
+    let product: ProductId = own.try_get_by_index(0)?;
+    let stars = i32::from(own.try_get_by_index::<i16>(1)?);
+    let said = Content { note: String::new(), ..Content::read(&own, 2, id, Some(&vault))? };
+    face(&change, (account, &vault), words.display_name, product).await?;
+    let rating = words.rating.unwrap_or(stars);
+    let (title, body) = (words.title.unwrap_or(said.title.clone()), words.body.unwrap_or(said.body.clone()));
+    let says = Content { title, body, note: String::new() };
+    if (rating, &says) != (stars, &said) {
+        let sealed = says.seal(&vault, id)?;
+        let values = [id.0.into(), rating.into(), sealed.into(), change.now.0.into()];
         UPDATE.run(&change.tx, values).await?;
-        write::rate(&change, &HashSet::from([own.product])).await?;
+        write::rate(&change, &HashSet::from([product])).await?;
         events::publish(&change, Event::ReviewChanged, [id.0]).await?;
     }
     change.commit().await
@@ -127,42 +138,29 @@ pub async fn delete(app: &AppContext, viewer: &Viewer, id: ReviewId) -> Result<(
     static DELETE: Sql = Sql::new("DELETE FROM review WHERE id = $1");
     let change = app.begin().await?;
     let account = held_customer(&change, viewer).await?;
-    let own = own(&change, account, id).await?;
-    change.hold(&BTreeSet::from([own.product])).await?;
+    let product: ProductId = own(&change, account, id).await?.try_get_by_index(0)?;
+    change.hold(&BTreeSet::from([product])).await?;
     DELETE.run(&change.tx, [id.0.into()]).await?;
-    write::rate(&change, &HashSet::from([own.product])).await?;
+    write::rate(&change, &HashSet::from([product])).await?;
     events::publish(&change, Event::ReviewChanged, [id.0]).await?;
     change.commit().await
 }
 
-/// A review as its author has written it.
-struct Own {
-    product: ProductId,
-    rating: i32,
-    title: String,
-    body: String,
-}
-
-async fn own(change: &Change<'_>, account: AccountId, id: ReviewId) -> Result<Own> {
+/// A review of somebody's own: its product, its rating and what [`Content`] reads.
+async fn own(change: &Change<'_>, account: AccountId, id: ReviewId) -> Result<QueryResult> {
     static OWN: Sql = Sql::new(
-        "SELECT r.product_id, r.rating, r.title, r.body FROM review r \
+        "SELECT r.product_id, r.rating, r.title, r.body, r.note, r.sealed FROM review r \
          JOIN reviewer_account a ON a.reviewer_id = r.reviewer_id WHERE r.id = $1 AND a.account_id = $2",
     );
     let row = OWN.one(&change.tx, [id.0.into(), account.0.into()]).await?;
-    let row = row.ok_or_else(|| Problems::one(Reason::NotFound, &[&"id"], "there is no such review"))?;
-    Ok(Own {
-        product: row.try_get_by_index(0)?,
-        rating: i32::from(row.try_get_by_index::<i16>(1)?),
-        title: row.try_get_by_index(2)?,
-        body: row.try_get_by_index(3)?,
-    })
+    row.ok_or_else(|| Problems::one(Reason::NotFound, &[&"id"], "there is no such review"))
 }
 
 /// The public face of an account, made where there is none, with the name that was told. Holds the products whose reviews
 /// are changed: the one that is meant, and those reviewed under a name that is no longer the same.
 async fn face(
     change: &Change<'_>,
-    account: AccountId,
+    (account, vault): (AccountId, &Vault),
     name: Option<String>,
     product: ProductId,
 ) -> Result<ReviewerId> {
@@ -175,7 +173,7 @@ async fn face(
     match (known, name) {
         (Some(row), Some(name)) if row.try_get_by_index::<String>(1)? != name => {
             let id = row.try_get_by_index(0)?;
-            rename(change, id, name, held).await?;
+            rename(change, (id, vault), name, held).await?;
             Ok(id)
         }
         (Some(row), _) => {
@@ -203,10 +201,10 @@ async fn first(change: &Change<'_>, account: AccountId, name: String) -> Result<
     Ok(id)
 }
 
-/// Nobody of the staff has seen the new name yet: so what was published under the old one waits, too.
+/// Nobody of the staff has seen the new name yet: so what was published under the old one waits, too, and is sealed again.
 async fn rename(
     change: &Change<'_>,
-    reviewer: ReviewerId,
+    (reviewer, vault): (ReviewerId, &Vault),
     name: String,
     mut held: BTreeSet<ProductId>,
 ) -> Result<()> {
@@ -214,7 +212,7 @@ async fn rename(
     static RENAME: Sql = Sql::new("UPDATE reviewer SET display_name = $2 WHERE id = $1");
     static WAIT: Sql = Sql::new(
         "UPDATE review SET status = 0, version = version + 1, updated_at = $2 \
-         WHERE reviewer_id = $1 AND status = 1 RETURNING product_id, id",
+         WHERE reviewer_id = $1 AND status = 1 RETURNING product_id, id, title, body, note, sealed",
     );
     for row in SHOWN.all(&change.tx, [reviewer.0.into()]).await? {
         held.insert(row.try_get_by_index(0)?);
@@ -226,11 +224,15 @@ async fn rename(
     change.hold(&held).await?;
     RENAME.run(&change.tx, [reviewer.0.into(), name.into()]).await?;
     let rows = WAIT.all(&change.tx, [reviewer.0.into(), change.now.0.into()]).await?;
-    let products = rows.iter().map(|row: &QueryResult| row.try_get_by_index(0));
-    let products = products.collect::<std::result::Result<HashSet<ProductId>, _>>()?;
-    if !products.is_empty() {
+    let (mut products, mut reviews) = (HashSet::<ProductId>::new(), HashMap::<ReviewId, Content>::new());
+    for row in &rows {
+        let id = row.try_get_by_index(1)?;
+        products.insert(row.try_get_by_index(0)?);
+        reviews.insert(id, Content::read(row, 2, id, None)?);
+    }
+    if !reviews.is_empty() {
+        seal_all(change, vault, &reviews).await?;
         write::rate(change, &products).await?;
     }
-    let ids = rows.iter().map(|row| row.try_get_by_index(1)).collect::<std::result::Result<Vec<_>, _>>()?;
-    events::publish(change, Event::ReviewChanged, ids).await
+    events::publish(change, Event::ReviewChanged, reviews.keys().map(|id| id.0)).await
 }

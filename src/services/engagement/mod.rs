@@ -4,5 +4,6 @@ pub mod author;
 pub mod moderate;
 pub mod personal;
 pub mod reviews;
+mod sealed;
 pub mod wishlists;
 pub mod write;

@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use entity::id::{AccountId, ProductId, ReviewerId};
+use entity::id::{AccountId, ProductId, ReviewId, ReviewerId, WishlistId};
 use entity::time::Timestamp;
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::QueryResult;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::moderate::word;
 use super::reviews::ReviewStatus;
+use super::sealed::Content;
+use super::wishlists::open_name;
 use super::write;
 use crate::services::events::{self, Event};
+use crate::services::identity::vaults;
 use crate::services::personal::Personal;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Result};
@@ -35,49 +38,56 @@ pub const WISHLISTS: Personal = Personal {
 /// Everything that the person wrote, the oldest first; the name that it is seen under also where nothing is left.
 async fn reviews(app: &AppContext, person: AccountId) -> Result<Json> {
     static REVIEWS: Sql = Sql::new(
-        "SELECT w.display_name, p.handle, r.rating, r.title, r.body, r.status, r.note, r.created_at, r.updated_at \
-         FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id LEFT JOIN review r ON r.reviewer_id = w.id \
+        "SELECT w.display_name, p.handle, r.rating, r.status, r.created_at, r.updated_at, r.id, r.title, r.body, r.note, \
+         r.sealed FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id LEFT JOIN review r ON r.reviewer_id = w.id \
          LEFT JOIN product p ON p.id = r.product_id WHERE a.account_id = $1 ORDER BY r.created_at, r.id",
     );
-    let told = |row: &QueryResult| -> std::result::Result<Json, DbErr> {
+    let db = app.db.read()?;
+    let rows = REVIEWS.all(db, [person.0.into()]).await?;
+    let vault = vaults(app, db, [person]).await?.remove(&person);
+    let told = |row: &QueryResult| -> Result<Json> {
         let name: String = row.try_get_by_index(0)?;
-        let Some(status) = row.try_get_by_index::<Option<ReviewStatus>>(5)? else {
+        let Some(id) = row.try_get_by_index::<Option<ReviewId>>(6)? else {
             return Ok(json!({ "displayName": name }));
         };
+        let Content { title, body, note } = Content::read(row, 7, id, vault.as_ref())?;
         Ok(json!({
             "displayName": name,
             "product": row.try_get_by_index::<String>(1)?,
             "rating": row.try_get_by_index::<i16>(2)?,
-            "title": row.try_get_by_index::<String>(3)?,
-            "body": row.try_get_by_index::<String>(4)?,
-            "status": word(status),
-            "note": row.try_get_by_index::<String>(6)?,
-            "createdAt": row.try_get_by_index::<Timestamp>(7)?.to_string(),
-            "updatedAt": row.try_get_by_index::<Timestamp>(8)?.to_string(),
+            "title": title,
+            "body": body,
+            "status": word(row.try_get_by_index::<ReviewStatus>(3)?),
+            "note": note,
+            "createdAt": row.try_get_by_index::<Timestamp>(4)?.to_string(),
+            "updatedAt": row.try_get_by_index::<Timestamp>(5)?.to_string(),
         }))
     };
-    let rows = REVIEWS.all(app.db.read()?, [person.0.into()]).await?;
-    Ok(rows.iter().map(told).collect::<std::result::Result<Vec<_>, _>>()?.into())
+    Ok(rows.iter().map(told).collect::<Result<Vec<_>>>()?.into())
 }
 
 /// Every item with the name of the list that it is on; a list without items is told by its name alone.
 async fn wishlists(app: &AppContext, person: AccountId) -> Result<Json> {
     static LISTS: Sql = Sql::new(
-        "SELECT w.name, w.created_at, i.title, i.added_at FROM wishlist w \
+        "SELECT w.id, w.name, w.created_at, i.title, i.added_at FROM wishlist w \
          LEFT JOIN wishlist_item i ON i.wishlist_id = w.id WHERE w.account_id = $1 OR w.merged_by = $1 \
          ORDER BY w.created_at, w.id, i.position",
     );
-    let told = |row: &QueryResult| -> std::result::Result<Json, DbErr> {
-        let added_at: Option<Timestamp> = row.try_get_by_index(3)?;
+    let db = app.db.read()?;
+    let rows = LISTS.all(db, [person.0.into()]).await?;
+    let vault = vaults(app, db, [person]).await?.remove(&person);
+    let told = |row: &QueryResult| -> Result<Json> {
+        let id: WishlistId = row.try_get_by_index(0)?;
+        let name: String = row.try_get_by_index(1)?;
+        let added_at: Option<Timestamp> = row.try_get_by_index(4)?;
         Ok(json!({
-            "list": row.try_get_by_index::<String>(0)?,
-            "listCreatedAt": row.try_get_by_index::<Timestamp>(1)?.to_string(),
-            "title": row.try_get_by_index::<Option<String>>(2)?,
+            "list": vault.as_ref().map_or(Ok(String::new()), |vault| open_name(vault, id, &name))?,
+            "listCreatedAt": row.try_get_by_index::<Timestamp>(2)?.to_string(),
+            "title": row.try_get_by_index::<Option<String>>(3)?,
             "addedAt": added_at.map(|at| at.to_string()),
         }))
     };
-    let rows = LISTS.all(app.db.read()?, [person.0.into()]).await?;
-    Ok(rows.iter().map(told).collect::<std::result::Result<Vec<_>, _>>()?.into())
+    Ok(rows.iter().map(told).collect::<Result<Vec<_>>>()?.into())
 }
 
 /// What nobody sees goes. What is published keeps its stars, which are part of a product's rating, and loses its words and its

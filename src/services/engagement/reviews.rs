@@ -1,18 +1,20 @@
 //! Reading reviews, always with the name under which they were written: published ones, for their authors and for who
 //! moderates the others, too.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::{AccountId, ProductId, ReviewId, ReviewerId};
 use entity::time::Timestamp;
 use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, QueryResult, Value};
 
+use super::sealed::Content;
 use crate::services::acting;
+use crate::services::identity::vaults;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
 use crate::services::sql::{self, Sql, uuids};
-use crate::services::{Permission, Result, Viewer};
+use crate::services::{AppContext, Permission, Result, Viewer};
 
 pub use entity::engagement::review::ReviewStatus;
 
@@ -81,6 +83,8 @@ impl Review {
 
 const COLUMNS: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.status, r.note, r.version, \
     r.created_at, r.updated_at, r.reviewer_id, w.display_name";
+/// What stands behind them where reviews may be sealed.
+const SEALED: &str = "r.sealed, a.account_id";
 const NEWEST: Keyset = Keyset { columns: &["r.created_at", "r.id"], descending: true };
 const WAITING: Keyset = Keyset { columns: &["r.updated_at", "r.id"], descending: false };
 const BEST: Keyset = Keyset { columns: &["r.rating", "r.created_at", "r.id"], descending: true };
@@ -144,22 +148,23 @@ fn pages<K: Eq + std::hash::Hash + sea_orm::TryGetable>(
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
 
-/// Reviews by their ids: published ones, one's own, and all for who moderates them.
+/// Reviews by their ids: published ones, one's own, and all for who moderates them. One statement, and another one where
+/// some are not published.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    app: &AppContext,
     viewer: &Viewer,
     ids: impl IntoIterator<Item = ReviewId>,
 ) -> Result<HashMap<ReviewId, Review>> {
+    let db = app.db.read()?;
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
     let text = format!(
-        "SELECT {COLUMNS} FROM {{uuids $1}} k JOIN review r ON r.id = k.id JOIN reviewer w ON w.id = r.reviewer_id \
-         WHERE r.status = 1 OR $2 OR EXISTS (SELECT 1 FROM reviewer_account a \
-         WHERE a.reviewer_id = r.reviewer_id AND a.account_id = $3)"
+        "SELECT {COLUMNS}, {SEALED} FROM {{uuids $1}} k JOIN review r ON r.id = k.id JOIN reviewer w ON w.id = r.reviewer_id \
+         LEFT JOIN reviewer_account a ON a.reviewer_id = r.reviewer_id \
+         WHERE r.status = 1 OR $2 OR a.account_id = $3"
     );
     let account = Value::Uuid(viewer.account().map(|account| account.0));
     let values = vec![ids, viewer.may(Permission::ReviewsModerate).into(), account];
-    let rows = sql::all(db, &text, values).await?;
-    let found = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<Review>, DbErr>>()?;
+    let found = opened(app, &sql::all(db, &text, values).await?).await?;
     note_unpublished(&found);
     Ok(found.into_iter().map(|review| (review.id, review)).collect())
 }
@@ -171,18 +176,14 @@ fn note_unpublished(reviews: &[Review]) {
 }
 
 /// Reviews that an account has written, the latest first, whether or not they are shown.
-pub async fn of_account(
-    db: &impl ConnectionTrait,
-    account: AccountId,
-    window: &Window<Key>,
-) -> Result<Page<Review>> {
+pub async fn of_account(app: &AppContext, account: AccountId, window: &Window<Key>) -> Result<Page<Review>> {
     let mut values = vec![account.0.into(), window.fetch().into()];
     let (bounds, order) = (NEWEST.bounds(window, &mut values), NEWEST.order(window));
     let text = format!(
-        "SELECT {COLUMNS} FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id \
+        "SELECT {COLUMNS}, {SEALED} FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id \
          JOIN review r ON r.reviewer_id = w.id WHERE a.account_id = $1{bounds} ORDER BY {order} LIMIT $2"
     );
-    page(&sql::all(db, &text, values).await?, window)
+    page(app, sql::all(app.db.read()?, &text, values).await?, window).await
 }
 
 /// How many reviews an account has written.
@@ -197,17 +198,17 @@ pub async fn count_of_account(db: &impl ConnectionTrait, account: AccountId) -> 
 
 /// Reviews of all products with a status, the one first that has had it for longest.
 pub async fn with_status(
-    db: &impl ConnectionTrait,
+    app: &AppContext,
     status: ReviewStatus,
     window: &Window<Key>,
 ) -> Result<Page<Review>> {
     let mut values = vec![status.to_value().into(), window.fetch().into()];
     let (bounds, order) = (WAITING.bounds(window, &mut values), WAITING.order(window));
     let text = format!(
-        "SELECT {COLUMNS} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
-         WHERE r.status = $1{bounds} ORDER BY {order} LIMIT $2"
+        "SELECT {COLUMNS}, {SEALED} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
+         LEFT JOIN reviewer_account a ON a.reviewer_id = r.reviewer_id WHERE r.status = $1{bounds} ORDER BY {order} LIMIT $2"
     );
-    let page = page(&sql::all(db, &text, values).await?, window)?;
+    let page = page(app, sql::all(app.db.read()?, &text, values).await?, window).await?;
     note_unpublished(&page.rows);
     Ok(page)
 }
@@ -219,9 +220,39 @@ pub async fn count_with_status(db: &impl ConnectionTrait, status: ReviewStatus) 
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
-fn page(rows: &[QueryResult], window: &Window<Key>) -> Result<Page<Review>> {
-    let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<_, DbErr>>()?;
-    Ok(Page::of(rows, window))
+async fn page(app: &AppContext, rows: Vec<QueryResult>, window: &Window<Key>) -> Result<Page<Review>> {
+    let Page { rows, has_next, has_previous } = Page::of(rows, window);
+    Ok(Page { rows: opened(app, &rows).await?, has_next, has_previous })
+}
+
+/// Reads reviews of which some may be sealed: the keys of all authors come in one statement, which is spared where everything
+/// is published. Whoever wrote a review may be erased while it is read: then it is left out, as it will be in the next read.
+async fn opened(app: &AppContext, rows: &[QueryResult]) -> Result<Vec<Review>> {
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (sealed, author): (Option<String>, Option<AccountId>) =
+            (row.try_get_by_index(12)?, row.try_get_by_index(13)?);
+        kept.push((read(row, 0)?, sealed, author));
+    }
+    let hidden = || kept.iter().filter(|(review, ..)| review.status != ReviewStatus::Published);
+    let vaults = if hidden().next().is_some() {
+        let authors: HashSet<AccountId> = hidden().filter_map(|(.., author)| *author).collect();
+        vaults(app, app.db.read()?, authors).await?
+    } else {
+        HashMap::new()
+    };
+    let mut reviews = Vec::with_capacity(kept.len());
+    for (review, sealed, author) in kept {
+        let Some(sealed) = sealed else {
+            reviews.push(review);
+            continue;
+        };
+        if let Some(vault) = author.and_then(|author| vaults.get(&author)) {
+            let Content { title, body, note } = Content::open(vault, review.id, &sealed)?;
+            reviews.push(Review { title, body, note, ..review });
+        }
+    }
+    Ok(reviews)
 }
 
 /// Reviewers by their ids.

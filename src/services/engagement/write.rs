@@ -39,6 +39,7 @@ const REVIEW: Rows = Rows {
         ("body", Kind::Text),
         ("status", Kind::Int),
         ("note", Kind::Text),
+        ("sealed", Kind::Text),
         ("version", Kind::Int),
         ("created_at", Kind::Int),
         ("updated_at", Kind::Int),
@@ -61,6 +62,7 @@ pub async fn add_reviews(change: &Change<'_>, reviews: &[review::Model]) -> Resu
             review.body,
             status,
             review.note,
+            review.sealed,
             review.version,
             review.created_at.0,
             review.updated_at.0

@@ -1,7 +1,7 @@
 //! Telling a person all that is known about them, and forgetting them.
 
 use serde_json::{Value, json};
-use vitrine::infrastructure::database::{Address, Database};
+use vitrine::infrastructure::database::Database;
 use vitrine::services::identity::{AccountKind, Settings, authenticate, customer_by_email, refresh};
 use vitrine::services::personal::Personal;
 use vitrine::services::{AppContext, Error, Permission, Reason, customers, identity};
@@ -9,18 +9,16 @@ use vitrine::services::{AppContext, Error, Permission, Reason, customers, identi
 use super::office::vitrine_id;
 use super::{ANN, BOB, account, add, address, change, made, me, one, refused, signed_in};
 use crate::harness::{TestShop, on_each_engine};
-use crate::identity::{
-    PASSWORD, at, customer_signs_in, enter, is_signed_in, mails, problem, registration, staff_member,
-};
+use crate::identity::{PASSWORD, at, customer_signs_in, enter, is_signed_in, mails, problem, staff_member};
 
 on_each_engine! {
     empty: an_export_tells_everything_of_one_person, erasing_oneself_needs_the_password, erased_twice_the_answer_is_the_same,
         staff_erase_and_are_told_the_same_again, no_session_survives_an_erasure, erasing_at_once_and_signing_in_at_once,
-        the_address_is_free_again, no_trace_is_left_in_the_file, what_has_to_be_finished_first_is_told_and_nothing_is_lost, what_is_over_goes_after_its_days;
+        the_address_is_free_again, what_has_to_be_finished_first_is_told_and_nothing_is_lost, what_is_over_goes_after_its_days;
 }
 
 /// A customer who told all there is to tell.
-async fn known(shop: &TestShop, email: &str) -> vitrine::services::Viewer {
+pub async fn known(shop: &TestShop, email: &str) -> vitrine::services::Viewer {
     let viewer = signed_in(shop, email).await;
     let told = json!({ "name": "Annegret Zweigle", "phone": "+49 30 901820", "birthday": "1990-12-31" });
     made(change(shop, viewer, "customerUpdate", "customer { id }", told).await);
@@ -188,99 +186,6 @@ async fn the_address_is_free_again(shop: TestShop) {
     let fresh = me(&shop, again).await;
     assert_eq!(fresh.at("/currentCustomer/addresses"), &json!([]));
     assert_eq!(fresh.at("/currentCustomer/consentHistory"), &json!([]));
-}
-
-/// Everything in the database's files, as a thief of the disk would read it.
-async fn disk(shop: &TestShop) -> Vec<u8> {
-    let Address::Sqlite(path) = &shop.address else { return Vec::new() };
-    shop.sql("PRAGMA wal_checkpoint(TRUNCATE)").await;
-    shop.sql("VACUUM").await;
-    shop.sql("PRAGMA wal_checkpoint(TRUNCATE)").await;
-    let mut bytes = std::fs::read(path).unwrap();
-    for beside in ["-wal", "-shm", "-journal"] {
-        bytes.extend(std::fs::read(format!("{path}{beside}")).unwrap_or_default());
-    }
-    bytes
-}
-
-fn holds(bytes: &[u8], text: &str) -> bool {
-    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    [text.as_bytes(), &utf16].iter().any(|part| bytes.windows(part.len()).any(|window| window == *part))
-}
-
-async fn no_trace_is_left_in_the_file(shop: TestShop) {
-    let ann = known(&shop, ANN).await;
-    let id = account(ann);
-    // Another try to register, a password that was forgotten, another address that was never confirmed.
-    identity::register(&shop.app, registration(ANN)).await.unwrap();
-    identity::request_reset(&shop.app, AccountKind::Customer, ANN).await.unwrap();
-    let mut sealed = shop.rows("SELECT sealed FROM data_key").await;
-    sealed.extend(shop.rows("SELECT email_hash FROM account").await);
-    sealed.extend(shop.rows("SELECT sealed FROM customer_address").await);
-    sealed.extend(shop.rows("SELECT payload FROM one_time_code").await);
-    assert!(sealed.len() >= 5, "{sealed:?}");
-    let before = disk(&shop).await;
-    if !before.is_empty() {
-        assert!(
-            holds(&before, &sealed[0]) && holds(&before, "newsletter box"),
-            "the search finds what is there"
-        );
-    }
-
-    customers::erase(&shop.app, id).await.unwrap();
-
-    let traces = [
-        ANN,
-        "ann.zweig",
-        "Annegret",
-        "Zweigle",
-        "Ann Lee",
-        "Invalidenstr",
-        "901820",
-        "555777",
-        "1990-12-31",
-        "newsletter box",
-        "Test device",
-    ];
-    let after = disk(&shop).await;
-    for trace in traces.into_iter().chain(sealed.iter().map(String::as_str)) {
-        assert!(!holds(&after, trace), "{trace} is left");
-    }
-    let everything = dump(&shop).await;
-    assert!(everything.contains("account.changed"), "the search reads what tables hold");
-    for trace in traces.into_iter().chain(sealed.iter().map(String::as_str)) {
-        assert!(!everything.contains(trace), "{trace} is left in a table");
-    }
-}
-
-/// Every text in every table, on both engines.
-async fn dump(shop: &TestShop) -> String {
-    let tables = match shop.engine {
-        crate::harness::Engine::Sqlite => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
-        }
-        crate::harness::Engine::Postgres => {
-            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-        }
-    };
-    let mut all = String::new();
-    for table in shop.rows(tables).await {
-        let columns = match shop.engine {
-            crate::harness::Engine::Sqlite => {
-                format!("SELECT name FROM pragma_table_info('{table}') WHERE lower(type) = 'text'")
-            }
-            crate::harness::Engine::Postgres => format!(
-                "SELECT attname::text FROM pg_attribute WHERE attrelid = '\"{table}\"'::regclass AND attnum > 0 AND atttypid = 'text'::regtype"
-            ),
-        };
-        for column in shop.rows(&columns).await {
-            let texts = shop
-                .rows(&format!("SELECT \"{column}\" FROM \"{table}\" WHERE \"{column}\" IS NOT NULL"))
-                .await;
-            all.push_str(&texts.join("\n"));
-        }
-    }
-    all
 }
 
 /// Somebody with an order on its way, as a module to come will say it.

@@ -5,6 +5,7 @@ mod erasure;
 mod office;
 mod profile;
 mod rotation;
+mod traces;
 
 use entity::id::AccountId;
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
     empty: a_customer_tells_and_takes_back, what_cannot_be_is_refused_at_its_field, consents_are_kept_with_their_time,
-        a_consent_switched_often_is_kept_a_bounded_number_of_times, staff_have_no_account_page,
+        a_consent_switched_often_is_kept_a_bounded_number_of_times, a_sealed_source_moved_to_another_row_does_not_open, staff_have_no_account_page,
         nothing_personal_stands_in_a_table;
 }
 
@@ -113,15 +113,34 @@ async fn nothing_personal_stands_in_a_table(shop: TestShop) {
     let told = json!({ "name": "Ann Zweig", "phone": "+49 30 901820", "birthday": "1990-12-31" });
     made(change(&shop, ann, "customerUpdate", "customer { id }", told).await);
     super::add(&shop, ann, super::address("Invalidenstr. 43")).await;
+    let wish = json!({ "purpose": "ANALYTICS", "isGiven": true, "source": "Ann's page" });
+    made(change(&shop, ann, "customerConsentSet", "customer { id }", wish).await);
     let mut kept = shop.rows("SELECT phone FROM customer_profile").await;
     kept.extend(shop.rows("SELECT birthday FROM customer_profile").await);
     kept.extend(shop.rows("SELECT sealed FROM customer_address").await);
+    kept.extend(shop.rows("SELECT source FROM consent_change").await);
     kept.extend(shop.rows("SELECT name FROM account").await);
     kept.extend(shop.rows("SELECT email FROM account").await);
-    assert_eq!(kept.len(), 5);
+    assert_eq!(kept.len(), 6);
     for text in kept {
         for typed in ["Ann", "901820", "1990", "Invaliden", "example.com"] {
             assert!(!text.contains(typed), "{text}");
         }
     }
+}
+
+async fn a_sealed_source_moved_to_another_row_does_not_open(shop: TestShop) {
+    for (email, source) in [(ANN, "newsletter box"), (BOB, "on the phone")] {
+        let somebody = signed_in(&shop, email).await;
+        let wish = json!({ "purpose": "ANALYTICS", "isGiven": true, "source": source });
+        made(change(&shop, somebody, "customerConsentSet", "customer { id }", wish).await);
+    }
+    let read = "{ customers { nodes { consents { source } } } }";
+    let told = shop.query(read).asked_by_staff(&[Permission::CustomersRead]).await;
+    let told = told.json.to_string();
+    assert!(told.contains("newsletter box") && told.contains("on the phone"), "{told}");
+    shop.sql("UPDATE consent_change SET source = (SELECT source FROM consent_change ORDER BY id LIMIT 1)")
+        .await;
+    let told = shop.query(read).asked_by_staff(&[Permission::CustomersRead]).await;
+    assert_eq!(told.code(), "INTERNAL");
 }

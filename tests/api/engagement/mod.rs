@@ -2,6 +2,7 @@
 
 mod personal;
 mod reviews;
+mod sealed;
 mod wishlists;
 
 use serde_json::{Value, json};

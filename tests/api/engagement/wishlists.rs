@@ -341,7 +341,8 @@ async fn wishlists_take_as_many_statements_for_one_as_for_many(shop: TestShop) {
             counted.push(reply.statements());
         }
     }
-    assert!(counted.iter().all(|count| *count <= 5), "{counted:?}");
+    // One of them is for the key that opens the names.
+    assert!(counted.iter().all(|count| *count <= 6), "{counted:?}");
     assert_eq!(counted[1], counted[7], "{counted:?}");
 }
 

@@ -128,7 +128,7 @@ async fn open(change: &Change<'_>, viewer: &Viewer, which: &Which) -> Result<(Wi
         Some(held) if held.merged_by.is_none() => Ok((held.id, None)),
         None if *which == Which::Own => {
             let account = held_customer(change, viewer).await?;
-            Ok((lists::insert(change, account, "").await?, None))
+            Ok((unnamed(change, account).await?, None))
         }
         _ => Err(missing(which)),
     }
@@ -138,8 +138,14 @@ async fn open(change: &Change<'_>, viewer: &Viewer, which: &Which) -> Result<(Wi
 pub(super) async fn own(change: &Change<'_>, viewer: &Viewer, account: AccountId) -> Result<WishlistId> {
     match hold(change, viewer, &Which::Own).await? {
         Some(held) => Ok(held.id),
-        None => lists::insert(change, account, "").await,
+        None => unnamed(change, account).await,
     }
+}
+
+async fn unnamed(change: &Change<'_>, account: AccountId) -> Result<WishlistId> {
+    let id = WishlistId::generate();
+    lists::insert(change, account, id, "").await?;
+    Ok(id)
 }
 
 /// What is on a list that the change holds, in its order: never more than a list holds.

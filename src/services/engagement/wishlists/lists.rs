@@ -3,9 +3,9 @@
 use entity::id::{AccountId, WishlistId};
 use entity::time::Timestamp;
 
-use super::{MOST_LISTS, PREFIX, Which, hash, hold_open};
+use super::{MOST_LISTS, PREFIX, Which, hash, hold_open, names};
 use crate::infrastructure::secrets;
-use crate::services::identity::held_customer;
+use crate::services::identity::{held_customer, vault};
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, text};
 
@@ -22,7 +22,9 @@ pub async fn create(app: &AppContext, viewer: &Viewer, name: &str) -> Result<Wis
     let name = checked(name)?;
     let change = app.begin().await?;
     let account = held_customer(&change, viewer).await?;
-    let id = insert(&change, account, &name).await?;
+    let id = WishlistId::generate();
+    let name = names::seal(&vault(app, &change.tx, account).await?, id, &name)?;
+    insert(&change, account, id, &name).await?;
     change.commit().await?;
     Ok(id)
 }
@@ -35,7 +37,9 @@ pub async fn rename(app: &AppContext, viewer: &Viewer, id: WishlistId, name: &st
     static RENAME: Sql = Sql::new("UPDATE wishlist SET name = $2, updated_at = $3 WHERE id = $1");
     let name = checked(name)?;
     let change = app.begin().await?;
+    let account = held_customer(&change, viewer).await?;
     let id = hold_open(&change, viewer, &Which::Named(id)).await?;
+    let name = names::seal(&vault(app, &change.tx, account).await?, id, &name)?;
     RENAME.run(&change.tx, [id.0.into(), name.into(), change.now.0.into()]).await?;
     change.commit().await
 }
@@ -78,8 +82,13 @@ fn checked(name: &str) -> Result<String> {
     Ok(name.unwrap_or_default())
 }
 
-/// A list of a customer whose account the change holds.
-pub(super) async fn insert(change: &Change<'_>, account: AccountId, name: &str) -> Result<WishlistId> {
+/// A list of a customer whose account the change holds, with its name as it is kept.
+pub(super) async fn insert(
+    change: &Change<'_>,
+    account: AccountId,
+    id: WishlistId,
+    name: &str,
+) -> Result<()> {
     static COUNT: Sql = Sql::new("SELECT count(*) FROM wishlist WHERE account_id = $1");
     static INSERT: Sql = Sql::new(
         "INSERT INTO wishlist (id, account_id, name, is_default, created_at, updated_at) \
@@ -91,10 +100,9 @@ pub(super) async fn insert(change: &Change<'_>, account: AccountId, name: &str) 
         let message = format!("a customer has at most {MOST_LISTS} wishlists");
         return Err(Problems::one(Reason::Invalid, &[], message));
     }
-    let id = WishlistId::generate();
     let values = [id.0.into(), account.0.into(), name.into(), (count == 0).into(), change.now.0.into()];
     INSERT.run(&change.tx, values).await?;
-    Ok(id)
+    Ok(())
 }
 
 /// A list of a visitor, and its token.

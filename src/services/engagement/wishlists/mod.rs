@@ -1,25 +1,27 @@
 //! Wishlists: of customers, who have several, and of visitors, who have one by a token that nobody can guess.
 //!
 //! A visitor's list is found by the SHA-256 of its token, which only the visitor has. It belongs to nobody and is
-//! forgotten some time after its last change.
+//! forgotten some time after its last change. It has no name; the names of customers' lists are sealed under their keys.
 
 mod items;
 mod lists;
 mod merge;
+mod names;
 mod read;
 
 pub use items::{Added, ItemInput, add, remove};
 pub use lists::{create, delete, forget, rename};
 pub use merge::{Merged, merge};
+pub use names::open_name;
 pub use read::{Item, Wishlist, by_ids, count_items, items, of_account};
 
 use entity::id::{AccountId, WishlistId};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::QueryResult;
 
 use crate::infrastructure::digest;
 use crate::services::identity::held_customer;
 use crate::services::sql::Sql;
-use crate::services::{Change, Problems, Reason, Result, Viewer};
+use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer};
 
 /// Items on a list.
 pub const MOST_ITEMS: usize = 500;
@@ -64,17 +66,20 @@ fn missing(which: &Which) -> crate::services::Error {
 }
 
 /// The list that is meant, for who asks: looked up without a change.
-pub async fn find(db: &impl ConnectionTrait, viewer: &Viewer, which: &Which) -> Result<Option<Wishlist>> {
+pub async fn find(app: &AppContext, viewer: &Viewer, which: &Which) -> Result<Option<Wishlist>> {
     static BY_TOKEN: Sql = Sql::new(
-        "SELECT id, name, is_default, created_at, updated_at FROM wishlist \
+        "SELECT id, name, is_default, created_at, updated_at, account_id FROM wishlist \
          WHERE token_hash = $1 AND merged_by IS NULL",
     );
     static OWN: Sql = Sql::new(
-        "SELECT id, name, is_default, created_at, updated_at FROM wishlist WHERE account_id = $1 AND is_default",
+        "SELECT id, name, is_default, created_at, updated_at, account_id FROM wishlist \
+         WHERE account_id = $1 AND is_default",
     );
     static NAMED: Sql = Sql::new(
-        "SELECT id, name, is_default, created_at, updated_at FROM wishlist WHERE account_id = $1 AND id = $2",
+        "SELECT id, name, is_default, created_at, updated_at, account_id FROM wishlist \
+         WHERE account_id = $1 AND id = $2",
     );
+    let db = app.db.read()?;
     let row = match (which, viewer) {
         (Which::OfToken(token), _) if token.len() > LONGEST_TOKEN => None,
         (Which::OfToken(token), _) => BY_TOKEN.one(db, [hash(token).into()]).await?,
@@ -84,7 +89,7 @@ pub async fn find(db: &impl ConnectionTrait, viewer: &Viewer, which: &Which) -> 
         }
         _ => None,
     };
-    row.map(|row| read::wishlist(&row, 0)).transpose()
+    Ok(read::opened(app, row.as_slice()).await?.pop())
 }
 
 /// The list that is meant, held for a change.

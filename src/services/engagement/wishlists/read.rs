@@ -1,16 +1,17 @@
 //! Reading wishlists and what is on them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use entity::id::{ProductId, VariantId, WishlistId, WishlistItemId};
+use entity::id::{AccountId, ProductId, VariantId, WishlistId, WishlistItemId};
 use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
-use super::MOST_LISTS;
+use super::{MOST_LISTS, open_name};
+use crate::services::identity::vaults;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
 use crate::services::sql::{Sql, uuids};
-use crate::services::{Result, Viewer};
+use crate::services::{AppContext, Result, Viewer};
 
 /// A wishlist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,37 +93,59 @@ pub async fn count_items(
 }
 
 /// The lists of the customer who asks: the default one first, then the oldest.
-pub async fn of_account(db: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Wishlist>> {
+pub async fn of_account(app: &AppContext, viewer: &Viewer) -> Result<Vec<Wishlist>> {
     static LISTS: Sql = Sql::new(
-        "SELECT id, name, is_default, created_at, updated_at FROM wishlist WHERE account_id = $1 \
+        "SELECT id, name, is_default, created_at, updated_at, account_id FROM wishlist WHERE account_id = $1 \
          ORDER BY is_default DESC, created_at, id LIMIT $2",
     );
     let Viewer::Customer { account, .. } = viewer else { return Ok(Vec::new()) };
-    let rows = LISTS.all(db, [account.0.into(), MOST_LISTS.into()]).await?;
-    rows.iter().map(|row| wishlist(row, 0)).collect()
+    let rows = LISTS.all(app.db.read()?, [account.0.into(), MOST_LISTS.into()]).await?;
+    opened(app, &rows).await
 }
 
 /// Lists by their ids; whose they are has been looked at before.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    app: &AppContext,
     ids: impl IntoIterator<Item = WishlistId>,
 ) -> Result<HashMap<WishlistId, Wishlist>> {
     static BY_ID: Sql = Sql::new(
-        "SELECT w.id, w.name, w.is_default, w.created_at, w.updated_at FROM {uuids $1} k \
+        "SELECT w.id, w.name, w.is_default, w.created_at, w.updated_at, w.account_id FROM {uuids $1} k \
          JOIN wishlist w ON w.id = k.id",
     );
+    let db = app.db.read()?;
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let rows = BY_ID.all(db, [ids]).await?;
-    rows.iter().map(|row| wishlist(row, 0).map(|list| (list.id, list))).collect()
+    let lists = opened(app, &BY_ID.all(db, [ids]).await?).await?;
+    Ok(lists.into_iter().map(|list| (list.id, list)).collect())
 }
 
-pub(super) fn wishlist(row: &QueryResult, at: usize) -> Result<Wishlist> {
+/// Reads lists and opens their names: all keys come in one statement, and in none where no list has a name. Lists of
+/// customers who are erased meanwhile are left out, as they will be in the next read.
+pub(super) async fn opened(app: &AppContext, rows: &[QueryResult]) -> Result<Vec<Wishlist>> {
+    let mut lists = Vec::with_capacity(rows.len());
+    for row in rows {
+        lists.push((wishlist(row)?, row.try_get_by_index::<Option<AccountId>>(5)?));
+    }
+    let named = lists.iter().filter(|(list, _)| !list.name.is_empty());
+    let owners: HashSet<AccountId> = named.filter_map(|(_, owner)| *owner).collect();
+    let vaults = if owners.is_empty() { HashMap::new() } else { vaults(app, app.db.read()?, owners).await? };
+    let mut opened = Vec::with_capacity(lists.len());
+    for (list, owner) in lists {
+        if list.name.is_empty() {
+            opened.push(list);
+        } else if let Some(vault) = owner.and_then(|owner| vaults.get(&owner)) {
+            opened.push(Wishlist { name: open_name(vault, list.id, &list.name)?, ..list });
+        }
+    }
+    Ok(opened)
+}
+
+fn wishlist(row: &QueryResult) -> Result<Wishlist> {
     Ok(Wishlist {
-        id: row.try_get_by_index(at)?,
-        name: row.try_get_by_index(at + 1)?,
-        is_default: row.try_get_by_index(at + 2)?,
-        created_at: row.try_get_by_index(at + 3)?,
-        updated_at: row.try_get_by_index(at + 4)?,
+        id: row.try_get_by_index(0)?,
+        name: row.try_get_by_index(1)?,
+        is_default: row.try_get_by_index(2)?,
+        created_at: row.try_get_by_index(3)?,
+        updated_at: row.try_get_by_index(4)?,
     })
 }
 

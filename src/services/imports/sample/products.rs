@@ -97,6 +97,7 @@ pub async fn add_reviews(
                     ReviewStatus::Pending => Status::Pending,
                 },
                 note: String::new(),
+                sealed: None,
                 version: 1,
                 created_at: change.now.plus(-told.days_ago.saturating_mul(DAY)),
                 updated_at: change.now.plus(-told.days_ago.saturating_mul(DAY)),

@@ -79,6 +79,7 @@ impl Crowd {
                 body,
                 status: if is_pending { ReviewStatus::Pending } else { ReviewStatus::Published },
                 note: String::new(),
+                sealed: None,
                 version: 1,
                 created_at,
                 updated_at: created_at,
