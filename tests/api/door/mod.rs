@@ -3,4 +3,5 @@
 mod flood;
 mod metrics;
 pub mod program;
+mod unread;
 mod unsafe_settings;
