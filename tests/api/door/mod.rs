@@ -1,5 +1,6 @@
 //! The program as strangers meet it: what it tells them, and what it does when they want too much.
 
+mod caps;
 mod flood;
 mod metrics;
 pub mod program;
