@@ -170,11 +170,11 @@ async fn who_lets_answers_wait_makes_room_for_those_who_read() {
         unread.push((sender, answer));
     }
     let refused = server.exchange(whole("{ large }")).await;
-    assert!(refused.starts_with("HTTP/1.1 503 "), "nobody has waited for long: {:.80}", refused);
+    assert!(refused.starts_with("HTTP/1.1 503 "), "nobody has waited for long: {refused:.80}");
     server.assert_answers().await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     let answer = server.exchange(whole("{ large }")).await;
-    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.len() > LARGE, "{:.80}", answer);
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.len() > LARGE, "{answer:.80}");
     assert!(cut(&options, "unread"));
     assert_eq!(u8::from(one.1.is_finished()) + u8::from(two.1.is_finished()), 1, "one of the two sufficed");
 }
