@@ -211,6 +211,8 @@ pub fn options(app: &Arc<AppContext>, config: &Config) -> http::Options {
         graphiql: config.graphiql,
         media: config.media.as_ref().map(PathBuf::from),
         proxies: believed(config),
+        max_connections: config.http_connections,
+        max_connections_per_address: config.http_connections_per_address,
         gateways: http::Question::new(move |address: &IpAddr| {
             address.is_loopback() || proxies.contain(*address)
         }),

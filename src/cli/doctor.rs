@@ -140,6 +140,10 @@ async fn certificate(config: &Config, told: &mut Told) {
     };
     match tls::look(host.trim_matches(['[', ']']), port).await {
         Seen::Trusted => told.finding(true, &format!("{place} shows a certificate that browsers believe")),
+        Seen::EndsSoon => {
+            told.finding(true, &format!("{place} shows a certificate that browsers believe"));
+            Told::note(&format!("it ends within {} days: is it renewed?", tls::SOON_DAYS));
+        }
         Seen::NotTrusted(why) => {
             told.finding(false, &format!("{place} shows no certificate that browsers believe: {why}"));
         }

@@ -72,6 +72,10 @@ pub struct Config {
     pub quantity_cap: i32,
     /// How long wishlists of visitors are kept that nobody changes (`VITRINE_WISHLIST_DAYS`).
     pub wishlist_days: u32,
+    /// The most connections of clients at a time (`VITRINE_HTTP_CONNECTIONS`).
+    pub http_connections: usize,
+    /// The most from one address (`VITRINE_HTTP_CONNECTIONS_PER_ADDRESS`).
+    pub http_connections_per_address: usize,
     /// The most sockets at a time (`VITRINE_SOCKETS`).
     pub sockets: usize,
     /// The most sockets from one address (`VITRINE_SOCKETS_PER_ADDRESS`).
@@ -166,6 +170,8 @@ impl Config {
             cost_limit: reader.within("cost_limit", 20_000, 1, 10_000_000),
             quantity_cap: reader.within("quantity_cap", 100, 1, 1_000_000),
             wishlist_days: reader.within("wishlist_days", 90, 1, 3650),
+            http_connections: reader.within("http_connections", 10_000, 1, 1_000_000),
+            http_connections_per_address: reader.within("http_connections_per_address", 1000, 1, 1_000_000),
             sockets: reader.within("sockets", 5000, 0, 1_000_000),
             sockets_per_address: reader.within("sockets_per_address", 100, 1, 1_000_000),
             media: reader.optional("media"),
@@ -308,6 +314,7 @@ mod tests {
         assert!(!config.introspection && !config.graphiql && !config.development);
         assert!(config.listen.ip().is_loopback());
         assert_eq!(config.database, Address::Sqlite("vitrine.db".to_owned()));
+        assert_eq!((config.http_connections, config.http_connections_per_address), (10_000, 1000));
     }
 
     #[test]
@@ -316,6 +323,8 @@ mod tests {
             ("database_url", "mysql://root:hunter2@host/db"),
             ("listen", "here"),
             ("connections", "0"),
+            ("http_connections", "0"),
+            ("http_connections_per_address", "1000001"),
             ("profile", "staging"),
             ("colour", "red"),
             ("secrets", "hunter2"),
@@ -335,6 +344,8 @@ mod tests {
             "database_url",
             "listen",
             "connections",
+            "http_connections: it goes from 1 to 1000000",
+            "http_connections_per_address: it goes from 1 to 1000000",
             "profile",
             "colour",
             "secrets",

@@ -16,6 +16,8 @@ pub const HELP: &str =
   VITRINE_DEADLINE_MS     how long an operation may take, 3000-60000 [5000]
   VITRINE_COST_LIMIT      objects that an operation may return      [20000]
   VITRINE_QUANTITY_CAP    most pieces in stock that are told        [100]
+  VITRINE_HTTP_CONNECTIONS  most connections of clients at a time   [10000]
+  VITRINE_HTTP_CONNECTIONS_PER_ADDRESS  most of them from one address [1000]
   VITRINE_SOCKETS         most sockets at a time                    [5000]
   VITRINE_SOCKETS_PER_ADDRESS  most of them from one address        [100]
   VITRINE_MEDIA           folder of the files below /media          [none]
@@ -77,6 +79,8 @@ pub const NAMES: &[&str] = &[
     "wishlist_days",
     "cost_limit",
     "quantity_cap",
+    "http_connections",
+    "http_connections_per_address",
     "sockets",
     "sockets_per_address",
     "media",

@@ -13,9 +13,6 @@ use http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tracing::error;
 
 use super::caller::RequestId;
@@ -24,6 +21,7 @@ use super::error::{JSON, Rejection};
 use super::metrics::Feed;
 use super::options::Options;
 use super::request_log;
+use super::sending;
 
 /// Who may embed an answer (Fetch standard, Cross-Origin-Resource-Policy).
 pub const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -31,17 +29,8 @@ pub const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-re
 /// A year. Of other hosts below the same domain we know nothing, so nothing is said of them.
 const HSTS: &str = "max-age=31536000";
 
-/// Bodies up to this many bytes are sent as they are.
-const WORTH_COMPRESSING: u64 = 1024;
-/// The level for brotli and gzip alike: quick, and most of the gain.
-const COMPRESSION_LEVEL: i32 = 4;
-
 /// Puts the layers around the routes. The last one added is the first to see a request.
 pub fn wrap(routes: Router, options: &Options) -> Router {
-    let mut wrapped = routes;
-    if options.compression {
-        wrapped = wrapped.layer(compression());
-    }
     let hsts = options.hsts;
     let secured = move |request: Request, next: Next| async move {
         let mut response = next.run(request).await;
@@ -49,7 +38,7 @@ pub fn wrap(routes: Router, options: &Options) -> Router {
         response
     };
     let feed = Arc::new(Feed::new(options));
-    wrapped
+    sending::wrap(routes, options)
         .layer(cors::layer(options))
         .layer(from_fn(catch_panic))
         .layer(from_fn(secured))
@@ -85,10 +74,4 @@ pub fn secure(headers: &mut HeaderMap, hsts: bool) {
     if hsts {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
-}
-
-fn compression() -> CompressionLayer<impl Predicate> {
-    CompressionLayer::new()
-        .quality(CompressionLevel::Precise(COMPRESSION_LEVEL))
-        .compress_when(SizeAbove::new(WORTH_COMPRESSING + 1).and(NotForContentType::IMAGES))
 }

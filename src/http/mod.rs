@@ -16,6 +16,7 @@ mod origin;
 mod parameters;
 mod question;
 mod request_log;
+mod sending;
 pub mod server;
 mod session;
 mod socket;

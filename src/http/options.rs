@@ -45,10 +45,11 @@ pub struct Options {
     pub idle_timeout: Duration,
     /// The longest that a client may take nothing of an answer that is there; the connection ends with it.
     pub send_timeout: Duration,
-    /// The most bytes of answers to GraphQL that wait for the client of one connection; what comes on top is 503. One
-    /// answer may be larger.
+    /// The most bytes of answers that wait for the client of one connection; larger ones than 32 KiB that come on top are
+    /// 503. One answer may be larger.
     pub unread_per_connection: u64,
-    /// The same for all connections together.
+    /// The same for all connections together, with 12 KiB for each answer beside its bytes. Where there are more, those
+    /// connections end whose clients have taken nothing for a second, first the one for which most waits.
     pub unread_in_all: u64,
     /// The most connections at a time. Where all are taken, those go that have idled for longest; where none idles,
     /// further ones are answered 503 and closed. Lowered at start where the system allows the process fewer open files.

@@ -15,7 +15,7 @@ use super::caller::RequestId;
 use super::error::{JSON, Rejection};
 use super::graphql::body::RequestBody;
 use super::graphql::negotiate::{Format, takes_events};
-use super::graphql::{answer, budget, hold, methods, receive};
+use super::graphql::{answer, budget, methods, receive};
 use super::options::Options;
 use super::request_log::LogFields;
 use super::session::set_cookies;
@@ -64,7 +64,7 @@ where
             let cookies = caller.cookies.clone();
             let mut response = respond(execute(decoded, is_get, caller).await);
             set_cookies(response.headers_mut(), &cookies, !options.development);
-            hold(&head, response, Format::Json)
+            response
         }
         Err(rejection) => {
             if rejection.status != StatusCode::REQUEST_TIMEOUT {

@@ -24,11 +24,9 @@ use super::error::Rejection;
 use super::forwarded;
 use super::options::Options;
 use super::parameters::Parameters;
-use super::server::Unread;
 use super::session::{Credentials, set_cookies};
 use super::socket::{self, Sockets};
 use crate::graphql::{Answer, Caller, Decoded};
-use crate::services::error::Code;
 use crate::services::{AppContext, Permissions};
 
 /// Answers GET (and with it HEAD), POST and OPTIONS. `execute` is handed what was asked, whether it
@@ -82,7 +80,7 @@ where
             let response = answer::respond(execute(decoded, is_get, caller).await, format);
             let mut response = caching::unless_known(&head.headers, response);
             set_cookies(response.headers_mut(), &cookies, !options.development);
-            hold(&head, response, format)
+            response
         }
         Err(rejection) => {
             if rejection.status != StatusCode::REQUEST_TIMEOUT {
@@ -92,21 +90,6 @@ where
             rejection.into_response(id.as_str(), format.content_type())
         }
     }
-}
-
-/// Bounds what waits on the connection for the client to read it.
-pub fn hold(head: &Parts, response: Response, format: Format) -> Response {
-    match head.extensions.get::<Unread>() {
-        Some(unread) => unread.hold(response).unwrap_or_else(|| unread_first(head, format)),
-        None => response,
-    }
-}
-
-/// 503: too many answers wait to be read, here or on all connections together.
-fn unread_first(head: &Parts, format: Format) -> Response {
-    let message = "Too many answers wait to be read: read them first.";
-    let rejection = Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message);
-    rejection.into_response(RequestId::of(&head.extensions).as_str(), format.content_type())
 }
 
 /// What is asked, and by whom.

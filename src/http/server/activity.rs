@@ -2,21 +2,22 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::Body;
 use axum::response::Response;
-use hyper::body::{Frame, SizeHint};
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+use super::watched::Watched;
 
 /// So many requests more than were answered may be given up before the connection ends: who opens streams of HTTP/2
 /// only to reset them (CVE-2023-44487) makes work that nobody waits for.
 const GIVEN_UP: u64 = 100;
+/// Of a moment that did not come.
+const NEVER: u64 = u64::MAX;
 
 /// Counts the requests that run on one connection and remembers when something last happened.
 #[derive(Clone)]
@@ -30,6 +31,10 @@ struct Inner {
     answered: AtomicU64,
     given_up: AtomicU64,
     answers: Mutex<Answers>,
+    /// Bytes of answers that wait for the client.
+    unread: AtomicU64,
+    /// Since when (as `latest`) the system takes nothing more for the client.
+    blocked: AtomicU64,
     cut: OnceLock<&'static str>,
     wake: Notify,
 }
@@ -50,6 +55,8 @@ impl Activity {
             answered: AtomicU64::new(0),
             given_up: AtomicU64::new(0),
             answers: Mutex::default(),
+            unread: AtomicU64::new(0),
+            blocked: AtomicU64::new(NEVER),
             cut: OnceLock::new(),
             wake: Notify::new(),
         }))
@@ -64,7 +71,35 @@ impl Activity {
         let Ok(response) = answer.await;
         running.is_answered = true;
         drop(running);
-        Ok(response.map(|body| Body::new(Watched::new(body, self))))
+        Ok(response.map(|body| Body::new(Watched::new(body, self.send()))))
+    }
+
+    /// Sends an answer, for as long as what is answered is held.
+    fn send(self) -> Sending {
+        let now = self.touch();
+        let id = {
+            let mut answers = self.answers();
+            answers.next += 1;
+            let id = answers.next;
+            answers.open.insert(id, Some(now));
+            id
+        };
+        Sending { activity: self, id }
+    }
+
+    /// Says whether the system takes bytes for the client.
+    pub(super) fn blocks(&self, is_blocked: bool) {
+        if is_blocked {
+            let now = self.now();
+            let _ = self.0.blocked.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
+        } else {
+            self.0.blocked.store(NEVER, Ordering::Relaxed);
+        }
+    }
+
+    /// How many bytes of answers wait for the client, by what [`super::unread`] counts.
+    pub(super) fn unread(&self) -> &AtomicU64 {
+        &self.0.unread
     }
 
     /// Counts as a running request for as long as it is held.
@@ -86,6 +121,19 @@ impl Activity {
         (!is_busy).then(|| self.0.opened + Duration::from_millis(self.0.latest.load(Ordering::Relaxed)))
     }
 
+    /// Since when the client has taken nothing of what is there for it; `None` where nothing is.
+    pub(super) fn waits_since(&self) -> Option<Instant> {
+        let of_answers = self.answers().open.values().copied().flatten().min();
+        let blocked = self.0.blocked.load(Ordering::Relaxed);
+        let since = of_answers.into_iter().chain((blocked != NEVER).then_some(blocked)).min()?;
+        Some(self.0.opened + Duration::from_millis(since))
+    }
+
+    /// Whether it was told to end.
+    pub(super) fn is_cut(&self) -> bool {
+        self.0.cut.get().is_some()
+    }
+
     /// Whether any request was answered or given up here.
     pub(super) fn has_spoken(&self) -> bool {
         self.0.answered.load(Ordering::Relaxed) + self.0.given_up.load(Ordering::Relaxed) > 0
@@ -98,16 +146,12 @@ impl Activity {
             if let Some(why) = self.0.cut.get() {
                 return why;
             }
-            let (is_busy, waits_since) = {
-                let answers = self.answers();
-                let ours = answers.open.values().any(Option::is_none);
-                let busy = ours || self.0.running.load(Ordering::Relaxed) > 0;
-                (busy, answers.open.values().copied().flatten().min())
-            };
+            let is_busy = self.0.running.load(Ordering::Relaxed) > 0
+                || self.answers().open.values().any(Option::is_none);
             let now = Instant::now();
-            let at = |millis| self.0.opened + Duration::from_millis(millis);
-            let stalls_at = waits_since.map(|since| at(since) + stalled);
-            let idles_at = at(self.0.latest.load(Ordering::Relaxed)) + idle;
+            let stalls_at = self.waits_since().map(|since| since + stalled);
+            let idles_at =
+                self.0.opened + Duration::from_millis(self.0.latest.load(Ordering::Relaxed)) + idle;
             if stalls_at.is_some_and(|due| now >= due) {
                 return "stalled";
             }
@@ -121,12 +165,16 @@ impl Activity {
         }
     }
 
-    fn answers(&self) -> std::sync::MutexGuard<'_, Answers> {
+    fn answers(&self) -> MutexGuard<'_, Answers> {
         self.0.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(NEVER - 1)
+    }
+
     fn touch(&self) -> u64 {
-        let now = u64::try_from(self.0.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = self.now();
         self.0.latest.store(now, Ordering::Relaxed);
         now
     }
@@ -171,60 +219,33 @@ impl Drop for Running {
     }
 }
 
-/// The body of an answer while it is being sent.
-struct Watched {
-    body: Body,
+/// One answer that is being sent; over when dropped.
+pub(super) struct Sending {
     activity: Activity,
     id: u64,
 }
 
-impl Watched {
-    fn new(body: Body, activity: Activity) -> Self {
-        let now = activity.touch();
-        let id = {
-            let mut answers = activity.answers();
-            answers.next += 1;
-            let id = answers.next;
-            answers.open.insert(id, Some(now));
-            id
-        };
-        Self { body, activity, id }
+impl Sending {
+    /// The client has taken what it was given, so this is a sign of life. From now on it waits for us, or we for it.
+    pub(super) fn goes_on(&self, waits_for_client: bool) {
+        let now = self.activity.touch();
+        self.activity.answers().open.insert(self.id, waits_for_client.then_some(now));
     }
 }
 
-impl Drop for Watched {
+impl Drop for Sending {
     fn drop(&mut self) {
         self.activity.touch();
         self.activity.answers().open.remove(&self.id);
     }
 }
 
-impl HttpBody for Watched {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let now = self.activity.touch();
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        let waits = polled.is_ready().then_some(now);
-        self.activity.answers().open.insert(self.id, waits);
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
+    use axum::body::{Bytes, HttpBody as _};
+
     use super::*;
 
     const LONG: Duration = Duration::from_hours(1);
@@ -261,5 +282,20 @@ mod tests {
         assert_eq!(activity.end(LONG, short).await, "stalled");
         drop(unread);
         assert_eq!(activity.end(short, LONG).await, "idle");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_takes_no_bytes_stalls_and_one_that_takes_some_again_does_not() {
+        let activity = Activity::new();
+        let short = Duration::from_millis(20);
+        let _socket = activity.busy();
+        activity.blocks(true);
+        activity.blocks(false);
+        assert!(tokio::time::timeout(short * 5, activity.end(LONG, short)).await.is_err(), "it took some");
+        activity.blocks(true);
+        let since = activity.waits_since().expect("it waits");
+        activity.blocks(true);
+        assert_eq!(activity.waits_since(), Some(since), "asking again is no progress");
+        assert_eq!(activity.end(LONG, short).await, "stalled");
     }
 }

@@ -26,7 +26,7 @@ use super::activity::Activity;
 use super::message;
 use super::places::{Full, Place, Places};
 use super::refuse::Refusals;
-use super::stay::Stay;
+use super::stay::{OfServer, Stay};
 use super::unread::Unread;
 use super::wire::Wire;
 use crate::http::caller::{Peer, REQUEST_ID, RequestId};
@@ -63,7 +63,7 @@ struct Shared {
     protocol: Builder<TokioExecutor>,
     idle_timeout: Duration,
     send_timeout: Duration,
-    unread: Unread,
+    unread_per_connection: u64,
     metrics: Arc<Metrics>,
     hsts: bool,
     /// Finish what runs, begin nothing new.
@@ -80,7 +80,7 @@ impl Connections {
                 protocol: protocol(options),
                 idle_timeout: options.idle_timeout,
                 send_timeout: options.send_timeout,
-                unread: Unread::new(options),
+                unread_per_connection: options.unread_per_connection,
                 metrics: Arc::clone(&options.metrics),
                 hsts: options.hsts,
                 stopping: CancellationToken::new(),
@@ -102,14 +102,14 @@ impl Connections {
         let token = self.tasks.token();
         match places.take(peer.0, &activity) {
             Ok(place) => {
-                let stay = shared.stay(place, token, &activity);
+                let stay = shared.stay(&places, place, token, &activity);
                 tokio::spawn(async move { shared.serve(stream, peer, activity, stay).await });
             }
             Err(Full::All) => {
                 tokio::spawn(async move {
                     match places.wait(peer.0, &activity).await {
                         Ok(place) => {
-                            let stay = shared.stay(place, token, &activity);
+                            let stay = shared.stay(&places, place, token, &activity);
                             shared.serve(stream, peer, activity, stay).await;
                         }
                         Err(full) => shared.refuse(stream, full, &refusals),
@@ -146,23 +146,26 @@ impl Shared {
         refusals.refuse(stream);
     }
 
-    fn stay(&self, place: Place, token: TaskTrackerToken, activity: &Activity) -> Stay {
-        Stay::new((place, token), activity.clone(), self.stopping.clone(), self.cutting.clone())
+    fn stay(&self, places: &Arc<Places>, place: Place, token: TaskTrackerToken, activity: &Activity) -> Stay {
+        let of_server = OfServer {
+            unread: Unread::new(activity, places, self.unread_per_connection),
+            metrics: Arc::clone(&self.metrics),
+            _counted: (place, token),
+        };
+        Stay::new(of_server, activity.clone(), self.stopping.clone(), self.cutting.clone())
     }
 
     /// Serves a connection until it ends; its place is free again once the stay is over.
     async fn serve(&self, stream: TcpStream, peer: Peer, activity: Activity, stay: Stay) {
         // Answers are written whole; waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
-        let unread = self.unread.for_connection();
         let service = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
-            request.extensions_mut().insert(unread.clone());
             request.extensions_mut().insert(stay.clone());
             activity.clone().during(answer(self.app.clone(), request, self.hsts))
         });
-        let stream = TokioIo::new(Wire::new(stream));
+        let stream = TokioIo::new(Wire::new(stream, activity.clone()));
         let mut connection = pin!(self.protocol.serve_connection_with_upgrades(stream, service));
         let mut is_stopping = false;
         loop {

@@ -9,6 +9,7 @@ mod places;
 mod refuse;
 mod stay;
 mod unread;
+mod watched;
 mod wire;
 
 use std::io;
@@ -21,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tracing::{info, warn};
 
 pub use self::stay::Stay;
-pub use self::unread::Unread;
+pub use self::unread::Held;
 
 use self::connections::Connections;
 use super::options::Options;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ const RESTED: Duration = Duration::from_millis(100);
 /// How often room is made at most, and for how many.
 const EVERY: Duration = Duration::from_millis(25);
 const AT_ONCE: usize = 128;
+/// How long a client has to have taken nothing before its connection makes room for the answers of others.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// The places for connections of one listener.
 pub(super) struct Places {
@@ -34,6 +37,9 @@ pub(super) struct Places {
     open: Mutex<Open>,
     freed: Notify,
     waiting: Arc<Semaphore>,
+    /// Bytes of answers that wait for their clients, and the most there may be.
+    unread: AtomicU64,
+    most_unread: u64,
 }
 
 #[derive(Default)]
@@ -42,6 +48,8 @@ struct Open {
     all: HashMap<u64, Activity>,
     by_address: HashMap<IpAddr, usize>,
     room_made: Option<Instant>,
+    /// When room was made for answers, and whether that sufficed.
+    unread_ended: Option<(Instant, bool)>,
 }
 
 /// A connection's place; free again when dropped.
@@ -70,7 +78,48 @@ impl Places {
             open: Mutex::default(),
             freed: Notify::new(),
             waiting: Arc::new(Semaphore::new(WAITING)),
+            unread: AtomicU64::new(0),
+            most_unread: options.unread_in_all,
         })
+    }
+
+    /// Counts bytes that wait for their clients, and tells whether there is room for them, now or very soon.
+    pub(super) fn wait_for_clients(&self, bytes: u64) -> bool {
+        let before = self.unread.fetch_add(bytes, Ordering::Relaxed);
+        let over = before.saturating_add(bytes).saturating_sub(self.most_unread);
+        before == 0 || over == 0 || self.end_unread(over)
+    }
+
+    /// Bytes do not wait any more.
+    pub(super) fn are_read(&self, bytes: u64) {
+        self.unread.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Ends connections whose clients have taken nothing for a while, first those for which most waits, and tells
+    /// whether that frees as many bytes as are too many.
+    fn end_unread(&self, over: u64) -> bool {
+        let mut open = self.open();
+        let now = Instant::now();
+        if let Some((_, sufficed)) = open.unread_ended.filter(|(ended, _)| now < *ended + EVERY) {
+            return sufficed;
+        }
+        let waiting = |activity: &Activity| activity.unread().load(Ordering::Relaxed);
+        let (gone, stay): (Vec<_>, Vec<_>) = open.all.values().partition(|activity| activity.is_cut());
+        let mut freed: u64 = gone.into_iter().map(waiting).sum();
+        let is_slow = |activity: &&Activity| activity.waits_since().is_some_and(|since| since + SLOW <= now);
+        let mut slow: Vec<_> = stay.into_iter().filter(is_slow).map(|one| (waiting(one), one)).collect();
+        slow.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
+        // Somewhat more than has to go, so that not each answer has to look.
+        let wanted = over.saturating_add(self.most_unread / 8);
+        for (bytes, activity) in slow {
+            if freed >= wanted {
+                break;
+            }
+            activity.cut("unread");
+            freed += bytes;
+        }
+        open.unread_ended = Some((now, freed >= over));
+        freed >= over
     }
 
     /// Takes a place, if there is one.
@@ -156,6 +205,13 @@ impl Full {
             Self::All => "full",
             Self::Address => "address",
         }
+    }
+}
+
+#[cfg(test)]
+impl Places {
+    pub(super) fn unread(&self) -> u64 {
+        self.unread.load(Ordering::Relaxed)
     }
 }
 

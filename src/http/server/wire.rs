@@ -10,16 +10,20 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 
+use super::activity::Activity;
+
 /// How long, and how many bytes, a client may go on sending after the last word was said.
 const LINGER: Duration = Duration::from_secs(1);
 const MOST: usize = 4 * 1024 * 1024;
 
-/// A stream that, when it is shut down, says so and then reads until the client closes, within bounds.
+/// A stream that tells whether its client takes what is written, and, when it is shut down, says so and then reads until
+/// the client closes, within bounds.
 ///
 /// A connection that is closed with unread data in it is reset, and the answer lost: whoever sends headers of a
 /// megabyte would never see the 431 (RFC 9112, section 9.6).
 pub(super) struct Wire {
     stream: TcpStream,
+    activity: Activity,
     farewell: Option<Farewell>,
 }
 
@@ -29,8 +33,13 @@ struct Farewell {
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, farewell: None }
+    pub(super) fn new(stream: TcpStream, activity: Activity) -> Self {
+        Self { stream, activity, farewell: None }
+    }
+
+    fn wrote(&self, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.activity.blocks(wrote.is_pending());
+        wrote
     }
 
     /// Reads and throws away until the client closes or the bounds are reached.
@@ -66,7 +75,8 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.wrote(wrote)
     }
 
     fn poll_write_vectored(
@@ -74,7 +84,8 @@ impl AsyncWrite for Wire {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.wrote(wrote)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -91,5 +102,37 @@ impl AsyncWrite for Wire {
             self.farewell = Some(Farewell { until: Box::pin(sleep(LINGER)), left: MOST });
         }
         self.poll_farewell(context).map(Ok)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_seen_and_one_that_reads_a_little_is_not_held_for_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let mut client = TcpStream::connect(address).await.expect("connected");
+        let activity = Activity::new();
+        let mut wire = Wire::new(listener.accept().await.expect("accepted").0, activity.clone());
+        let bytes = vec![0; 1024 * 1024];
+        let full = Duration::from_millis(200);
+        while tokio::time::timeout(full, wire.write_all(&bytes)).await.is_ok() {}
+        let since = activity.waits_since().expect("the client reads nothing");
+        let mut read = vec![0; 8 * 1024 * 1024];
+        let reads = tokio::spawn(async move {
+            let _ = client.read_exact(&mut read).await;
+            client
+        });
+        tokio::time::timeout(Duration::from_secs(10), wire.write(&bytes))
+            .await
+            .expect("in time")
+            .expect("taken");
+        assert!(activity.waits_since().is_none_or(|later| later > since), "it took some");
+        reads.abort();
     }
 }

@@ -12,6 +12,8 @@ use super::message;
 use crate::graphql::{Answer, Caller, Decoded, Report};
 use crate::http::error::Rejection;
 use crate::http::request_log::{Line, LogFields};
+use crate::http::sending::read_first;
+use crate::http::server::{Held, Stay};
 use crate::services::error::Code;
 
 /// An operation that a client asks for.
@@ -36,16 +38,24 @@ pub struct Done {
     pub bytes: usize,
     /// What the client is told.
     pub messages: Vec<Message>,
+    /// Its answer's bytes, while they wait for the client.
+    pub held: Option<Held>,
 }
 
 /// Runs it, as whoever the token names at this moment, and writes its line of the log.
-pub async fn run(asked: Asked, asking: Asking, execute: Execute) -> Done {
+pub async fn run(asked: Asked, asking: Asking, execute: Execute, stay: Stay) -> Done {
     let Asked { id, number, bytes, decoded } = asked;
     let began = Instant::now();
-    let (messages, caller, code, report) = match asking.caller().await {
+    let (mut messages, caller, mut code, report) = match asking.caller().await {
         Ok(caller) => answered(&id, decoded, caller, &execute).await,
         Err((caller, rejection)) => refused(&id, caller, &rejection),
     };
+    let held = stay.unread().map(|unread| unread.take(length(&messages)));
+    if let Some(None) = held {
+        let rejection = read_first();
+        messages = vec![message::error(&id, rejection.body(&caller.request_id).as_bytes())];
+        code = Some(rejection.code);
+    }
     let line = Line {
         request_id: &caller.request_id,
         method: "SUBSCRIBE",
@@ -57,7 +67,11 @@ pub async fn run(asked: Asked, asking: Asking, execute: Execute) -> Done {
         fields: LogFields { code, is_executed: false, report },
     };
     line.write();
-    Done { id, number, bytes, messages }
+    Done { id, number, bytes, messages, held: held.flatten() }
+}
+
+fn length(messages: &[Message]) -> u64 {
+    messages.iter().map(|message| message.to_text().map_or(0, str::len) as u64).sum()
 }
 
 type Outcome = (Vec<Message>, Caller, Option<Code>, Report);
@@ -89,7 +103,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use bytes::Bytes;
-    use http::Request;
+    use http::{Extensions, Request};
     use serde_json::Value;
 
     use super::*;
@@ -125,7 +139,7 @@ mod tests {
         });
         let decoded = Decoded { query: Some("{ secret }".to_owned()), ..Decoded::default() };
         let asked = Asked { id: "1".to_owned(), number: 1, bytes: 10, decoded };
-        let done = run(asked, guest.ask(), execute).await;
+        let done = run(asked, guest.ask(), execute, Stay::of(&Extensions::new())).await;
         assert_eq!((done.id.as_str(), done.number, done.bytes, done.messages.len()), ("1", 1, 10, 1));
 
         let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");

@@ -22,7 +22,7 @@ pub struct SocketOptions {
     pub pong_timeout: Duration,
     /// How long a socket may be open without an operation.
     pub idle_timeout: Duration,
-    /// The longest a client may take to read a message.
+    /// The longest that a client may take nothing of what is written to it.
     pub write_timeout: Duration,
 }
 

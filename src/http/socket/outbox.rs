@@ -10,31 +10,35 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use super::ending::Ending;
+use crate::http::server::{Held, Stay};
 
 /// Messages that wait to be written. Who has more to say waits, too.
 const QUEUE: usize = 16;
 
 type Sink = SplitSink<WebSocket, Message>;
 
+/// A message, counted as unread until it is written.
+type Counted = (Message, Option<Held>);
+
 /// The queue.
 pub struct Outbox {
-    queue: Sender<Message>,
+    queue: Sender<Counted>,
     writer: JoinHandle<()>,
 }
 
 impl Outbox {
-    /// Starts to write. A client that takes longer than `patience` to read a message is given up.
-    pub fn open(sink: Sink, patience: Duration) -> Self {
+    /// Starts to write. A client that takes nothing of what is written for longer than `patience` is given up.
+    pub fn open(sink: Sink, patience: Duration, stay: Stay) -> Self {
         let (queue, waiting) = channel(QUEUE);
-        Self { queue, writer: tokio::spawn(write(sink, waiting, patience)) }
+        Self { queue, writer: tokio::spawn(write(sink, waiting, patience, stay)) }
     }
 
-    /// Queues a message as soon as there is a place for it.
+    /// Queues a message as soon as there is a place for it; `held` is let go of when it is written.
     ///
     /// # Errors
     /// Where the client has gone or does not read.
-    pub async fn send(&self, message: Message) -> Result<(), Ending> {
-        self.queue.send(message).await.map_err(|_| Ending::Gone)
+    pub async fn send(&self, message: Message, held: Option<Held>) -> Result<(), Ending> {
+        self.queue.send((message, held)).await.map_err(|_| Ending::Gone)
     }
 
     /// Returns when the client has gone or does not read.
@@ -45,18 +49,23 @@ impl Outbox {
     /// Writes what is queued, a last message if there is one, and says good-bye.
     pub async fn close(self, last: Option<Message>) {
         if let Some(message) = last {
-            let _ = self.queue.send(message).await;
+            let _ = self.queue.send((message, None)).await;
         }
         drop(self.queue);
         let _ = self.writer.await;
     }
 }
 
-async fn write(mut sink: Sink, mut waiting: Receiver<Message>, patience: Duration) {
-    while let Some(message) = waiting.recv().await {
-        let written = tokio::time::timeout(patience, several(&mut sink, message, &mut waiting)).await;
-        if !matches!(written, Ok(Ok(()))) {
-            return;
+async fn write(mut sink: Sink, mut waiting: Receiver<Counted>, patience: Duration, stay: Stay) {
+    while let Some(first) = waiting.recv().await {
+        tokio::select! {
+            biased;
+            written = several(&mut sink, first, &mut waiting) => {
+                if written.is_err() {
+                    return;
+                }
+            }
+            () = stay.stalled(patience) => return,
         }
     }
     let _ = tokio::time::timeout(patience, sink.close()).await;
@@ -65,13 +74,15 @@ async fn write(mut sink: Sink, mut waiting: Receiver<Message>, patience: Duratio
 /// Writes a message and those that wait behind it, and sends them off together.
 async fn several(
     sink: &mut Sink,
-    first: Message,
-    waiting: &mut Receiver<Message>,
+    first: Counted,
+    waiting: &mut Receiver<Counted>,
 ) -> Result<(), axum::Error> {
-    sink.feed(first).await?;
-    for _ in 1..QUEUE {
-        let Ok(message) = waiting.try_recv() else { break };
+    let mut held = Vec::new();
+    let mut next = Some(first);
+    while let Some((message, counted)) = next {
         sink.feed(message).await?;
+        held.push(counted);
+        next = if held.len() < QUEUE { waiting.try_recv().ok() } else { None };
     }
     sink.flush().await
 }

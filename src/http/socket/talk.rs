@@ -61,7 +61,7 @@ pub async fn talk(socket: WebSocket, guest: Guest, options: &SocketOptions, exec
         execute,
         stay,
         guest,
-        outbox: Outbox::open(sink, options.write_timeout),
+        outbox: Outbox::open(sink, options.write_timeout, stay.clone()),
         is_open: false,
         awaited: HashMap::new(),
         running: JoinSet::new(),
@@ -140,8 +140,9 @@ impl Talk<'_> {
             return Ok(());
         }
         self.awaited.remove(&done.id);
+        let mut held = done.held;
         for message in done.messages {
-            self.outbox.send(message).await?;
+            self.outbox.send(message, held.take()).await?;
         }
         Ok(())
     }
@@ -166,12 +167,12 @@ impl Talk<'_> {
                 let told = self.guest.introduce(&payload).await?;
                 self.is_open = true;
                 self.clocks.busy = Instant::now();
-                self.outbox.send(message::ack(told)).await
+                self.outbox.send(message::ack(told), None).await
             }
             Said::Ping(payload) if !self.is_open && brings_token(&payload) => Err(Ending::UNAUTHORIZED),
             Said::Ping(payload) => {
                 let told = self.guest.renew(&payload).await?;
-                self.outbox.send(message::pong(told)).await
+                self.outbox.send(message::pong(told), None).await
             }
             Said::Pong => Ok(()),
             Said::Subscribe(..) if !self.is_open => Err(Ending::UNAUTHORIZED),
@@ -192,7 +193,7 @@ impl Talk<'_> {
         self.held += bytes;
         self.awaited.insert(id.clone(), self.started);
         let asked = Asked { id, number: self.started, bytes, decoded };
-        self.running.spawn(run(asked, self.guest.ask(), self.execute.clone()));
+        self.running.spawn(run(asked, self.guest.ask(), self.execute.clone(), self.stay.clone()));
         Ok(())
     }
 
@@ -209,7 +210,7 @@ impl Talk<'_> {
             Some(at) if now >= at + options.pong_timeout => Err(Ending::Gone),
             None if now >= self.clocks.heard + options.ping_after => {
                 self.clocks.pinged = Some(now);
-                self.outbox.send(Message::Ping(bytes::Bytes::new())).await
+                self.outbox.send(Message::Ping(bytes::Bytes::new()), None).await
             }
             _ => Ok(()),
         }

@@ -93,6 +93,80 @@ async fn a_client_that_does_not_read_is_given_up() {
     client.gone().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_wait_on_a_socket_are_bounded() {
+    let mut options = Options { unread_per_connection: 2 * LARGE as u64, ..Options::default() };
+    options.sockets.write_timeout = Duration::from_hours(1);
+    let server = Server::start(options).await;
+    let mut client = Client::open(&server).await;
+    for number in 0..50 {
+        client.sink.send(subscribe(number, "{ large }")).await.expect("sent");
+    }
+    // What runs has run, and the buffers of the system are full.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    server.assert_answers().await;
+    let (mut answered, mut refused) = (0, 0);
+    while answered + refused < 50 {
+        let message = client.hear().await;
+        match message["type"].as_str() {
+            Some("complete") => answered += 1,
+            Some("error") => {
+                assert_eq!(message["payload"][0]["extensions"]["code"], "UNAVAILABLE");
+                refused += 1;
+            }
+            _ => assert_eq!(message["type"], "next"),
+        }
+    }
+    assert!(answered > 0 && refused > 10, "{answered} answered, {refused} refused");
+    client.subscribe("again", "{ large }").await;
+    client.answer("again").await;
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_is_not_given_up() {
+    let server = server(|options| options.write_timeout = Duration::from_secs(1)).await;
+    let mut client = Client::open(&server).await;
+    for number in 0..30 {
+        client.sink.send(subscribe(number, "{ large }")).await.expect("sent");
+        if number % 4 == 3 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+    let mut ended = 0;
+    while ended < 30 {
+        let message = client.hear().await;
+        ended += usize::from(message["type"] != "next");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_socket_that_lets_answers_wait_makes_room_for_others() {
+    let mut options =
+        Options { unread_in_all: 3 * LARGE as u64 / 2, compression: false, ..Options::default() };
+    options.sockets.write_timeout = Duration::from_hours(1);
+    let server = Server::start(options.clone()).await;
+    let mut client = Client::open(&server).await;
+    // One after the other, until the buffers of the system are full.
+    for number in 0..50 {
+        client.sink.send(subscribe(number, "{ large }")).await.expect("sent");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let served = async {
+        loop {
+            let answer = server.exchange(whole("{ large }")).await;
+            if answer.starts_with("HTTP/1.1 200 ") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), served).await.expect("somebody else is served");
+    client.gone().await;
+    let text = options.metrics.text(&crate::monitoring::metrics::Sample::default());
+    assert!(text.contains(r#"vitrine_connections_cut_total{reason="unread"} 1"#), "{text}");
+}
+
 fn subscribe(number: usize, query: &str) -> Message {
     let message = json!({ "type": "subscribe", "id": number.to_string(), "payload": { "query": query } });
     Message::text(message.to_string())

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use axum::body::HttpBody;
+
 use super::*;
 use crate::http::Question;
 
@@ -189,10 +191,25 @@ async fn long_answers_are_compressed_and_short_ones_are_not() {
 }
 
 #[tokio::test]
+async fn a_compressed_answer_is_whole_before_it_is_sent() {
+    for coding in ["br", "gzip"] {
+        let mut request = post(json!({ "query": "{ large }" }).to_string());
+        request.headers_mut().insert("accept-encoding", coding.parse().expect("valid"));
+        let Ok(response) = app(&Options::default()).oneshot(request).await;
+        assert_eq!(response.headers()["content-encoding"], coding);
+        let length = HttpBody::size_hint(response.body()).exact();
+        assert!(length.is_some_and(|length| length < 10_000), "{length:?}");
+    }
+}
+
+#[tokio::test]
 async fn pictures_are_sent_as_they_are_and_drawings_compressed() {
     let folder = Folder::new("compressed");
-    for (name, encoding) in [("large.png", ""), ("large.svg", "br")] {
-        fs::write(folder.0.join("media").join(name), "x".repeat(5_000)).expect("written");
+    let huge = 9 * 1024 * 1024;
+    for (name, length, encoding) in
+        [("large.png", 5_000, ""), ("large.svg", 5_000, "br"), ("huge.svg", huge, "")]
+    {
+        fs::write(folder.0.join("media").join(name), "x".repeat(length)).expect("written");
         let mut request = get(&format!("/media/{name}"));
         request.headers_mut().insert("accept-encoding", "br".parse().expect("valid"));
         let reply = send(folder.options(), request).await;

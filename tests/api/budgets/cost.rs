@@ -12,7 +12,7 @@ use vitrine::services::{Permissions, Viewer};
 use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
-    sample: no_random_operation_returns_more_than_it_cost;
+    sample: no_random_operation_returns_more_than_it_cost, no_random_change_returns_more_than_it_cost;
 }
 
 /// A xorshift generator: the same operations in every run.
@@ -140,6 +140,47 @@ impl Writer<'_> {
         Some(if given.is_empty() { String::new() } else { format!("({})", given.join(", ")) })
     }
 
+    /// A change that can be made again and again, or is refused for what is wrong with its input, and any part of what it
+    /// returns.
+    fn change(&mut self, depth: usize) -> String {
+        let (name, input) = match self.random.below(8) {
+            0 => ("shopUpdate", "description: \"As before\"".to_owned()),
+            1 => ("productUpdate", format!("id: {}, vendor: \"Maker {depth}\"", self.id_of("prd_"))),
+            2 => ("productUpdate", format!("id: {}, {}", self.id_of("prd_"), self.mistakes())),
+            3 => ("categoryUpdate", format!("id: {}, description: \"{depth}\"", self.id_of("cat_"))),
+            4 => ("collectionUpdate", format!("id: {}, seoTitle: \"{depth}\"", self.id_of("col_"))),
+            5 => ("marketUpdate", format!("id: {}, name: \"Market {depth}\"", self.id_of("mkt_"))),
+            6 => ("productVariantUpdate", format!("id: {}, barcode: \"{depth}\"", self.id_of("var_"))),
+            _ => ("metafieldsSet", format!("ownerId: {}, {}", self.id_of("prd_"), self.metafields())),
+        };
+        let field = self.schema.fields["Mutation"].iter().find(|field| field.name.node == name);
+        let payload = named(&field.expect("there is such a change").ty.node).to_owned();
+        self.aliases += 1;
+        let (alias, below) = (self.aliases, self.selections(&payload, depth));
+        // What was wrong is asked for each time, because random choice seldom does where it matters.
+        let below = below.replacen('{', "{ userErrors { __typename } ", 1);
+        format!("a{alias}: {name}(input: {{ {input} }}) {below} ")
+    }
+
+    /// Up to five, which is what the schema says of `userErrors`.
+    fn mistakes(&mut self) -> String {
+        let long = "x".repeat(300);
+        let all = [
+            "title: \"\"".to_owned(),
+            "handle: \"No Slug!\"".to_owned(),
+            format!("vendor: \"{long}\""),
+            format!("productType: \"{long}\""),
+            format!("seoTitle: \"{long}\""),
+        ];
+        all[..=self.random.below(all.len())].join(", ")
+    }
+
+    /// Custom data of which nothing is right but that it is custom data: four mistakes, or one where there is none.
+    fn metafields(&mut self) -> String {
+        let one = "{ namespace: \"\", key: \"\", type: \"\", value: \"\" }";
+        format!("metafields: [{}]", vec![one; self.random.below(2)].join(" "))
+    }
+
     fn id(&mut self) -> String {
         format!("\"{}\"", self.known.ids[self.random.below(self.known.ids.len())])
     }
@@ -183,41 +224,79 @@ async fn known(shop: &TestShop) -> Known {
     known
 }
 
+fn somebody_with_all_rights() -> Viewer {
+    let permissions = Permissions::all();
+    Viewer::Staff { account: AccountId::generate(), session: SessionId::generate(), permissions }
+}
+
+/// What came of many operations.
+#[derive(Default)]
+struct Tried {
+    answered: usize,
+    returned: u64,
+    types: HashMap<String, u64>,
+    too_cheap: Vec<String>,
+}
+
+impl Tried {
+    async fn ask(&mut self, shop: &TestShop, viewer: Viewer, text: &str) {
+        let reply = shop.query(text).asked_by(viewer).await;
+        if reply.is_refused {
+            assert!(["BAD_REQUEST", "COST_EXCEEDED"].contains(&reply.code()), "{}\n{text}", reply.json);
+            return;
+        }
+        let objects = objects(&reply.json["data"]).saturating_sub(1);
+        types_in(&reply.json["data"], &mut self.types);
+        self.answered += 1;
+        self.returned += objects;
+        if objects > reply.cost() {
+            self.too_cheap.push(format!("{objects} objects for {}: {text}", reply.cost()));
+        }
+    }
+
+    /// Of how many types objects came.
+    fn assert_none_is_too_cheap(mut self) -> (usize, u64, usize) {
+        self.too_cheap.sort_by_key(String::len);
+        let (count, shortest) = (self.too_cheap.len(), self.too_cheap.first());
+        assert!(count == 0, "{count} operations cost too little, the shortest: {}", shortest.unwrap());
+        (self.answered, self.returned, self.types.len())
+    }
+}
+
+const STEP: u64 = 0x2545_F491_4F6C_DD1D;
+
 async fn no_random_operation_returns_more_than_it_cost(shop: TestShop) {
     const OPERATIONS: usize = 600;
     let (schema, known) = (Schema::read(), known(&shop).await);
-    let permissions = Permissions::all();
-    let viewer =
-        Viewer::Staff { account: AccountId::generate(), session: SessionId::generate(), permissions };
-    let (mut answered, mut returned, mut seed) = (0, 0, 0x9E37_79B9_7F4A_7C15_u64);
-    let mut seen = HashMap::<String, u64>::new();
-    let mut too_cheap = Vec::new();
+    let viewer = somebody_with_all_rights();
+    let (mut tried, mut seed) = (Tried::default(), 0x9E37_79B9_7F4A_7C15_u64);
     for number in 0..OPERATIONS {
-        seed = seed.wrapping_add(0x2545_F491_4F6C_DD1D);
+        seed = seed.wrapping_add(STEP);
         let mut writer = Writer { schema: &schema, known: &known, random: Random(seed), aliases: 0 };
         let text = writer.selections("Query", 2 + number % 5);
-        let reply = shop.query(&text).asked_by(viewer).await;
-        if reply.is_refused {
-            assert!(["BAD_REQUEST", "COST_EXCEEDED"].contains(&reply.code()), "{}\n{text}", reply.json);
-            continue;
-        }
-        let objects = objects(&reply.json["data"]).saturating_sub(1);
-        types_in(&reply.json["data"], &mut seen);
-        answered += 1;
-        returned += objects;
-        if objects > reply.cost() {
-            too_cheap.push(format!("{objects} objects for {}: {text}", reply.cost()));
-        }
+        tried.ask(&shop, viewer, &text).await;
     }
-    too_cheap.sort_by_key(String::len);
-    assert!(
-        too_cheap.is_empty(),
-        "{} operations cost too little, the shortest: {}",
-        too_cheap.len(),
-        too_cheap[0]
-    );
+    let (answered, returned, types) = tried.assert_none_is_too_cheap();
     assert!(answered > OPERATIONS / 2 && returned > 5000, "{answered} answered with {returned} objects");
-    assert!(seen.len() > 25, "only of {} types: {seen:?}", seen.len());
+    assert!(types > 25, "only of {types} types");
+}
+
+/// Changes return objects like queries do, and what their input has wrong on top.
+async fn no_random_change_returns_more_than_it_cost(shop: TestShop) {
+    const OPERATIONS: usize = 200;
+    let (schema, known) = (Schema::read(), known(&shop).await);
+    let viewer = somebody_with_all_rights();
+    let (mut tried, mut seed) = (Tried::default(), 0xD1B5_4A32_D192_ED03_u64);
+    for number in 0..OPERATIONS {
+        seed = seed.wrapping_add(STEP);
+        let mut writer = Writer { schema: &schema, known: &known, random: Random(seed), aliases: 0 };
+        let changes: String = (0..=number % 3).map(|_| writer.change(1 + number % 5)).collect();
+        tried.ask(&shop, viewer, &format!("mutation {{ {changes} }}")).await;
+    }
+    let mistakes = tried.types.get("UserError").copied().unwrap_or_default();
+    let (answered, returned, types) = tried.assert_none_is_too_cheap();
+    assert!(answered > OPERATIONS / 2 && returned > 1000, "{answered} answered with {returned} objects");
+    assert!(mistakes > 20 && types > 15, "{mistakes} mistakes, {types} types");
 }
 
 fn types_in(value: &Value, seen: &mut HashMap<String, u64>) {

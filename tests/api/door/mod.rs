@@ -1,6 +1,8 @@
 //! The program as strangers meet it: what it tells them, and what it does when they want too much.
 
+mod caps;
 mod flood;
 mod metrics;
 pub mod program;
+mod unread;
 mod unsafe_settings;

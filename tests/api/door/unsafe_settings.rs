@@ -7,7 +7,7 @@ use crate::harness::{Engine, TestShop, on_each_engine};
 
 on_each_engine! {
     sample: unsafe_settings_are_refused_all_at_once_and_accepted_by_name, secrets_are_never_printed,
-        doctor_tries_the_keys_on_what_is_sealed, doctor_sees_a_clock_that_was_set_back;
+        doctor_tries_the_keys_on_what_is_sealed, doctor_sees_a_clock_that_was_set_back, doctor_tells_a_public_address_that_shows_no_certificate;
 }
 
 fn run(shop: &TestShop, settings: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
@@ -97,4 +97,23 @@ async fn doctor_sees_a_clock_that_was_set_back(shop: TestShop) {
     shop.sql("DELETE FROM outbox_event").await;
     let (code, told) = run(&shop, &[("VITRINE_SECRETS", ""), ("VITRINE_PUBLIC_URL", "")], &["doctor"]);
     assert_eq!(code, Some(0), "{told}");
+}
+
+async fn doctor_tells_a_public_address_that_shows_no_certificate(shop: TestShop) {
+    shop.sql("DELETE FROM outbox_event").await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = format!("localhost:{}", listener.local_addr().unwrap().port());
+    let plain = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let url = format!("https://{place}/shop");
+    let settings = [("VITRINE_SECRETS", ""), ("VITRINE_PUBLIC_URL", url.as_str())];
+    let (code, told) = run(&shop, &settings, &["doctor"]);
+    plain.join().unwrap();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains(&format!("WRONG  {place} shows no certificate that browsers believe")), "{told}");
+    let (code, told) = run(&shop, &settings, &["doctor"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains(&format!("note   {place} cannot be reached from here")), "{told}");
 }

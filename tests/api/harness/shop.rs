@@ -135,6 +135,8 @@ fn config(address: &Address) -> Config {
         cost_limit: 20_000,
         quantity_cap: 100,
         wishlist_days: 90,
+        http_connections: 10_000,
+        http_connections_per_address: 1_000,
         sockets: 100,
         sockets_per_address: 100,
         media: None,

@@ -1,0 +1,95 @@
+//! What is done to answers last: they are compressed at once, and counted until they are read.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, HttpBody, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+use super::caller::RequestId;
+use super::error::{JSON, Rejection};
+use super::graphql::negotiate::Format;
+use super::options::Options;
+use super::server::Stay;
+use crate::services::error::Code;
+
+/// Bodies up to this many bytes are sent as they are.
+const WORTH_COMPRESSING: u64 = 1024;
+/// Larger ones, too, and those of unknown length: what is compressed is in memory.
+const MOST_COMPRESSED: u64 = 8 * 1024 * 1024;
+/// The level for brotli and gzip alike: quick, and most of the gain.
+const COMPRESSION_LEVEL: i32 = 4;
+/// Answers that are compressed at a time. Each takes up to 6 MiB meanwhile, so none waits half-way for its client.
+const COMPRESSED_AT_ONCE: usize = 16;
+
+/// Compresses answers for clients that accept it, and bounds what waits for clients to read it.
+pub fn wrap(routes: Router, options: &Options) -> Router {
+    let mut wrapped = routes;
+    if options.compression {
+        let turns = Arc::new(Semaphore::new(COMPRESSED_AT_ONCE));
+        wrapped = wrapped.layer(compression()).layer(from_fn_with_state(turns, at_once));
+    }
+    wrapped.layer(from_fn(counted))
+}
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Precise(COMPRESSION_LEVEL))
+        .compress_when(SizeAbove::new(WORTH_COMPRESSING + 1).and(NotLarge).and(NotForContentType::IMAGES))
+}
+
+/// Bodies that are known to be no larger than what is compressed.
+#[derive(Clone, Copy)]
+struct NotLarge;
+
+impl Predicate for NotLarge {
+    fn should_compress<B: HttpBody>(&self, response: &http::Response<B>) -> bool {
+        !SizeAbove::new(MOST_COMPRESSED + 1).should_compress(response)
+    }
+}
+
+/// Compresses an answer to its end: what does so is much larger than most answers, and would else be kept until the
+/// client has read the last of it.
+async fn at_once(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.extensions());
+    let response = next.run(request).await;
+    if !response.headers().contains_key(CONTENT_ENCODING) {
+        return response;
+    }
+    let (head, body) = response.into_parts();
+    let turn = turns.acquire().await;
+    let bytes = to_bytes(body, usize::MAX).await;
+    drop(turn);
+    match bytes {
+        Ok(bytes) => Response::from_parts(head, Body::from(bytes)),
+        Err(error) => {
+            tracing::error!(request_id = id.as_str(), %error, "an answer cannot be compressed");
+            Rejection::internal().into_response(id.as_str(), JSON)
+        }
+    }
+}
+
+/// Keeps count of an answer until it is read, or refuses it where too many wait already.
+async fn counted(request: Request, next: Next) -> Response {
+    let stay = Stay::of(request.extensions());
+    let id = RequestId::of(request.extensions());
+    let response = next.run(request).await;
+    let Some(unread) = stay.unread() else { return response };
+    let newer = Format::GraphqlResponse.content_type();
+    let media_type = if response.headers().get(CONTENT_TYPE) == Some(&newer) { newer } else { JSON };
+    unread.hold(response).unwrap_or_else(|| read_first().into_response(id.as_str(), media_type))
+}
+
+/// 503: too many answers wait to be read, here or on all connections together.
+pub fn read_first() -> Rejection {
+    let message = "Too many answers wait to be read: read them first.";
+    Rejection::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message)
+}
