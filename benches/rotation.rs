@@ -26,7 +26,7 @@ use vitrine::infrastructure::database::Address;
 use vitrine::infrastructure::secrets::{Key, KeyRing, sealed_by};
 use vitrine::services::backoffice::bulk::{OnError, set};
 use vitrine::services::backoffice::set::ProductSet;
-use vitrine::services::{AppContext, Viewer};
+use vitrine::services::{AppContext, Error, Viewer};
 
 use common::{Result, databases, engine, open};
 use pages::turn_pages;
@@ -141,6 +141,6 @@ async fn rotate(address: &Address, keys: &[&Key]) -> Result<()> {
 
 /// How many keys of people a key has still sealed.
 async fn left(app: &AppContext, key: &Key) -> Result<usize> {
-    let rows = data_key::Entity::find().all(app.db.read()?).await?;
+    let rows = data_key::Entity::find().all(app.db.read().map_err(Error::from)?).await?;
     Ok(rows.iter().filter(|row| sealed_by(&row.sealed).as_deref() == Some(&*key.name())).count())
 }

@@ -9,9 +9,10 @@ use vitrine::infrastructure::secrets::Key;
 use super::{entries, rename, usual, verdict};
 use crate::door::program::Program;
 use crate::harness::{TestShop, on_each_engine};
+use crate::identity::staff_member;
 
 on_each_engine! {
-    sample: commands_leave_entries_by_their_names, verify_tells_by_its_exit_code_what_it_found,
+    sample: commands_leave_entries_by_their_names, commands_about_staff_do_what_they_say, verify_tells_by_its_exit_code_what_it_found,
         a_server_that_is_killed_leaves_a_chain_that_goes_on;
 }
 
@@ -55,6 +56,55 @@ async fn commands_leave_entries_by_their_names(shop: TestShop) {
     assert_eq!(entries(&shop).await, before, "looking leaves nothing");
     let (_, told) = run(&shop, &secrets, &["doctor"]);
     assert!(told.contains(&format!("note   {before} audit entries are not sealed")), "{told}");
+}
+
+async fn commands_about_staff_do_what_they_say(shop: TestShop) {
+    let secrets = secret(42);
+    let (tokens, _) = staff_member(&shop, "eve@example.com", "owner").await;
+
+    // Nobody who is not there, and nothing that is not set up.
+    let reset = ["staff", "reset-second-factor", "eve@example.com"];
+    let link = ["staff", "link", "eve@example.com", "eve-at-the-issuer"];
+    for (arguments, why) in [
+        (&reset[..], "there is no second factor"),
+        (&["staff", "reset-second-factor", "bob@example.com"], "there is nobody like that"),
+        (&link, "no outside issuer is set up"),
+    ] {
+        let (code, told) = run(&shop, &secrets, arguments);
+        assert_eq!((code, told.contains(why)), (Some(1), true), "{arguments:?}: {told}");
+    }
+
+    let into =
+        "INSERT INTO second_factor (account_id, secret, last_step, failures, created_at, confirmed_at)";
+    shop.sql(&format!("{into} SELECT id, '', 0, 0, 0, 1 FROM account")).await;
+    let (code, told) = run(&shop, &secrets, &reset);
+    assert_eq!(
+        (code, told.as_str()),
+        (Some(0), "eve@example.com can sign in without a code now, and should set up a new one.\n")
+    );
+    assert_eq!(shop.number("SELECT count(*) FROM second_factor").await, 0);
+    assert_eq!(
+        shop.number("SELECT count(*) FROM session WHERE ended_at IS NULL").await,
+        0,
+        "{:?}",
+        tokens.session
+    );
+
+    let outside = |arguments: &[&str]| {
+        let mut command = command(&shop, &secrets, arguments);
+        command.env("VITRINE_OIDC_ISSUER", "https://id.example").env("VITRINE_OIDC_AUDIENCE", "shop");
+        let Output { status, stdout, stderr } =
+            command.env("VITRINE_OIDC_ACCOUNTS", "staff").output().unwrap();
+        (status.code(), String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned())
+    };
+    let (code, told) = outside(&link);
+    assert_eq!((code, told.as_str()), (Some(0), "eve@example.com can sign in by the outside issuer now.\n"));
+    assert_eq!(shop.number("SELECT count(*) FROM outside_identity").await, 1);
+    let (code, told) = outside(&link);
+    assert!(code == Some(1) && told.contains("is linked to an account already"), "{told}");
+
+    let actions = shop.rows("SELECT action FROM audit_entry WHERE actor = 2 ORDER BY created_at, id").await;
+    assert_eq!(actions, ["staff reset-second-factor", "staff link"]);
 }
 
 async fn verify_tells_by_its_exit_code_what_it_found(shop: TestShop) {
