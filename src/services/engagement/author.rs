@@ -201,28 +201,32 @@ async fn first(change: &Change<'_>, account: AccountId, name: String) -> Result<
     Ok(id)
 }
 
-/// Nobody of the staff has seen the new name yet: so what was published under the old one waits, too, and is sealed again.
+/// Nobody of the staff has seen the new name yet: so what was published under the old one waits, too, and is sealed again;
+/// and what somebody reads just now under the old one has another version.
 async fn rename(
     change: &Change<'_>,
     (reviewer, vault): (ReviewerId, &Vault),
     name: String,
     mut held: BTreeSet<ProductId>,
 ) -> Result<()> {
-    static SHOWN: Sql = Sql::new("SELECT product_id FROM review WHERE reviewer_id = $1 AND status = 1");
+    static WRITTEN: Sql = Sql::new("SELECT product_id FROM review WHERE reviewer_id = $1");
     static RENAME: Sql = Sql::new("UPDATE reviewer SET display_name = $2 WHERE id = $1");
+    static UNREAD: Sql =
+        Sql::new("UPDATE review SET version = version + 1 WHERE reviewer_id = $1 AND status <> 1");
     static WAIT: Sql = Sql::new(
         "UPDATE review SET status = 0, version = version + 1, updated_at = $2 \
          WHERE reviewer_id = $1 AND status = 1 RETURNING product_id, id, title, body, note, sealed",
     );
-    for row in SHOWN.all(&change.tx, [reviewer.0.into()]).await? {
+    for row in WRITTEN.all(&change.tx, [reviewer.0.into()]).await? {
         held.insert(row.try_get_by_index(0)?);
     }
     if held.len() > AT_ONCE {
-        let message = format!("a name that more than {AT_ONCE} reviews are shown under cannot be changed");
+        let message = format!("the name of more than {AT_ONCE} reviews cannot be changed");
         return Err(Problems::one(Reason::Invalid, &[&"displayName"], message));
     }
     change.hold(&held).await?;
     RENAME.run(&change.tx, [reviewer.0.into(), name.into()]).await?;
+    UNREAD.run(&change.tx, [reviewer.0.into()]).await?;
     let rows = WAIT.all(&change.tx, [reviewer.0.into(), change.now.0.into()]).await?;
     let (mut products, mut reviews) = (HashSet::<ProductId>::new(), HashMap::<ReviewId, Content>::new());
     for row in &rows {

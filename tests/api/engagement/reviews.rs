@@ -284,6 +284,8 @@ async fn another_name_waits_to_be_read(shop: TestShop) {
     let before = rating(&shop, "cafe-mug").await;
     let (id, version) = review(&shop, ann, &mug).await;
     decide(&shop, &id, version, "PUBLISH").await;
+    let vase = product(&shop, "armful-vase").await;
+    let (waiting, read) = review(&shop, ann, &vase).await;
     let mut second = input(&pot);
     second["displayName"] = json!("Rude word");
     made(&change(&shop, "reviewCreate", second, REVIEW).asked_by(ann).await);
@@ -294,6 +296,11 @@ async fn another_name_waits_to_be_read(shop: TestShop) {
             review["status"] == "PENDING" && review["author"]["displayName"] == "Rude word"
         })
     );
+
+    // Who has read a review under the former name does not publish it under this one.
+    let input = json!({ "id": waiting, "version": read, "decision": "PUBLISH" });
+    let reply = moderates(change(&shop, "reviewModerate", input, REVIEW)).await;
+    assert_eq!(wrong(&reply), ["CONFLICT version"]);
 }
 
 async fn strangers_reviews_are_not_found(shop: TestShop) {
