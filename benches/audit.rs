@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use vitrine::app;
-use vitrine::config::Config;
 use vitrine::infrastructure::database::Address;
 use vitrine::infrastructure::secrets::{Key, KeyRing};
 use vitrine::services::acting::{Acting, within};
@@ -22,7 +21,7 @@ use vitrine::services::catalog::write::Fields;
 use vitrine::services::{AppContext, Viewer};
 use vitrine::workers;
 
-use common::{Result, databases, engine, open};
+use common::{Result, config, databases, engine, open};
 
 /// As the service itself.
 #[global_allocator]
@@ -57,8 +56,7 @@ fn main() -> Result<()> {
 }
 
 async fn measure(address: &Address) -> Result<()> {
-    let config = Config::read().map_err(|problems| problems.join("; "))?;
-    let app = app::migrated(address, &Config { database: address.clone(), ..config }).await?;
+    let app = app::migrated(address, &config(address)?).await?;
     open(&app).await?;
     let keys = Keys::of(&KeyRing::new(vec![Key::of([42; 32])])?)?;
     for kind in [Kind::Plain, Kind::Told, Kind::Sealed] {

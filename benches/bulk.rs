@@ -14,13 +14,12 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 use vitrine::app;
-use vitrine::config::Config;
 use vitrine::infrastructure::database::Address;
 use vitrine::services::Viewer;
 use vitrine::services::backoffice::bulk::{OnError, set};
 use vitrine::services::backoffice::set::ProductSet;
 
-use common::{Result, databases, engine, open};
+use common::{Result, config, databases, engine, open};
 use pages::turn_pages;
 use products::{VARIANTS, product};
 
@@ -41,8 +40,7 @@ fn main() -> Result<()> {
 }
 
 async fn measure(address: &Address) -> Result<()> {
-    let config = Config::read().map_err(|problems| problems.join("; "))?;
-    let config = Config { database: address.clone(), ..config };
+    let config = config(address)?;
     let app = app::migrated(address, &config).await?;
     open(&app).await?;
     let api = Arc::new(app::api(Arc::clone(&app), &config)?);

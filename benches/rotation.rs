@@ -21,14 +21,13 @@ use entity::identity::data_key;
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use tokio::sync::oneshot;
 use vitrine::app;
-use vitrine::config::Config;
 use vitrine::infrastructure::database::Address;
 use vitrine::infrastructure::secrets::{Key, KeyRing, sealed_by};
 use vitrine::services::backoffice::bulk::{OnError, set};
 use vitrine::services::backoffice::set::ProductSet;
 use vitrine::services::{AppContext, Error, Viewer};
 
-use common::{Result, databases, engine, open};
+use common::{Result, config, databases, engine, open};
 use pages::turn_pages;
 use products::product;
 
@@ -54,8 +53,7 @@ fn main() -> Result<()> {
 }
 
 async fn measure(address: &Address) -> Result<()> {
-    let config = Config::read().map_err(|problems| problems.join("; "))?;
-    let config = Config { database: address.clone(), ..config };
+    let config = config(address)?;
     let app = app::migrated(address, &config).await?;
     open(&app).await?;
     let inputs: Vec<ProductSet> = (0..PRODUCTS).map(|number| product(number, 10)).collect();

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use tokio_postgres::NoTls;
+use vitrine::config::{Config, Documents};
 use vitrine::infrastructure::database::Address;
 use vitrine::services::AppContext;
 use vitrine::services::markets::write::{NewMarket, add_location, add_market};
@@ -14,6 +15,12 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// Two databases without anything in them; what an earlier run has left is gone.
 pub async fn databases(name: &str) -> Result<[Address; 2]> {
     Ok([sqlite(name)?, postgres(name).await?])
+}
+
+/// The settings that the environment tells, for one of the databases; everybody may run any document.
+pub fn config(address: &Address) -> Result<Config> {
+    let config = Config::read().map_err(|problems| problems.join("; "))?;
+    Ok(Config { database: address.clone(), documents: Documents::Open, ..config })
 }
 
 /// What an engine is called in what is printed.
