@@ -135,6 +135,12 @@ impl<'a> Change<'a> {
         Box::pin(before.send(&self.tx)).await
     }
 
+    /// Writes now what was left for the end: what is written next depends on it.
+    pub async fn write_now(&self) -> std::result::Result<(), DbErr> {
+        let writes = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        writes.send(&self.tx).await
+    }
+
     /// Writes what was left for the end, and the entry for auditors.
     async fn end(&self) -> Result<()> {
         let mut writes = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));

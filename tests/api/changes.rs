@@ -12,7 +12,7 @@ use crate::harness::{Ask, Engine, TestShop, on_each_engine};
 
 on_each_engine! {
     sample: changes_of_one_operation_see_each_other, what_is_wrong_is_told_and_nothing_changed,
-        a_change_by_get_is_refused, a_change_goes_on_when_its_client_hangs_up;
+        a_shop_that_is_renamed_is_as_old_as_before, a_change_by_get_is_refused, a_change_goes_on_when_its_client_hangs_up;
 }
 
 const RENAME: &str = "mutation ($input: ShopUpdateInput!) { shopUpdate(input: $input) { shop { name description } userErrors { code field message } } }";
@@ -35,6 +35,15 @@ async fn changes_of_one_operation_see_each_other(shop: TestShop) {
     assert_eq!(reply.text("/third/shop/description"), "");
     assert_eq!(reply.cost(), 33, "ten for each change and one for each shop");
     assert_eq!(shop.query("{ shop { name } }").await.text("/shop/name"), "First");
+}
+
+async fn a_shop_that_is_renamed_is_as_old_as_before(shop: TestShop) {
+    const SET_UP: &str = "SELECT CAST(created_at AS text) FROM shop";
+    let since = shop.rows(SET_UP).await;
+    shop.set_clock(shop.clock.now() + chrono::Duration::days(1));
+    let reply = rename(&shop, json!({ "name": "Another name" })).await;
+    assert_eq!(reply.text("/shopUpdate/shop/name"), "Another name");
+    assert_eq!(shop.rows(SET_UP).await, since);
 }
 
 async fn what_is_wrong_is_told_and_nothing_changed(shop: TestShop) {

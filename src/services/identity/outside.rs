@@ -142,7 +142,9 @@ pub(super) async fn known(
     let viewer = if let Some(viewer) = find(app, outside, &hash, &said).await? {
         viewer
     } else {
-        make(app, identity, outside, &hash, &said).await?;
+        // Auditors are told of staff whom the issuer brings, in the name of whom it is for.
+        let acting = Acting::of_nobody("outsideIssuer");
+        acting::within(acting, make(app, identity, outside, &hash, &said)).await?;
         find(app, outside, &hash, &said).await?.ok_or(Error::Unauthenticated)?
     };
     let moment = |seconds: i64| Timestamp(seconds.saturating_mul(SECOND));
@@ -195,20 +197,9 @@ fn permissions(rows: &[QueryResult]) -> Result<Permissions> {
     Ok(permissions)
 }
 
-/// The same in the name of whom it is for, so that auditors are told of staff whom the issuer brings.
-async fn make(
-    app: &AppContext,
-    identity: &Identity,
-    outside: &Outside,
-    hash: &str,
-    said: &Said,
-) -> Result<()> {
-    acting::within(Acting::of_nobody("outsideIssuer"), open(app, identity, outside, hash, said)).await
-}
-
 /// Makes an account for somebody who is seen for the first time. Nobody can sign in to it with a password, nor find it by an
 /// address: the one that it has leads nowhere (RFC 2606).
-async fn open(
+async fn make(
     app: &AppContext,
     identity: &Identity,
     outside: &Outside,

@@ -12,7 +12,7 @@ use crate::harness::{TestShop, on_each_engine};
 use crate::identity::staff_member;
 
 on_each_engine! {
-    sample: commands_leave_entries_by_their_names, commands_about_staff_do_what_they_say, verify_tells_by_its_exit_code_what_it_found,
+    sample: commands_leave_entries_by_their_names, commands_about_staff_do_what_they_say, a_new_key_takes_the_log_over_at_once, verify_tells_by_its_exit_code_what_it_found,
         a_server_that_is_killed_leaves_a_chain_that_goes_on;
 }
 
@@ -105,6 +105,22 @@ async fn commands_about_staff_do_what_they_say(shop: TestShop) {
 
     let actions = shop.rows("SELECT action FROM audit_entry WHERE actor = 2 ORDER BY created_at, id").await;
     assert_eq!(actions, ["staff reset-second-factor", "staff link"]);
+}
+
+async fn a_new_key_takes_the_log_over_at_once(shop: TestShop) {
+    super::sealed(&shop, 2).await;
+    let both = format!("{},{}", secret(7), secret(42));
+    let says = |told: &str| told.contains("the end of the audit log: sealed anew");
+    let (code, told) = run(&shop, &both, &["keys", "rotate", "data"]);
+    assert!(code == Some(0) && says(&told), "{told}");
+    let head = shop.rows("SELECT key_name FROM audit_head").await;
+    assert_eq!(head, [super::keys(&[7]).names()[0].clone()]);
+    let (code, told) = run(&shop, &both, &["keys", "rotate", "data"]);
+    assert!(code == Some(0) && !says(&told), "{told}");
+    let (_, told) = run(&shop, &secret(7), &["doctor"]);
+    assert!(told.contains("ok     the audit log goes on with the key that seals"), "{told}");
+    let (_, told) = run(&shop, &secret(9), &["doctor"]);
+    assert!(told.contains("which is not among VITRINE_SECRETS"), "{told}");
 }
 
 async fn verify_tells_by_its_exit_code_what_it_found(shop: TestShop) {

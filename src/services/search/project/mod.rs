@@ -40,7 +40,8 @@ pub async fn rebuild(app: &AppContext) -> Result<u64> {
 /// Removes all that is derived from products which are about to be deleted.
 pub async fn forget(change: &Change<'_>, products: &[ProductId]) -> Result<()> {
     let known = read::listings(&change.tx, products).await?;
-    write::difference(change, known, Vec::new()).await
+    write::difference(change, known, Vec::new()).await?;
+    Ok(change.write_now().await?)
 }
 
 /// Projects products: the listing of each in every locale, its facets, and its text for search.
