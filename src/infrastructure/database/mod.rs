@@ -1,10 +1,14 @@
 //! The database: one code path for two engines.
 //!
-//! SQLite has one connection that writes and a pool of readers; PostgreSQL has one pool for both.
+//! Connections that read are apart from those that write: on SQLite one writes, on PostgreSQL as many as read.
 
 mod connect;
+mod connections;
+mod end;
+mod lent;
 pub mod migrate;
 pub mod operation;
+mod reader;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +19,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 
+pub use self::reader::Reader;
 pub use crate::config::Address;
 use crate::monitoring::metrics::Pool;
 
@@ -28,31 +33,30 @@ pub const STATEMENT_TIMEOUT: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug)]
 pub struct Database {
     writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    reader: Reader,
     waiting: Arc<AtomicU64>,
 }
 
 impl Database {
     /// Connects, with at most `connections` at a time that read.
     pub async fn connect(address: &Address, connections: u32) -> Result<Self, DbErr> {
-        match address {
+        let (writer, reader) = match address {
             Address::Sqlite(path) => {
-                let writer = connect::sqlite(path, connect::Use::Write, 1).await?;
-                let reader = connect::sqlite(path, connect::Use::Read, connections).await?;
-                Ok(Self { writer, reader, waiting: Arc::default() })
+                (connect::sqlite_writer(path).await?, connect::sqlite_reader(path, connections).await?)
             }
             Address::Postgres(url) => {
-                let both = connect::postgres(url, connections).await?;
-                Ok(Self { writer: both.clone(), reader: both, waiting: Arc::default() })
+                let writer = connect::postgres_writer(url, connections).await?;
+                (writer, connect::postgres_reader(url, connections).await?)
             }
-        }
+        };
+        Ok(Self { writer, reader, waiting: Arc::default() })
     }
 
     /// For reads outside a change.
     ///
     /// # Errors
     /// [`operation::Expired`] where the operation has too little time left to start a statement.
-    pub fn read(&self) -> Result<&DatabaseConnection, operation::Expired> {
+    pub fn read(&self) -> Result<&Reader, operation::Expired> {
         operation::check()?;
         Ok(&self.reader)
     }
@@ -78,19 +82,18 @@ impl Database {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// The pools as they are now: one for both on PostgreSQL.
+    /// The pools as they are now.
     pub fn pools(&self) -> Vec<Pool> {
-        match &self.reader.inner {
+        let writer = match &self.writer.inner {
             DatabaseConnectionType::SqlxSqlitePoolConnection(_) => {
-                let (reader, writer) =
-                    (self.reader.get_sqlite_connection_pool(), self.writer.get_sqlite_connection_pool());
-                vec![pool("read", reader), pool("write", writer)]
+                Some(pool("write", self.writer.get_sqlite_connection_pool()))
             }
             DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
-                vec![pool("both", self.reader.get_postgres_connection_pool())]
+                Some(pool("write", self.writer.get_postgres_connection_pool()))
             }
-            DatabaseConnectionType::Disconnected => Vec::new(),
-        }
+            DatabaseConnectionType::Disconnected => None,
+        };
+        std::iter::once(self.reader.pool()).chain(writer).collect()
     }
 
     /// Ends all connections.

@@ -70,11 +70,11 @@ pub fn check() -> Result<(), Expired> {
 }
 
 /// Counts a statement for the running operation.
-pub fn count(info: &sea_orm::metric::Info<'_>) {
+pub fn count(elapsed: Duration, sql: &str) {
     let _ = CURRENT.try_with(|operation| {
-        let micros = u64::try_from(info.elapsed.as_micros()).unwrap_or(u64::MAX);
+        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         operation.statements.fetch_add(1, Ordering::Relaxed);
         operation.micros.fetch_add(micros, Ordering::Relaxed);
     });
-    tracing::trace!(target: "sql", elapsed = ?info.elapsed, sql = info.statement.sql, "statement");
+    tracing::trace!(target: "sql", ?elapsed, sql, "statement");
 }

@@ -1,0 +1,113 @@
+//! Connections that read, lent for a statement at a time.
+//!
+//! The driver's own pool asks every connection that comes back whether it still lives: one more round trip for each
+//! statement, and on SQLite one more turn of a thread. Here a connection goes back as it is when its statement was
+//! answered. One whose statement failed, or whose answer nobody waited for, is asked first, and nobody waits for that.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use deadpool::managed::{self, PoolError, QueueMode, TimeoutType};
+use sea_orm::{ConnAcquireErr, DbErr, QueryResult, RuntimeErr, Statement, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{Connection, Executor, IntoArguments};
+
+use super::connect::refused;
+use super::lent::{Engine, Lent, Maker, Options};
+use super::{WRITER_PATIENCE, operation};
+use crate::monitoring::metrics::Pool;
+
+/// Some connections to one database.
+#[derive(Clone, Debug)]
+pub struct Connections<D: Engine>(managed::Pool<Maker<D>>);
+
+impl<D: Engine> Connections<D>
+where
+    for<'c> &'c mut D::Connection: Executor<'c, Database = D>,
+    SqlxValues: IntoArguments<D>,
+    QueryResult: From<D::Row>,
+{
+    /// At most `most` connections. The first is made now, which tells whether that can be done.
+    pub async fn open(options: Options<D>, most: u32) -> Result<Self, DbErr> {
+        let pool = managed::Pool::builder(Maker(options))
+            .max_size(most as usize)
+            .queue_mode(QueueMode::Lifo)
+            .runtime(deadpool::Runtime::Tokio1)
+            .wait_timeout(Some(WRITER_PATIENCE))
+            .create_timeout(Some(WRITER_PATIENCE))
+            .recycle_timeout(Some(WRITER_PATIENCE))
+            .build()
+            .map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
+        drop(pool.get().await.map_err(not_lent)?);
+        Ok(Self(pool))
+    }
+
+    /// All rows that a statement finds.
+    ///
+    /// Where the database has closed a connection since it was last used, all that are idle are given up and the
+    /// statement is sent once more.
+    pub async fn rows(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let sql: Arc<str> = statement.sql.into();
+        let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+        let mut found = self.ask(&sql, values.clone()).await?;
+        if found.as_ref().is_err_and(is_lost) {
+            self.0.retain(|_, _| false);
+            found = self.ask(&sql, values).await?;
+        }
+        let rows = found.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+
+    async fn ask(&self, sql: &Arc<str>, values: SqlxValues) -> Result<sqlx::Result<Vec<D::Row>>, DbErr> {
+        let lent = Lent::new(self.0.get().await.map_err(not_lent)?);
+        let began = Instant::now();
+        let found = lent.rows(Arc::clone(sql), values).await;
+        operation::count(began.elapsed(), sql);
+        Ok(found)
+    }
+
+    /// How many there are.
+    pub fn pool(&self, name: &'static str) -> Pool {
+        let status = self.0.status();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Pool { name, open: number(status.size), idle: number(status.available), most: number(status.max_size) }
+    }
+
+    /// Ends those that are idle, and the others when they come back.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        let idle = self.0.retain(|_, _| false).removed;
+        self.0.close();
+        for member in idle {
+            let closed = member.connection.close().await;
+            closed.map_err(refused)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why no connection could be had.
+fn not_lent(error: PoolError<sqlx::Error>) -> DbErr {
+    match error {
+        PoolError::Timeout(TimeoutType::Wait | TimeoutType::Create) => {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
+        }
+        PoolError::Backend(error) => refused(error),
+        PoolError::Closed | PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
+        }
+    }
+}
+
+/// SQLSTATEs of a connection that the database ends: by command, by a crash, or because it only just starts.
+const ENDED_BY_THE_DATABASE: [&str; 3] = ["57P01", "57P02", "57P03"];
+
+/// Whether the connection was closed, so that the statement did not begin or was ended with it.
+fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| ENDED_BY_THE_DATABASE.contains(&code.as_ref()))
+        }
+        _ => false,
+    }
+}
