@@ -1,7 +1,7 @@
 //! Looking for what should never be: invariants of the shop, checked by counting.
 
 use entity::time::SECOND;
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::sql::Sql;
 use super::{AppContext, Result};

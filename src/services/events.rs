@@ -4,6 +4,7 @@ use entity::id::{
     AccountId, AppTokenId, CategoryId, ClientAppId, CollectionId, DocumentId, Id as _, ProductId, ReviewId,
     RoleId, SessionId,
 };
+use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 

@@ -4,6 +4,7 @@
 //! statement, and on SQLite one more turn of a thread. Here a connection goes back as it is when its statement was
 //! answered. One whose statement failed, or whose answer nobody waited for, is asked first, and nobody waits for that.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,8 +19,19 @@ use super::{WRITER_PATIENCE, operation};
 use crate::monitoring::metrics::Pool;
 
 /// Some connections to one database.
-#[derive(Clone, Debug)]
 pub struct Connections<D: Engine>(managed::Pool<Maker<D>>);
+
+impl<D: Engine> Clone for Connections<D> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<D: Engine> fmt::Debug for Connections<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connections").field(&self.0.status()).finish()
+    }
+}
 
 impl<D: Engine> Connections<D>
 where
@@ -70,7 +82,12 @@ where
     pub fn pool(&self, name: &'static str) -> Pool {
         let status = self.0.status();
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Pool { name, open: number(status.size), idle: number(status.available), most: number(status.max_size) }
+        Pool {
+            name,
+            open: number(status.size),
+            idle: number(status.available),
+            most: number(status.max_size),
+        }
     }
 
     /// Ends those that are idle, and the others when they come back.
@@ -92,9 +109,10 @@ fn not_lent(error: PoolError<sqlx::Error>) -> DbErr {
             DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
         }
         PoolError::Backend(error) => refused(error),
-        PoolError::Closed | PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
-            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
-        }
+        PoolError::Closed
+        | PoolError::Timeout(_)
+        | PoolError::NoRuntimeSpecified
+        | PoolError::PostCreateHook(_) => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
     }
 }
 

@@ -33,11 +33,9 @@ pub trait Engine: sqlx::Database {
 }
 
 /// Makes connections.
-#[derive(Debug)]
 pub struct Maker<D: Engine>(pub Options<D>);
 
 /// A connection.
-#[derive(Debug)]
 pub struct Member<D: Engine> {
     /// The connection itself.
     pub connection: D::Connection,

@@ -10,7 +10,8 @@ use std::str::FromStr;
 use entity::audit::{audit_entry, audit_head, audit_subject};
 use entity::id::AuditEntryId;
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult as _, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult as _, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use entity::clients::{client_app, client_version, document_text};
 use entity::id::{ClientAppId, DocumentId};
 use entity::time::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{Budget, Client, Documents, Registered};

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use entity::customers::consent_change::ConsentPurpose;
 use entity::id::{AccountId, ConsentChangeId};
 use entity::time::Timestamp;
+use sea_orm::ConnectionTrait;
 
 use super::{Whose, hold};
 use crate::services::events::{self, Event};
