@@ -16,6 +16,7 @@ use crate::operations::Operation;
 pub async fn count(database: &Address, requests: &[(Operation, Vec<Option<String>>)]) -> Result<Vec<u64>> {
     let mut config = Config::read().map_err(|problems| problems.join("; "))?;
     config.database = database.clone();
+    config.documents = DocumentMode::Open;
     let context = app::context(database, &config).await?;
     let api = app::api(Arc::clone(&context), &config)?;
     let mut counts = Vec::new();

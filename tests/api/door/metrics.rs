@@ -64,9 +64,7 @@ async fn metrics_tell_of_operations_pools_and_batches(shop: TestShop) {
     assert!(value("vitrine_database_seconds_total") > 0.0);
     assert!(value(r#"vitrine_batch_keys_sum{loader="VariantsOf"}"#) >= 3.0);
     assert!(value(r#"vitrine_passwords{name="running"}"#) < 1.0);
-    let pools =
-        if shop.engine == crate::harness::Engine::Sqlite { &["read", "write"][..] } else { &["both"] };
-    for pool in pools {
+    for pool in ["read", "write"] {
         assert!(value(&format!("vitrine_database_connections_max{{name=\"{pool}\"}}")) >= 1.0);
         assert!(value(&format!("vitrine_database_connections{{pool=\"{pool}\",state=\"idle\"}}")) >= 0.0);
     }

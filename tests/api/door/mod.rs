@@ -4,5 +4,6 @@ mod caps;
 mod flood;
 mod metrics;
 pub mod program;
+mod reading;
 mod unread;
 mod unsafe_settings;

@@ -1,0 +1,108 @@
+//! Connections that read: what they refuse, what becomes of them when nobody waits, and when the database ends them.
+
+use std::time::{Duration, Instant};
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use vitrine::infrastructure::database::operation::{self, Operation};
+
+use crate::harness::{Engine, TestShop, draft, on_each_engine};
+
+on_each_engine! {
+    empty:
+    connections_that_read_refuse_to_write;
+    a_read_that_nobody_waits_for_gives_its_connection_back;
+    a_read_that_takes_too_long_is_ended_and_the_next_is_not;
+    reads_go_on_when_the_database_ended_all_connections;
+}
+
+fn statement(shop: &TestShop, text: &str) -> Statement {
+    Statement::from_string(shop.app.db.read().unwrap().get_database_backend(), text)
+}
+
+async fn number(shop: &TestShop, text: &str) -> Result<i64, DbErr> {
+    let row = shop.app.db.read().unwrap().query_one_raw(statement(shop, text)).await?;
+    row.unwrap().try_get_by_index(0)
+}
+
+/// A statement that takes longer than anybody waits, and ends by itself within a second or two.
+fn slow(shop: &TestShop) -> &'static str {
+    match shop.engine {
+        Engine::Postgres => "SELECT 1::bigint FROM pg_sleep(1)",
+        Engine::Sqlite => {
+            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000000) SELECT max(n) FROM c"
+        }
+    }
+}
+
+async fn connections_that_read_refuse_to_write(shop: TestShop) {
+    shop.save(&[draft("cup", "Cup", 1000)]).await;
+    let text = "UPDATE product SET handle = 'pot' RETURNING 1";
+
+    let reader = shop.app.db.read().unwrap();
+    assert!(reader.query_all_raw(statement(&shop, text)).await.is_err());
+    assert!(reader.execute_raw(statement(&shop, text)).await.is_err());
+    assert!(reader.execute_unprepared(text).await.is_err());
+
+    assert_eq!(shop.rows("SELECT handle FROM product").await, ["cup"]);
+}
+
+async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) {
+    let pool = || shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap();
+    let reads = (0..pool().most).map(|_| {
+        tokio::time::timeout(Duration::from_millis(30), shop.app.db.read().unwrap().query_all_raw(statement(&shop, slow(&shop))))
+    });
+    let answers = futures_util::future::join_all(reads).await;
+    assert!(answers.iter().all(Result::is_err), "nobody waited: {answers:?}");
+
+    let asked = Instant::now();
+    while pool().idle < pool().most {
+        assert!(asked.elapsed() < Duration::from_secs(30), "still lent: {:?}", pool());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for expected in 0..i64::from(pool().most) {
+        assert_eq!(number(&shop, &format!("SELECT {expected} + 0 * count(*) FROM product")).await.unwrap(), expected);
+    }
+}
+
+async fn a_read_that_takes_too_long_is_ended_and_the_next_is_not(shop: TestShop) {
+    if shop.engine == Engine::Postgres {
+        // Ended by the server after a fixed time.
+        let asked = Instant::now();
+        assert!(number(&shop, "SELECT 1::bigint FROM pg_sleep(20)").await.is_err());
+        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    } else {
+        let endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c";
+        let soon = Operation::until(Instant::now() + operation_time());
+        let asked = Instant::now();
+        assert!(operation::within(soon, number(&shop, endless)).await.is_err());
+        assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    }
+    for _ in 0..20 {
+        assert_eq!(number(&shop, "SELECT count(*) FROM product").await.unwrap(), 0);
+    }
+}
+
+/// Time enough to be allowed to begin, little enough to be over soon.
+fn operation_time() -> Duration {
+    vitrine::infrastructure::database::STATEMENT_TIMEOUT - Duration::from_millis(500)
+}
+
+async fn reads_go_on_when_the_database_ended_all_connections(shop: TestShop) {
+    shop.save(&[draft("cup", "Cup", 1000)]).await;
+    let count = "SELECT count(*) FROM product";
+    let many = || futures_util::future::join_all((0..8).map(|_| number(&shop, count)));
+    assert!(many().await.into_iter().all(|found| found.unwrap() == 1));
+    if shop.engine == Engine::Sqlite {
+        // Nobody else can end these.
+        return;
+    }
+
+    let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let ended = shop.number(&format!("SELECT count(*) FROM (SELECT pg_terminate_backend(pid) {others}) ended")).await;
+    assert!(ended >= 1);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+
+    for found in many().await {
+        assert_eq!(found.unwrap(), 1);
+    }
+}
