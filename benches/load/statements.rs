@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use vitrine::app;
-use vitrine::config::Config;
+use vitrine::config::{Config, Documents};
 use vitrine::graphql::{Answer, Caller, Decoded};
 use vitrine::infrastructure::database::Address;
 
@@ -16,7 +16,7 @@ use crate::operations::Operation;
 pub async fn count(database: &Address, requests: &[(Operation, Vec<Option<String>>)]) -> Result<Vec<u64>> {
     let mut config = Config::read().map_err(|problems| problems.join("; "))?;
     config.database = database.clone();
-    config.documents = DocumentMode::Open;
+    config.documents = Documents::Open;
     let context = app::context(database, &config).await?;
     let api = app::api(Arc::clone(&context), &config)?;
     let mut counts = Vec::new();

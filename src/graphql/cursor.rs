@@ -5,6 +5,7 @@
 //! it is a number of hits.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,6 +18,9 @@ use crate::services::{Error, Result};
 
 /// Longer texts are no cursors of ours.
 const MAX_LENGTH: usize = 1024;
+
+/// A window onto a list that is sorted by columns, as many rows ask through it.
+pub type Frame = Arc<Window<Key>>;
 
 /// The list that a cursor belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +72,10 @@ impl ListId {
     ///
     /// # Errors
     /// `BadRequest` where the window is impossible or a cursor belongs elsewhere.
-    pub fn window(self, asked: Asked) -> Result<Window<Key>> {
+    pub fn window(self, asked: Asked) -> Result<Frame> {
         let key = |cursor: Option<String>| cursor.map(|text| self.key(&text)).transpose();
         let window = Window::new(asked.first, asked.last, key(asked.after)?, key(asked.before)?)?;
-        Ok(Window { ends_unseen: asked.ends_unseen, ..window })
+        Ok(Arc::new(Window { ends_unseen: asked.ends_unseen, ..window }))
     }
 
     /// What a client asks of a list of hits: how many to skip, and how many to show.

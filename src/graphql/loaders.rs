@@ -1,7 +1,8 @@
 //! What resolvers load in batches: one line each.
 
 use std::collections::HashMap;
-use std::hash::Hash;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use entity::id::{
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 use super::batch::{self, BatchLoader, Key, Row};
 use super::context::Scope;
+use super::cursor::Frame;
 use crate::services::Result;
 use crate::services::catalog::categories::{self, Category};
 use crate::services::catalog::collections::{self, Collection};
@@ -25,17 +27,13 @@ use crate::services::engagement::reviews::{self, Review, ReviewSort, Reviewer};
 use crate::services::engagement::wishlists::{self, Item};
 use crate::services::inventory::availability::{self, Choice};
 use crate::services::inventory::levels::{self, Level};
-use crate::services::keyset;
-use crate::services::page::{Page, Window};
+use crate::services::page::Page;
 use crate::services::pricing::manage as prices;
 use crate::services::search::facets::{self, Facets};
 use crate::services::search::filter::Filter;
 use crate::services::search::listings::{self, Listing, Request};
 use crate::services::search::parents::{self, Parent};
 use crate::services::search::related;
-
-/// A window onto a sorted list.
-pub type Frame = Window<keyset::Key>;
 
 type RowPage<T> = Arc<Page<Row<T>>>;
 type RowList<T> = Arc<Vec<Row<T>>>;
@@ -44,8 +42,23 @@ type RowList<T> = Arc<Vec<Row<T>>>;
 macro_rules! loaders {
     ($($name:ident($owner:ty $(, $argument:ident: $kind:ty)*) => $value:ty, |$scope:ident, $owners:ident| $load:expr;)+) => {
         $(
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, PartialEq, Eq)]
             pub struct $name(pub $owner $(, pub $kind)*);
+
+            /// The loader writes a message for every key that it looks up, before it knows whether it needs one.
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(Self::NAME)
+                }
+            }
+
+            /// What a key says beside whose it is, is the same for nearly all keys of a loader.
+            impl Hash for $name {
+                fn hash<H: Hasher>(&self, state: &mut H) {
+                    let Self(owner, ..) = self;
+                    owner.hash(state);
+                }
+            }
 
             impl Key for $name {
                 const NAME: &'static str = stringify!($name);
@@ -142,15 +155,18 @@ loaders! {
     ItemCountOf(WishlistId) => i64, |s, ids| wishlists::count_items(s.app.db.read()?, ids).await?;
 }
 
-/// Sorts keys by what they say beside whose they are: each group is one statement.
-fn alike<'a, K, O: Clone + 'a, A: Eq + Hash>(
+/// Sorts keys by what they say beside whose they are: each group is one statement. There are few.
+fn alike<'a, K, O: Clone + 'a, A: Eq>(
     keys: &'a [K],
     parts: impl Fn(&'a K) -> (&'a O, A),
-) -> HashMap<A, Vec<O>> {
-    let mut groups: HashMap<A, Vec<O>> = HashMap::new();
+) -> Vec<(A, Vec<O>)> {
+    let mut groups: Vec<(A, Vec<O>)> = Vec::new();
     for key in keys {
         let (owner, arguments) = parts(key);
-        groups.entry(arguments).or_default().push(owner.clone());
+        match groups.iter_mut().find(|(known, _)| *known == arguments) {
+            Some((_, owners)) => owners.push(owner.clone()),
+            None => groups.push((arguments, vec![owner.clone()])),
+        }
     }
     groups
 }

@@ -8,11 +8,10 @@ use vitrine::infrastructure::database::operation::{self, Operation};
 use crate::harness::{Engine, TestShop, draft, on_each_engine};
 
 on_each_engine! {
-    empty:
-    connections_that_read_refuse_to_write;
-    a_read_that_nobody_waits_for_gives_its_connection_back;
-    a_read_that_takes_too_long_is_ended_and_the_next_is_not;
-    reads_go_on_when_the_database_ended_all_connections;
+    empty: connections_that_read_refuse_to_write,
+        a_read_that_nobody_waits_for_gives_its_connection_back,
+        a_read_that_takes_too_long_is_ended_and_the_next_is_not,
+        reads_go_on_when_the_database_ended_all_connections;
 }
 
 fn statement(shop: &TestShop, text: &str) -> Statement {
@@ -49,7 +48,10 @@ async fn connections_that_read_refuse_to_write(shop: TestShop) {
 async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) {
     let pool = || shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap();
     let reads = (0..pool().most).map(|_| {
-        tokio::time::timeout(Duration::from_millis(30), shop.app.db.read().unwrap().query_all_raw(statement(&shop, slow(&shop))))
+        tokio::time::timeout(
+            Duration::from_millis(30),
+            shop.app.db.read().unwrap().query_all_raw(statement(&shop, slow(&shop))),
+        )
     });
     let answers = futures_util::future::join_all(reads).await;
     assert!(answers.iter().all(Result::is_err), "nobody waited: {answers:?}");
@@ -60,7 +62,10 @@ async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) 
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     for expected in 0..i64::from(pool().most) {
-        assert_eq!(number(&shop, &format!("SELECT {expected} + 0 * count(*) FROM product")).await.unwrap(), expected);
+        assert_eq!(
+            number(&shop, &format!("SELECT {expected} + 0 * count(*) FROM product")).await.unwrap(),
+            expected
+        );
     }
 }
 
@@ -98,7 +103,8 @@ async fn reads_go_on_when_the_database_ended_all_connections(shop: TestShop) {
     }
 
     let others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    let ended = shop.number(&format!("SELECT count(*) FROM (SELECT pg_terminate_backend(pid) {others}) ended")).await;
+    let ended =
+        shop.number(&format!("SELECT count(*) FROM (SELECT pg_terminate_backend(pid) {others}) ended")).await;
     assert!(ended >= 1);
     tokio::time::sleep(Duration::from_millis(200)).await;
 

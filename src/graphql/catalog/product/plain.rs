@@ -1,6 +1,6 @@
 //! What of a product is at hand, and the lists that hang on it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use entity::id::CategoryId;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::graphql::catalog::media::Media;
 use crate::graphql::catalog::metafield::Seo;
 use crate::graphql::catalog::variant::Variant;
 use crate::graphql::connection::{Hanging, Listed, Places, Total};
-use crate::graphql::cursor::{Asked, Column, ListId};
+use crate::graphql::cursor::{Asked, Column, Frame, ListId};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::id;
 use crate::graphql::loaders::{
@@ -61,7 +61,9 @@ impl Plain for Product {
 
 /// The first image of a product.
 pub(super) const FIRST_IMAGE: fn(&Listing) -> MediaOf =
-    |listing| MediaOf(listing.product_id, Window::first(1));
+    |listing| MediaOf(listing.product_id, Frame::clone(&FIRST));
+
+static FIRST: LazyLock<Frame> = LazyLock::new(|| Arc::new(Window::first(1)));
 
 /// The main category of a product; that of those without one does not exist.
 pub(super) const MAIN_CATEGORY: fn(&Listing) -> CategoryById =
