@@ -89,7 +89,7 @@ async fn a_read_that_takes_too_long_is_ended_and_the_next_is_not(shop: TestShop)
 
 /// Time enough to be allowed to begin, little enough to be over soon.
 fn operation_time() -> Duration {
-    vitrine::infrastructure::database::STATEMENT_TIMEOUT - Duration::from_millis(500)
+    vitrine::infrastructure::database::STATEMENT_TIMEOUT.saturating_sub(Duration::from_millis(500))
 }
 
 async fn reads_go_on_when_the_database_ended_all_connections(shop: TestShop) {
