@@ -98,7 +98,7 @@ impl Database {
 
     /// Ends all connections.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.reader.close().await?;
+        self.reader.close().await;
         self.writer.close().await
     }
 }

@@ -26,7 +26,7 @@ impl Reader {
     }
 
     /// Ends them.
-    pub async fn close(&self) -> Result<(), DbErr> {
+    pub async fn close(&self) {
         match self {
             Self::Sqlite(connections) => connections.close().await,
             Self::Postgres(connections) => connections.close().await,
