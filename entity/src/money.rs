@@ -1,7 +1,5 @@
 //! Amounts of money: whole minor units and a currency, nothing in between.
 
-use std::fmt::Write as _;
-
 /// How many digits a currency has after the point (ISO 4217); 2 for a code that is not in the list.
 pub fn exponent(currency: &str) -> u32 {
     iso_currency::Currency::from_code(currency)
@@ -16,20 +14,20 @@ pub fn is_currency(code: &str) -> bool {
 
 /// An amount of minor units as a decimal: 1999 with 2 digits is `19.99`.
 pub fn to_decimal(minor: i64, digits: u32) -> String {
-    let digits = digits as usize;
-    let magnitude = minor.unsigned_abs().to_string();
-    let mut out = String::with_capacity(magnitude.len() + digits + 2);
+    let mut backwards = Vec::with_capacity(24);
+    let (mut rest, mut places) = (minor.unsigned_abs(), 0);
+    while rest > 0 || places <= digits {
+        if places == digits && digits > 0 {
+            backwards.push('.');
+        }
+        backwards.push(char::from(b'0' + u8::try_from(rest % 10).unwrap_or_default()));
+        rest /= 10;
+        places += 1;
+    }
     if minor < 0 {
-        out.push('-');
+        backwards.push('-');
     }
-    if digits == 0 {
-        out.push_str(&magnitude);
-    } else {
-        let padded = format!("{magnitude:0>width$}", width = digits + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - digits);
-        let _ = write!(out, "{whole}.{fraction}");
-    }
-    out
+    backwards.into_iter().rev().collect()
 }
 
 /// A decimal as minor units: `19.99` with 2 digits is 1999.
@@ -61,9 +59,16 @@ mod tests {
 
     #[test]
     fn decimals_and_minor_units_are_the_same_amount() {
-        for (minor, digits, text) in
-            [(1999, 2, "19.99"), (5, 2, "0.05"), (-5, 2, "-0.05"), (1200, 0, "1200"), (1, 3, "0.001")]
-        {
+        for (minor, digits, text) in [
+            (1999, 2, "19.99"),
+            (5, 2, "0.05"),
+            (-5, 2, "-0.05"),
+            (1200, 0, "1200"),
+            (1, 3, "0.001"),
+            (0, 2, "0.00"),
+            (0, 0, "0"),
+            (100, 2, "1.00"),
+        ] {
             assert_eq!(to_decimal(minor, digits), text);
             assert_eq!(from_decimal(text, digits), Some(minor));
         }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::acting;
 use super::budget::{self, OverBudget};
@@ -334,7 +336,8 @@ impl Api {
         if is_bulk { self.deadline.max(BULK_DEADLINE) } else { self.deadline }
     }
 
-    /// Changes run in a task of their own: a client that hangs up does not cut one in half.
+    /// Operations run in tasks of their own. What wakes one of them does not concern the layers around it, and a client
+    /// that hangs up does not cut a change in half, while a query ends with whoever waits for it.
     async fn perform(
         &self,
         request: Request,
@@ -349,10 +352,14 @@ impl Api {
                 None => executor.execute(request).await,
             }
         });
-        if !is_change {
-            return work.await;
-        }
-        tokio::spawn(work).await.unwrap_or_else(|failure| acting::failed(Error::internal(failure)))
+        let task = tokio::spawn(work);
+        let done = if is_change { task.await } else { AbortOnDropHandle::new(task).await };
+        done.unwrap_or_else(|failure| {
+            if failure.is_panic() && !is_change {
+                resume_unwind(failure.into_panic());
+            }
+            acting::failed(Error::internal(failure))
+        })
     }
 
     /// What holds for the whole operation: the market and the language are settled here.

@@ -58,14 +58,14 @@ where
     T: Listed,
 {
     /// The page that hangs on a row, loaded for all rows of its level.
-    pub async fn load(self, ctx: &Context<'_>, row: &Row<R>) -> Result<Connection<T>> {
+    pub async fn load(self, ctx: &Context<'_>, row: &Row<R>) -> Result<Quick<Connection<T>>> {
         let page = ctx.along(row, self.key).await?;
-        Ok(Connection::new(page.as_deref(), self.list, self.places, self.total))
+        Ok(Quick(Connection::new(page.as_deref(), self.list, self.places, self.total)))
     }
 
     /// The same where it has been loaded.
     pub fn at_hand(self, ask: &mut Ask<'_>, row: &Row<R>) -> Option<()> {
-        let page = row.at_hand(self.key)?;
+        let page = ask.along(row, self.key)?;
         ask.object(&Connection::<T>::new(page.as_deref(), self.list, self.places, self.total))
     }
 }

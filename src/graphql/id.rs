@@ -24,12 +24,27 @@ pub fn show_as(prefix: &str, id: Uuid) -> ID {
     let mut text = String::with_capacity(prefix.len() + 1 + LENGTH);
     text.push_str(prefix);
     text.push('_');
-    let bits = id.as_u128();
-    for place in (0..LENGTH).rev() {
-        let five = (bits >> (5 * place)) & 31;
-        text.push(char::from(ALPHABET[usize::try_from(five).unwrap_or_default()]));
-    }
+    text.extend(encode(id).map(char::from));
     ID(text)
+}
+
+/// Writes an id as JSON: a string that needs no escapes.
+pub fn write<I: Id>(id: I, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(I::PREFIX.as_bytes());
+    out.push(b'_');
+    out.extend_from_slice(&encode(id.uuid()));
+    out.push(b'"');
+}
+
+fn encode(id: Uuid) -> [u8; LENGTH] {
+    let mut text = [b'0'; LENGTH];
+    let mut bits = id.as_u128();
+    for letter in text.iter_mut().rev() {
+        *letter = ALPHABET[usize::try_from(bits & 31).unwrap_or_default()];
+        bits >>= 5;
+    }
+    text
 }
 
 /// The id that a client sent; `None` where it is none of this kind.
@@ -85,6 +100,9 @@ mod tests {
         }
         let known = ProductId(Uuid::from_u128(0x0188_BAC7_4AFA_78AA_BC3B_BD1E_EF28_D881));
         assert_eq!(show(known).as_str(), "prd_01h2xcejqtf2nbrexx3vqjhp41");
+        let mut written = Vec::new();
+        write(known, &mut written);
+        assert_eq!(written, b"\"prd_01h2xcejqtf2nbrexx3vqjhp41\"");
     }
 
     #[test]

@@ -9,9 +9,10 @@ use entity::id::{
     AccountId, CategoryId, CollectionId, MediaId, ProductId, ReviewId, ReviewerId, VariantId, WishlistId,
 };
 use entity::pricing::price;
+use foldhash::fast::RandomState;
 use uuid::Uuid;
 
-use super::batch::{self, BatchLoader, Key, Row};
+use super::batch::{self, BatchLoader, Key, Map, Row};
 use super::context::Scope;
 use super::cursor::Frame;
 use crate::services::Result;
@@ -45,7 +46,6 @@ macro_rules! loaders {
             #[derive(Clone, PartialEq, Eq)]
             pub struct $name(pub $owner $(, pub $kind)*);
 
-            /// The loader writes a message for every key that it looks up, before it knows whether it needs one.
             impl fmt::Debug for $name {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     f.write_str(Self::NAME)
@@ -65,8 +65,8 @@ macro_rules! loaders {
 
                 type Value = $value;
 
-                async fn fetch($scope: &Scope, keys: &[Self]) -> Result<HashMap<Self, $value>> {
-                    let mut all = HashMap::with_capacity(keys.len());
+                async fn fetch($scope: &Scope, keys: &[Self]) -> Result<Map<Self, $value>> {
+                    let mut all = Map::with_capacity_and_hasher(keys.len(), RandomState::default());
                     for (($($argument,)*), $owners) in alike(keys, |Self(owner $(, $argument)*)| (owner, ($($argument.clone(),)*))) {
                         let found = $load;
                         all.extend(found.into_iter().map(|(owner, value)| (Self(owner $(, $argument.clone())*), value)));
@@ -171,6 +171,6 @@ fn alike<'a, K, O: Clone + 'a, A: Eq>(
     groups
 }
 
-fn shared<K: Eq + Hash, V>(found: HashMap<K, V>) -> HashMap<K, Arc<V>> {
-    found.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
+fn shared<K, V>(found: HashMap<K, V>) -> impl Iterator<Item = (K, Arc<V>)> {
+    found.into_iter().map(|(key, value)| (key, Arc::new(value)))
 }

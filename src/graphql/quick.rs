@@ -1,9 +1,11 @@
-//! A short cut for fields that wait for nothing.
+//! A short cut for objects whose fields are at hand, or can be loaded in batches.
 //!
 //! The library makes a boxed future of every field, as it must for those that wait, and keeps every value until all are
-//! there. Lists have thousands of fields that only read a value, or something that the first row of their level has loaded
-//! for all of them; an object behind [`Quick`] writes these as JSON at once and leaves the rest to the library. What is
-//! asked, checked and answered stays the same, which `tests/api/quick.rs` compares.
+//! there. Lists have thousands of fields that only read a value, or something that is loaded for all rows of a level. An
+//! object behind [`Quick`] is walked instead: what is at hand is written as JSON at once. Where the walk comes across what
+//! has not been loaded yet, it goes on to see what else is missing, all of that is loaded together, and the object is
+//! walked again. What no walk can tell is left to the library, and so is whatever fails, as resolvers tell what is wrong.
+//! What is asked, checked and answered stays the same, which `tests/api/quick.rs` compares.
 
 use std::borrow::Cow;
 
@@ -14,12 +16,15 @@ use async_graphql::{
     ContainerType, ContextSelectionSet, InputType, Name, OutputType, Positioned, ServerError, ServerResult,
     Value,
 };
-use futures_util::future::try_join_all;
+use entity::id::Id;
+use futures_util::future::{BoxFuture, join_all, try_join_all};
 use serde::Serialize;
 
+use super::batch::{AtHand, Key, Row};
 use super::context::{LONGEST_ANSWER, RequestData, Scope};
 use super::cursor::Asked;
-use super::json;
+use super::loaders::Loaders;
+use super::{id, json};
 
 /// An object some of whose fields wait for nothing.
 pub trait Plain: OutputType {
@@ -34,13 +39,31 @@ impl<T: Plain> Plain for &T {
     }
 }
 
-/// A field that somebody asks for, and where its value is written.
+/// A field that somebody asks for, in a walk.
 pub struct Ask<'a> {
     field: &'a Positioned<Field>,
     within: &'a ContextSelectionSet<'a>,
     data: &'a RequestData,
-    out: &'a mut Vec<u8>,
+    walk: &'a mut Walk,
 }
+
+/// Loads what a walk came across.
+type Load = Box<dyn for<'l> FnOnce(&'l Loaders) -> BoxFuture<'l, ()> + Send>;
+
+/// How far a walk has come.
+#[derive(Default)]
+struct Walk {
+    /// What is written.
+    out: Vec<u8>,
+    /// What has to be loaded before it can be written.
+    missing: Vec<Load>,
+    /// Whether there is something that only the library can answer.
+    is_foreign: bool,
+}
+
+/// How often an object is walked: once for each level that has to be loaded, and where rows of a level have different
+/// things to load. Limits on depth end sooner.
+const MOST_WALKS: usize = 64;
 
 impl<'a> Ask<'a> {
     /// The field's name in the schema.
@@ -71,7 +94,40 @@ impl<'a> Ask<'a> {
 
     /// Answers a scalar, or a list of scalars.
     pub fn write(&mut self, value: &(impl Serialize + ?Sized)) -> Option<()> {
-        serde_json::to_writer(&mut *self.out, value).ok()
+        serde_json::to_writer(&mut self.walk.out, value).ok()
+    }
+
+    /// Answers an id.
+    #[expect(clippy::unnecessary_wraps, reason = "as the other answers, which may fail")]
+    pub fn id(&mut self, id: impl Id) -> Option<()> {
+        id::write(id, &mut self.walk.out);
+        Some(())
+    }
+
+    /// What belongs to a row, where it has been loaded for the row's level; else it will be before the next walk.
+    #[expect(clippy::option_option, reason = "not loaded yet, or loaded and nothing there")]
+    pub fn along<T, K>(
+        &mut self,
+        row: &Row<T>,
+        key: impl Fn(&T) -> K + Send + Sync + 'static,
+    ) -> Option<Option<K::Value>>
+    where
+        T: Send + Sync + 'static,
+        K: Key,
+    {
+        match row.at_hand(&key) {
+            AtHand::Yes(value) => return Some(value),
+            AtHand::No => return None,
+            AtHand::NotYet => {}
+        }
+        let row = row.clone();
+        self.walk.missing.push(Box::new(move |loaders| {
+            Box::pin(async move {
+                // A failure is kept with the level: the field's resolver comes across it and tells it.
+                let _ = row.along(loaders, key).await;
+            })
+        }));
+        None
     }
 
     /// Answers null.
@@ -81,20 +137,28 @@ impl<'a> Ask<'a> {
 
     /// Answers an object with all of its selected fields; `None` where one of them is not at hand.
     pub fn object<T: Plain>(&mut self, object: &T) -> Option<()> {
-        if self.out.len() > LONGEST_ANSWER {
+        if self.walk.out.len() > LONGEST_ANSWER {
             return None;
         }
         let mut start = b'{';
+        let mut is_whole = true;
         for selection in &self.field.node.selection_set.node.items {
             let field = plain_field(&selection.node)?;
-            self.out.push(start);
+            self.walk.out.push(start);
             start = b',';
-            json::key(field.node.response_key().node.as_str(), self.out);
-            let mut inner = Ask { field, within: self.within, data: self.data, out: self.out };
-            inner.value(object)?;
+            json::key(field.node.response_key().node.as_str(), &mut self.walk.out);
+            let known = self.walk.missing.len();
+            let mut inner = Ask { field, within: self.within, data: self.data, walk: self.walk };
+            if inner.value(object).is_none() {
+                is_whole = false;
+                self.walk.is_foreign |= self.walk.missing.len() == known;
+                if self.walk.is_foreign {
+                    return None;
+                }
+            }
         }
-        self.out.push(b'}');
-        Some(())
+        self.walk.out.push(b'}');
+        is_whole.then_some(())
     }
 
     /// Answers an object that may be absent.
@@ -105,16 +169,16 @@ impl<'a> Ask<'a> {
         }
     }
 
-    /// Answers a list of objects.
+    /// Answers a list of objects of one level: what the first lacks is loaded for all.
     pub fn list<T: Plain>(&mut self, objects: impl IntoIterator<Item = T>) -> Option<()> {
-        self.out.push(b'[');
+        self.walk.out.push(b'[');
         for (index, object) in objects.into_iter().enumerate() {
             if index > 0 {
-                self.out.push(b',');
+                self.walk.out.push(b',');
             }
             self.object(&object)?;
         }
-        self.out.push(b']');
+        self.walk.out.push(b']');
         Some(())
     }
 
@@ -147,47 +211,53 @@ fn plain_fields(set: &SelectionSet) -> Option<Vec<&Positioned<Field>>> {
     set.items.iter().map(|selection| plain_field(&selection.node)).collect()
 }
 
-/// An object whose plain fields take the short cut.
+/// An object that takes the short cut.
 pub struct Quick<T>(pub T);
 
 impl<T: ContainerType + Plain> Quick<T> {
     /// The value of a field where it is at hand.
     fn at_hand(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
-        let mut out = Vec::new();
+        let (mut walk, data) = (Walk::default(), ctx.data_unchecked::<RequestData>());
+        Ask { field, within: ctx, data, walk: &mut walk }.value(&self.0)?;
+        Some(json::written(walk.out))
+    }
+
+    /// The whole object, loaded as it is walked; `field` is the one that it is the value of. `None` where the library
+    /// has to answer.
+    async fn walked(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
         let data = ctx.data_unchecked::<RequestData>();
-        Ask { field, within: ctx, data, out: &mut out }.value(&self.0)?;
-        Some(json::written(out))
-    }
-
-    /// The whole object where all of it is at hand; `field` is the one that it is the value of.
-    fn whole(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
-        let mut out = Vec::with_capacity(512);
-        let data = ctx.data_unchecked::<RequestData>();
-        Ask { field, within: ctx, data, out: &mut out }.object(&self.0)?;
-        Some(json::written(out))
-    }
-}
-
-impl<T: ContainerType + Plain> OutputType for Quick<T> {
-    fn type_name() -> Cow<'static, str> {
-        T::type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        T::create_type_info(registry)
-    }
-
-    fn introspection_type_name(&self) -> Cow<'static, str> {
-        self.0.introspection_type_name()
-    }
-
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        if let Some(value) = self.whole(ctx, field) {
-            return affordable(ctx, field, value);
+        let mut longest = 512;
+        for _ in 0..MOST_WALKS {
+            let mut walk = Walk { out: Vec::with_capacity(2 * longest), ..Walk::default() };
+            if (Ask { field, within: ctx, data, walk: &mut walk }).object(&self.0).is_some() {
+                return Some(json::written(walk.out));
+            }
+            if walk.is_foreign || walk.missing.is_empty() {
+                return None;
+            }
+            longest = longest.max(walk.out.len());
+            join_all(walk.missing.into_iter().map(|load| load(data.loaders()))).await;
         }
-        let Some(fields) = plain_fields(&ctx.item.node) else {
-            return self.0.resolve(ctx, field).await;
-        };
+        None
+    }
+
+    /// The object as the library resolves it, but for those of its fields that are at hand. Boxed: objects hold each other.
+    fn by_library<'a>(
+        &'a self,
+        ctx: &'a ContextSelectionSet<'_>,
+        field: &'a Positioned<Field>,
+    ) -> BoxFuture<'a, ServerResult<Value>> {
+        match plain_fields(&ctx.item.node) {
+            Some(fields) => Box::pin(self.some_by_library(ctx, fields)),
+            None => Box::pin(self.0.resolve(ctx, field)),
+        }
+    }
+
+    async fn some_by_library(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        fields: Vec<&Positioned<Field>>,
+    ) -> ServerResult<Value> {
         let mut values: IndexMap<Name, Value> = IndexMap::with_capacity(fields.len());
         let mut rest = Vec::new();
         for field in fields {
@@ -206,6 +276,27 @@ impl<T: ContainerType + Plain> OutputType for Quick<T> {
             values.insert(key, value);
         }
         Ok(Value::Object(values))
+    }
+}
+
+impl<T: ContainerType + Plain> OutputType for Quick<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    fn introspection_type_name(&self) -> Cow<'static, str> {
+        self.0.introspection_type_name()
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        match self.walked(ctx, field).await {
+            Some(value) => affordable(ctx, field, value),
+            None => self.by_library(ctx, field).await,
+        }
     }
 }
 

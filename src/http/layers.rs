@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt;
 use http::header::{
@@ -31,18 +31,24 @@ const HSTS: &str = "max-age=31536000";
 
 /// Puts the layers around the routes. The last one added is the first to see a request.
 pub fn wrap(routes: Router, options: &Options) -> Router {
-    let hsts = options.hsts;
-    let secured = move |request: Request, next: Next| async move {
-        let mut response = next.run(request).await;
-        secure(response.headers_mut(), hsts);
+    let front = Arc::new(Front { feed: Feed::new(options), hsts: options.hsts });
+    sending::wrap(routes, options).layer(cors::layer(options)).layer(from_fn_with_state(front, pass))
+}
+
+/// What the outermost layer knows.
+struct Front {
+    feed: Feed,
+    hsts: bool,
+}
+
+/// The outermost layer: a line of log, headers, panics. One layer for all three, as each takes a box of its own.
+async fn pass(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+    let answer = async |request| {
+        let mut response = catch_panic(request, next).await;
+        secure(response.headers_mut(), front.hsts);
         response
     };
-    let feed = Arc::new(Feed::new(options));
-    sending::wrap(routes, options)
-        .layer(cors::layer(options))
-        .layer(from_fn(catch_panic))
-        .layer(from_fn(secured))
-        .layer(from_fn_with_state(feed, request_log::log))
+    request_log::log(&front.feed, request, answer).await
 }
 
 /// A panic becomes 500 with the request's id; what it said goes to the log only.

@@ -1,10 +1,8 @@
-//! The outermost layer: every request gets an id, its answer says so, one line of log tells of it, and it is counted.
+//! Around everything: every request gets an id, its answer says so, one line of log tells of it, and it is counted.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::HeaderValue;
 use tracing::info;
@@ -72,14 +70,18 @@ impl Line<'_> {
 }
 
 /// Names the request, lets it be answered, logs and counts it and sends its id back in `X-Request-Id`.
-pub async fn log(State(feed): State<Arc<Feed>>, mut request: Request, next: Next) -> Response {
+pub async fn log<F: Future<Output = Response>>(
+    feed: &Feed,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
     let started = Instant::now();
     let id = assign_request_id(&mut request);
     let client = Client::from_headers(request.headers());
     let route = route(request.uri().path());
     let (method, uri) = (request.method().clone(), request.uri().clone());
 
-    let mut response = next.run(request).await;
+    let mut response = answer(request).await;
 
     let fields = response.extensions_mut().remove::<LogFields>().unwrap_or_default();
     let took = started.elapsed();
@@ -107,7 +109,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use axum::body::Body;
-    use axum::middleware::from_fn_with_state;
+    use axum::middleware::{Next, from_fn};
     use axum::routing::get;
     use axum::{Extension, Router};
     use serde_json::Value;
@@ -139,9 +141,9 @@ mod tests {
             is_executed: false,
             report: Report { cost: 7, ..Report::default() },
         };
-        let app = Router::new()
-            .route("/path", get(Extension(fields)))
-            .layer(from_fn_with_state(Arc::new(Feed::default()), log));
+        let app = Router::new().route("/path", get(Extension(fields))).layer(from_fn(
+            async |request, next: Next| log(&Feed::default(), request, |it| next.run(it)).await,
+        ));
         let request =
             Request::get("/path?query=secret").header("x-request-id", "r-1").header("vitrine-client", "web");
         let request = request.body(Body::empty()).expect("valid");

@@ -32,12 +32,11 @@ const COMPRESSED_AT_ONCE: usize = 16;
 
 /// Compresses answers for clients that accept it, and bounds what waits for clients to read it.
 pub fn wrap(routes: Router, options: &Options) -> Router {
-    let mut wrapped = routes;
-    if options.compression {
-        let turns = Arc::new(Semaphore::new(COMPRESSED_AT_ONCE));
-        wrapped = wrapped.layer(compression()).layer(from_fn_with_state(turns, at_once));
+    if !options.compression {
+        return routes.layer(from_fn(counted));
     }
-    wrapped.layer(from_fn(counted))
+    let turns = Arc::new(Semaphore::new(COMPRESSED_AT_ONCE));
+    routes.layer(compression()).layer(from_fn_with_state(turns, compressed))
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
@@ -58,9 +57,7 @@ impl Predicate for NotLarge {
 
 /// Compresses an answer to its end: what does so is much larger than most answers, and would else be kept until the
 /// client has read the last of it.
-async fn at_once(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.extensions());
-    let response = next.run(request).await;
+async fn at_once(turns: &Semaphore, id: &RequestId, response: Response) -> Response {
     if !response.headers().contains_key(CONTENT_ENCODING) {
         return response;
     }
@@ -77,11 +74,22 @@ async fn at_once(State(turns): State<Arc<Semaphore>>, request: Request, next: Ne
     }
 }
 
-/// Keeps count of an answer until it is read, or refuses it where too many wait already.
+/// Answers that are not compressed.
 async fn counted(request: Request, next: Next) -> Response {
-    let stay = Stay::of(request.extensions());
-    let id = RequestId::of(request.extensions());
+    let (stay, id) = (Stay::of(request.extensions()), RequestId::of(request.extensions()));
     let response = next.run(request).await;
+    count(&stay, &id, response)
+}
+
+/// Answers that may be.
+async fn compressed(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let (stay, id) = (Stay::of(request.extensions()), RequestId::of(request.extensions()));
+    let response = at_once(&turns, &id, next.run(request).await).await;
+    count(&stay, &id, response)
+}
+
+/// Keeps count of an answer until it is read, or refuses it where too many wait already.
+fn count(stay: &Stay, id: &RequestId, response: Response) -> Response {
     let Some(unread) = stay.unread() else { return response };
     let newer = Format::GraphqlResponse.content_type();
     let media_type = if response.headers().get(CONTENT_TYPE) == Some(&newer) { newer } else { JSON };

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
-    sample: lists_tell_what_nodes_tell, lists_tell_what_nodes_tell_in_another_language;
+    sample: lists_tell_what_nodes_tell, lists_tell_what_nodes_tell_in_another_language,
+        what_cannot_be_loaded_is_told_where_it_is_asked_for, levels_are_loaded_whatever_their_first_row_lacks;
 }
 
 /// Where objects of each type are listed.
@@ -76,6 +77,55 @@ fn objects_with_ids(value: &Value, of: &str, found: &mut Vec<Value>) {
             None => found.push(node.clone()),
         }
     }
+}
+
+async fn what_cannot_be_loaded_is_told_where_it_is_asked_for(shop: TestShop) {
+    shop.sql("ALTER TABLE media RENAME TO media_gone").await;
+    let text = "{ products(first: 3) { nodes { title featuredImage { url } variants(first: 1) { nodes { sku } } } } }";
+    let reply = shop.query(text).await;
+    let nodes = reply.json["data"]["products"]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), 3);
+    for node in nodes {
+        assert!(node["title"].is_string() && node["variants"]["nodes"][0]["sku"].is_string(), "{node}");
+        assert_eq!(node["featuredImage"], Value::Null);
+    }
+    let errors = reply.json["errors"].as_array().unwrap();
+    let paths: Vec<&Value> = errors.iter().map(|error| &error["path"]).collect();
+    let expected: Vec<Value> =
+        (0..3).map(|place| json!(["products", "nodes", place, "featuredImage"])).collect();
+    assert_eq!(paths, expected.iter().collect::<Vec<_>>());
+    assert!(errors.iter().all(|error| error["extensions"]["code"] == "INTERNAL"), "{errors:?}");
+}
+
+/// The first product has neither a category nor an image of its first variant, so a walk sees only later what to load.
+async fn levels_are_loaded_whatever_their_first_row_lacks(shop: TestShop) {
+    let first = "{ products(first: 1) { nodes { id handle variants(first: 1) { nodes { id } } } } }";
+    let handle = shop.query(first).await.text("/products/nodes/0/handle").to_owned();
+    for statement in [
+        format!(
+            "DELETE FROM product_category WHERE product_id = (SELECT id FROM product WHERE handle = '{handle}')"
+        ),
+        format!(
+            "UPDATE variant SET media_id = NULL WHERE product_id = (SELECT id FROM product WHERE handle = '{handle}')"
+        ),
+        "UPDATE variant SET media_id = (SELECT m.id FROM media m WHERE m.product_id = variant.product_id \
+         ORDER BY m.position LIMIT 1) WHERE position > 1"
+            .to_owned(),
+    ] {
+        shop.sql(&statement).await;
+    }
+    vitrine::services::search::project::rebuild(&shop.app).await.unwrap();
+    let asked = "id category { handle } variants(first: 3) { nodes { id image { url } } }";
+    let listed = shop.query(&format!("{{ products(first: 8) {{ nodes {{ {asked} }} }} }}")).await;
+    let nodes = listed.list("/products/nodes");
+    assert_eq!(nodes[0]["category"], Value::Null);
+    assert!(nodes.iter().any(|node| node["category"]["handle"].is_string()));
+    assert!(nodes.iter().any(|node| node["variants"]["nodes"][1]["image"]["url"].is_string()));
+    assert!(listed.statements() <= 4, "{}", listed.statements());
+    let ids: Vec<Value> = nodes.iter().map(|node| node["id"].clone()).collect();
+    let text = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ {asked} }} }} }}");
+    let found = shop.query(&text).variable("ids", ids).await;
+    assert_eq!(&json!(nodes), found.at("/nodes"));
 }
 
 /// What introspection tells of a field.

@@ -31,10 +31,10 @@ impl Statements {
             rating_count, rating_sum, category_id FROM product_listing \
             WHERE locale_id = $1 AND published_at <= $2 AND (published_at, product_id) < ($3, $4) \
             ORDER BY published_at DESC, product_id DESC LIMIT 21";
-        let variants = "SELECT v.product_id, v.id, v.title, p.amount, p.compare_at \
-            FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL (SELECT * FROM variant \
-              WHERE product_id = k.id ORDER BY position, id LIMIT 5) v \
-            LEFT JOIN price p ON p.variant_id = v.id AND p.market_id = $2 ORDER BY v.product_id, v.position, v.id";
+        let variants = "SELECT k.id, v.* FROM unnest($1::uuid[]) k(id) CROSS JOIN LATERAL ( \
+              SELECT v.id, v.title, p.amount, p.compare_at FROM variant v \
+              LEFT JOIN price p ON p.variant_id = v.id AND p.market_id = $2 \
+              WHERE v.product_id = k.id ORDER BY v.position, v.id LIMIT 5) v";
         let images = "SELECT k.id, m.url, m.alt, m.width, m.height FROM unnest($1::uuid[]) k(id) \
             CROSS JOIN LATERAL (SELECT * FROM media WHERE product_id = k.id ORDER BY position, id LIMIT 1) m";
         let categories = "SELECT c.id, c.handle, c.title FROM category c WHERE c.id = ANY ($1)";

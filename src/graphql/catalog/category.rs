@@ -40,7 +40,7 @@ impl Listed for Category {
 impl Plain for Category {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "handle" => ask.write(&self.0.handle),
             "title" => ask.write(&self.0.title),
             "description" => ask.write(&self.0.description),

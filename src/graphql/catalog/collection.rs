@@ -37,7 +37,7 @@ impl Listed for Collection {
 impl Plain for Collection {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "handle" => ask.write(&self.0.handle),
             "title" => ask.write(&self.0.title),
             "description" => ask.write(&self.0.description_text),

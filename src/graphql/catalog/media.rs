@@ -43,7 +43,7 @@ impl Media {
 impl Plain for Media {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "url" => ask.write(&self.address(ask.scope())),
             "alt" => ask.write(&self.0.alt),
             "width" => ask.write(&self.0.width),

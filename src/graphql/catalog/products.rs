@@ -13,6 +13,7 @@ use crate::graphql::cursor::{Asked, Column, Frame, ListId};
 use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::{FacetsWithin, TotalWithin};
+use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{Facet, ProductFilter};
 use crate::services::Result;
 use crate::services::page::Page;
@@ -65,6 +66,15 @@ impl ProductArguments {
         let list = ListId::of(("products", &request)).sorted_by(columns);
         let window = list.window(self.asked)?;
         Ok((request, window, list))
+    }
+}
+
+impl Plain for ProductConnection {
+    fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
+        match ask.name() {
+            "facets" => None,
+            _ => self.list.plain(ask),
+        }
     }
 }
 

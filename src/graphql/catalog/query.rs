@@ -17,6 +17,7 @@ use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoryByHandle, CategoryById, CollectionByHandle, CollectionById, ProductByHandle, ProductById,
 };
+use crate::graphql::quick::Quick;
 use crate::graphql::search::{ProductFilter, ProductSortKey};
 use crate::services::catalog::{categories, collections};
 use crate::services::search::listings;
@@ -35,7 +36,7 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The product's id.")] id: Option<ID>,
         #[graphql(desc = "The product's handle, current or former.")] handle: Option<String>,
-    ) -> Nullable<Product> {
+    ) -> Nullable<Quick<Product>> {
         nullable(async {
             let row = match (id, handle) {
                 (Some(id), _) => match id::read(&id) {
@@ -45,7 +46,7 @@ impl CatalogQuery {
                 (None, Some(handle)) => ctx.load(ProductByHandle(handle)).await?,
                 (None, None) => None,
             };
-            Ok(row.map(Product::of))
+            Ok(row.map(Product::of).map(Quick))
         })
         .await
     }
@@ -64,7 +65,7 @@ impl CatalogQuery {
         #[graphql(desc = "What the list is sorted by.", default_with = "ProductSortKey::Newest")]
         sort_key: ProductSortKey,
         #[graphql(desc = "Whether it is read from its end.", default)] reverse: bool,
-    ) -> Nullable<ProductConnection> {
+    ) -> Nullable<Quick<ProductConnection>> {
         nullable(async {
             let scope = ctx.scope();
             let sort = Sort::from(sort_key).outside_collections();
@@ -79,7 +80,7 @@ impl CatalogQuery {
                 listings::page(scope.app.db.read()?, &scope.locale, scope.horizon(), &request, None, &window)
                     .await?;
             let page = batch::page_of(page);
-            Ok(Some(ProductConnection::of_shop(&page, &request, list)))
+            Ok(Some(Quick(ProductConnection::of_shop(&page, &request, list))))
         })
         .await
     }
@@ -91,7 +92,7 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The category's id.")] id: Option<ID>,
         #[graphql(desc = "The category's handle, current or former.")] handle: Option<String>,
-    ) -> Nullable<Category> {
+    ) -> Nullable<Quick<Category>> {
         nullable(async {
             let id = match (id, handle) {
                 (Some(id), _) => id::read(&id),
@@ -99,7 +100,7 @@ impl CatalogQuery {
                 (None, None) => None,
             };
             let Some(id) = id else { return Ok(None) };
-            Ok(ctx.load(CategoryById(id)).await?.map(Category::of))
+            Ok(ctx.load(CategoryById(id)).await?.map(Category::of).map(Quick))
         })
         .await
     }
@@ -113,7 +114,7 @@ impl CatalogQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Nullable<Connection<Category>> {
+    ) -> Nullable<Quick<Connection<Category>>> {
         nullable(async {
             let scope = ctx.scope();
             let list = ListId::of("categories");
@@ -123,7 +124,7 @@ impl CatalogQuery {
                 Box::pin(async { categories::count_roots(ctx.scope().app.db.read()?).await })
             }));
             let places = Places::Keys(Box::new(categories::Category::key));
-            Ok(Some(Connection::new(Some(&page), list, places, total)))
+            Ok(Some(Quick(Connection::new(Some(&page), list, places, total))))
         })
         .await
     }
@@ -135,7 +136,7 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The collection's id.")] id: Option<ID>,
         #[graphql(desc = "The collection's handle, current or former.")] handle: Option<String>,
-    ) -> Nullable<Collection> {
+    ) -> Nullable<Quick<Collection>> {
         nullable(async {
             let id = match (id, handle) {
                 (Some(id), _) => id::read(&id),
@@ -143,7 +144,7 @@ impl CatalogQuery {
                 (None, None) => None,
             };
             let Some(id) = id else { return Ok(None) };
-            Ok(ctx.load(CollectionById(id)).await?.map(Collection::of))
+            Ok(ctx.load(CollectionById(id)).await?.map(Collection::of).map(Quick))
         })
         .await
     }
@@ -157,7 +158,7 @@ impl CatalogQuery {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Nullable<Connection<Collection>> {
+    ) -> Nullable<Quick<Connection<Collection>>> {
         nullable(async {
             let scope = ctx.scope();
             let list = ListId::of("collections");
@@ -167,7 +168,7 @@ impl CatalogQuery {
                 Box::pin(async { collections::count(ctx.scope().app.db.read()?).await })
             }));
             let places = Places::Keys(Box::new(collections::Collection::key));
-            Ok(Some(Connection::new(Some(&page), list, places, total)))
+            Ok(Some(Quick(Connection::new(Some(&page), list, places, total))))
         })
         .await
     }

@@ -59,8 +59,8 @@ impl Variant {
         Ok(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
     }
 
-    fn selected_at_hand(&self) -> Option<Vec<SelectedOption>> {
-        let of_product = self.0.at_hand(OPTIONS)?;
+    fn selected_at_hand(&self, ask: &mut Ask<'_>) -> Option<Vec<SelectedOption>> {
+        let of_product = ask.along(&self.0, OPTIONS)?;
         Some(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
     }
 
@@ -76,7 +76,7 @@ impl Variant {
 impl Plain for Variant {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "sku" => ask.write(&self.0.sku),
             "barcode" => ask.write(&self.0.barcode),
             "position" => ask.write(&self.0.position),
@@ -85,19 +85,28 @@ impl Plain for Variant {
             "requiresShipping" => ask.write(&self.0.requires_shipping),
             "taxable" => ask.write(&self.0.taxable),
             "title" if ask.scope().locale.is_base() => ask.write(&self.0.title),
-            "title" => ask.write(&joined(&self.selected_at_hand()?)),
-            "selectedOptions" => ask.list(self.selected_at_hand()?),
+            "title" => {
+                let selected = self.selected_at_hand(ask)?;
+                ask.write(&joined(&selected))
+            }
+            "selectedOptions" => {
+                let selected = self.selected_at_hand(ask)?;
+                ask.list(selected)
+            }
             "availableForSale" => {
-                let levels = self.0.at_hand(LEVELS)?.unwrap_or_default();
+                let levels = ask.along(&self.0, LEVELS)?.unwrap_or_default();
                 ask.write(&self.0.is_available(in_stock(&levels)))
             }
             "stockLevels" if !self.0.tracked => ask.list::<StockLevel>([]),
             "stockLevels" => {
-                let levels = self.0.at_hand(LEVELS)?.unwrap_or_default();
+                let levels = ask.along(&self.0, LEVELS)?.unwrap_or_default();
                 ask.list(told(&levels, ask.scope()))
             }
             "image" if self.0.media_id.is_none() => ask.null(),
-            "image" => ask.maybe(self.0.at_hand(IMAGE)?.map(Media::of)),
+            "image" => {
+                let image = ask.along(&self.0, IMAGE)?;
+                ask.maybe(image.map(Media::of))
+            }
             _ => None,
         }
     }

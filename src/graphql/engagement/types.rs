@@ -110,13 +110,16 @@ impl Review {
 impl Plain for Review {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "rating" => ask.write(&self.0.rating),
             "title" => ask.write(&self.0.title),
             "body" => ask.write(&self.0.body),
             "createdAt" => ask.write(&self.0.created_at.to_string()),
             "author" => ask.object(&self.reviewer()),
-            "product" => ask.maybe(self.0.at_hand(PRODUCT)?.map(Product::of)),
+            "product" => {
+                let product = ask.along(&self.0, PRODUCT)?;
+                ask.maybe(product.map(Product::of))
+            }
             _ => None,
         }
     }
@@ -125,7 +128,7 @@ impl Plain for Review {
 impl Plain for Reviewer {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "displayName" => ask.write(&self.0.display_name),
             "reviews" => self.reviews_list(ask.page()?).ok()?.at_hand(ask, &self.0),
             _ => None,
@@ -217,7 +220,7 @@ impl Reviewer {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Review>> {
+    ) -> Result<Quick<Connection<Review>>> {
         let ends_unseen = !quick::shows_page_info(&ctx.item.node);
         let asked = Asked { first, last, after, before, ends_unseen };
         self.reviews_list(asked)?.load(ctx, &self.0).await

@@ -125,7 +125,7 @@ impl Wishlist {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<WishlistItem>> {
+    ) -> Result<Quick<Connection<WishlistItem>>> {
         let ends_unseen = !quick::shows_page_info(&ctx.item.node);
         self.list(Asked { first, last, after, before, ends_unseen })?.load(ctx, &self.0).await
     }
@@ -163,10 +163,13 @@ impl WishlistItem {
 impl Plain for WishlistItem {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "title" => ask.write(&self.0.title),
             "addedAt" => ask.write(&self.0.added_at.to_string()),
-            "product" => ask.maybe(self.0.at_hand(PRODUCT)?.map(Product::of)),
+            "product" => {
+                let product = ask.along(&self.0, PRODUCT)?;
+                ask.maybe(product.map(Product::of))
+            }
             _ => None,
         }
     }

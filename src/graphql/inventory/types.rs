@@ -133,7 +133,7 @@ impl Listed for StockMovement {
 impl Plain for StockMovement {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "note" => ask.write(&self.0.note),
             "delta" => ask.write(&number(self.0.delta)),
             _ => None,

@@ -52,7 +52,7 @@ impl Listed for Market {
 impl Plain for Market {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "handle" => ask.write(&self.0.handle),
             "name" => ask.write(&self.0.name),
             _ => None,
@@ -106,7 +106,7 @@ pub struct Location(pub markets::Location);
 impl Plain for Location {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "id" => ask.write(&id::show(self.0.id)),
+            "id" => ask.id(self.0.id),
             "handle" => ask.write(&self.0.handle),
             "name" => ask.write(&self.0.name),
             "country" => ask.write(&self.0.country),

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use entity::id::{MediaId, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr};
 
+use super::spoken::Spoken;
 use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{self, Columns, Sql, uuids};
 
 /// An image as it is read.
 #[derive(Clone, Debug)]
@@ -39,28 +40,26 @@ impl Media {
     }
 }
 
-const COLUMNS: &str =
-    "m.id, m.product_id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type";
-
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
-    columns: COLUMNS,
+    columns: "",
     from: "media m",
-    with: "LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $2 \
-        LEFT JOIN media_translation t2 ON t2.media_id = m.id AND t2.language = $3",
+    with: "",
     id: Some("m.id"),
     parent: "m.product_id",
     condition: "true",
     keyset: Keyset { columns: &["m.position", "m.id"], descending: false },
 };
 
-/// The same without translations, for answers in the base language.
-const OF_PRODUCT_IN_BASE: Children<'static> = Children {
-    keys: "uuids",
-    columns: "m.id, m.product_id, m.position, m.url, m.alt, m.width, m.height, m.mime_type",
-    with: "",
-    ..OF_PRODUCT
-};
+fn spoken(locale: &Locale) -> Spoken<'_> {
+    Spoken { locale, table: "media", alias: "m" }
+}
+
+/// What [`read`] reads.
+fn columns(locale: &Locale) -> String {
+    let alt = spoken(locale).text("alt");
+    format!("m.id, m.product_id, m.position, m.url, {alt}, m.width, m.height, m.mime_type")
+}
 
 /// Images of products, as many of each as a window shows.
 pub async fn of_products(
@@ -69,17 +68,10 @@ pub async fn of_products(
     products: impl IntoIterator<Item = ProductId>,
     window: &Window<Key>,
 ) -> Result<HashMap<ProductId, Page<Media>>> {
-    let parents = products.into_iter().map(|id| id.0);
-    let rows = if locale.is_base() {
-        OF_PRODUCT_IN_BASE.load(db, parents, window, []).await?
-    } else {
-        let languages = locale.chain.clone().map(Value::from);
-        OF_PRODUCT.load(db, parents, window, languages).await?
-    };
-    let mut media: HashMap<ProductId, Vec<Media>> = HashMap::new();
-    for row in &rows {
-        media.entry(row.try_get_by_index(0)?).or_default().push(read(row, 1)?);
-    }
+    let mut values = vec![uuids(db.get_database_backend(), products.into_iter().map(|id| id.0))];
+    let (columns, with) = (&columns(locale), &spoken(locale).joins(&mut values));
+    let rows = Children { columns, with, ..OF_PRODUCT }.load_with(db, window, values).await?;
+    let media = sql::of_owners(&rows, read)?;
     Ok(media.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
 }
 
@@ -89,17 +81,11 @@ pub async fn by_ids(
     locale: &Locale,
     ids: impl IntoIterator<Item = MediaId>,
 ) -> Result<HashMap<MediaId, Media>> {
-    static BY_ID: Sql = Sql::new(
-        "SELECT m.id, m.product_id, m.position, m.url, coalesce(t1.alt, t2.alt, m.alt), m.width, m.height, m.mime_type \
-         FROM {uuids $1} k JOIN media m ON m.id = k.id \
-         LEFT JOIN media_translation t1 ON t1.media_id = m.id AND t1.language = $2 \
-         LEFT JOIN media_translation t2 ON t2.media_id = m.id AND t2.language = $3",
-    );
-    let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
-    let rows = BY_ID.all(db, [ids, first.into(), second.into()]).await?;
-    let media = rows.iter().map(|row| read(row, 0).map(|media| (media.id, media)));
-    Ok(media.collect::<std::result::Result<_, DbErr>>()?)
+    let mut values = vec![uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0))];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
+    let text = format!("SELECT {columns} FROM {{uuids $1}} k JOIN media m ON m.id = k.id{joins}");
+    let rows = sql::all(db, &text, values).await?;
+    Ok(sql::each(&rows, read)?.into_iter().map(|media| (media.id, media)).collect())
 }
 
 /// How many images products have.
@@ -117,15 +103,15 @@ pub async fn count(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-fn read(row: &QueryResult, at: usize) -> std::result::Result<Media, DbErr> {
+fn read(row: &mut Columns<'_>) -> std::result::Result<Media, DbErr> {
     Ok(Media {
-        id: row.try_get_by_index(at)?,
-        product_id: row.try_get_by_index(at + 1)?,
-        position: row.try_get_by_index(at + 2)?,
-        url: row.try_get_by_index(at + 3)?,
-        alt: row.try_get_by_index(at + 4)?,
-        width: row.try_get_by_index(at + 5)?,
-        height: row.try_get_by_index(at + 6)?,
-        mime_type: row.try_get_by_index(at + 7)?,
+        id: row.id()?,
+        product_id: row.id()?,
+        position: row.get()?,
+        url: row.get()?,
+        alt: row.get()?,
+        width: row.maybe()?,
+        height: row.maybe()?,
+        mime_type: row.maybe()?,
     })
 }

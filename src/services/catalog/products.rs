@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use entity::catalog::product::Status;
 use entity::id::ProductId;
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
+use super::spoken::Spoken;
 use crate::services::Result;
 use crate::services::markets::Locale;
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{self, Columns, Sql, uuids};
 
 /// A product's longer texts in the language of the request.
 #[derive(Clone, Debug)]
@@ -54,28 +55,27 @@ pub async fn texts(
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Texts>> {
-    static TEXTS: Sql = Sql::new(
-        "SELECT p.id, coalesce(t1.description_html, t2.description_html, p.description_html), \
-           coalesce(t1.description_text, t2.description_text, p.description_text), \
-           coalesce(t1.seo_title, t2.seo_title, p.seo_title), \
-           coalesce(t1.seo_description, t2.seo_description, p.seo_description) \
-         FROM {uuids $1} k JOIN product p ON p.id = k.id \
-         LEFT JOIN product_translation t1 ON t1.product_id = p.id AND t1.language = $2 \
-         LEFT JOIN product_translation t2 ON t2.product_id = p.id AND t2.language = $3",
+    let spoken = Spoken { locale, table: "product", alias: "p" };
+    let [html, text, title, description] =
+        ["description_html", "description_text", "seo_title", "seo_description"]
+            .map(|column| spoken.text(column));
+    let mut values = vec![uuids(db.get_database_backend(), products.into_iter().map(|id| id.0))];
+    let joins = spoken.joins(&mut values);
+    let text = format!(
+        "SELECT p.id, {html}, {text}, {title}, {description} \
+         FROM {{uuids $1}} k JOIN product p ON p.id = k.id{joins}"
     );
-    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
-    let mut texts = HashMap::new();
-    for row in TEXTS.all(db, [ids, first.into(), second.into()]).await? {
-        let of_product = Texts {
-            description_html: row.try_get_by_index(1)?,
-            description_text: row.try_get_by_index(2)?,
-            seo_title: row.try_get_by_index(3)?,
-            seo_description: row.try_get_by_index(4)?,
+    let read = |row: &mut Columns<'_>| {
+        let id = row.id()?;
+        let texts = Texts {
+            description_html: row.get()?,
+            description_text: row.get()?,
+            seo_title: row.maybe()?,
+            seo_description: row.maybe()?,
         };
-        texts.insert(row.try_get_by_index(0)?, of_product);
-    }
-    Ok(texts)
+        Ok((id, texts))
+    };
+    Ok(sql::each(&sql::all(db, &text, values).await?, read)?.into_iter().collect())
 }
 
 /// The tags of products in their order.
@@ -89,9 +89,9 @@ pub async fn tags(
          ORDER BY pt.product_id, pt.position",
     );
     let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
-    let mut tags: HashMap<ProductId, Vec<String>> = HashMap::new();
-    for row in TAGS.all(db, [ids]).await? {
-        tags.entry(row.try_get_by_index(0)?).or_default().push(row.try_get_by_index(1)?);
-    }
-    Ok(tags)
+    Ok(sql::of_owners(&TAGS.all(db, [ids]).await?, name)?)
+}
+
+fn name(tag: &mut Columns<'_>) -> std::result::Result<String, DbErr> {
+    tag.get()
 }

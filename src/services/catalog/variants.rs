@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use entity::catalog::variant::{InventoryPolicy, WeightUnit};
 use entity::id::{MarketId, MediaId, OptionValueId, ProductId, VariantId};
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, QueryResult};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
 use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
-use crate::services::sql::{self, Sql, uuids};
+use crate::services::sql::{self, Columns, Sql, uuids};
 
 /// A variant as it is read.
 #[derive(Clone, Debug)]
@@ -79,8 +79,9 @@ impl Variant {
 }
 
 const COLUMNS: &str = "v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
-    v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, v.inventory_tracker, \
-    v.inventory_policy, v.requires_shipping, v.taxable, v.media_id, n.amount, n.compare_at, v.title";
+    v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, \
+    v.inventory_tracker <> '', v.inventory_policy, v.requires_shipping, v.taxable, v.media_id, v.title, \
+    n.amount, n.compare_at";
 
 /// The price in the market that is parameter 2.
 const PRICE: &str = "LEFT JOIN price n ON n.variant_id = v.id AND n.market_id = $2";
@@ -104,10 +105,7 @@ pub async fn of_products(
     window: &Window<Key>,
 ) -> Result<HashMap<ProductId, Page<Variant>>> {
     let rows = OF_PRODUCT.load(db, products.into_iter().map(|id| id.0), window, [market.0.into()]).await?;
-    let mut variants: HashMap<ProductId, Vec<Variant>> = HashMap::new();
-    for row in &rows {
-        variants.entry(row.try_get_by_index(0)?).or_default().push(read(row, 1)?);
-    }
+    let variants = sql::of_owners(&rows, read)?;
     Ok(variants.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
 }
 
@@ -135,35 +133,31 @@ pub async fn by_ids(
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
     let text = format!("SELECT {COLUMNS} FROM {{uuids $1}} k JOIN variant v ON v.id = k.id {PRICE}");
     let rows = sql::all(db, &text, vec![ids, market.0.into()]).await?;
-    let variants = rows.iter().map(|row| read(row, 0).map(|variant| (variant.id, variant)));
-    Ok(variants.collect::<std::result::Result<_, DbErr>>()?)
+    Ok(sql::each(&rows, read)?.into_iter().map(|variant| (variant.id, variant)).collect())
 }
 
 /// What stands between the option values of a title.
 pub const BETWEEN_VALUES: &str = " / ";
 
-fn read(row: &QueryResult, at: usize) -> std::result::Result<Variant, DbErr> {
-    let amount: Option<i64> = row.try_get_by_index(at + 15)?;
-    let compare_at = row.try_get_by_index(at + 16)?;
+fn read(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
     Ok(Variant {
-        id: row.try_get_by_index(at)?,
-        product_id: row.try_get_by_index(at + 1)?,
-        position: row.try_get_by_index(at + 2)?,
-        option_values: [
-            row.try_get_by_index(at + 3)?,
-            row.try_get_by_index(at + 4)?,
-            row.try_get_by_index(at + 5)?,
-        ],
-        sku: row.try_get_by_index(at + 6)?,
-        barcode: row.try_get_by_index(at + 7)?,
-        weight_grams: row.try_get_by_index(at + 8)?,
-        weight_unit: WeightUnit::try_from_value(&row.try_get_by_index::<i16>(at + 9)?)?,
-        tracked: !row.try_get_by_index::<String>(at + 10)?.is_empty(),
-        policy: InventoryPolicy::try_from_value(&row.try_get_by_index::<i16>(at + 11)?)?,
-        requires_shipping: row.try_get_by_index(at + 12)?,
-        taxable: row.try_get_by_index(at + 13)?,
-        media_id: row.try_get_by_index(at + 14)?,
-        title: row.try_get_by_index(at + 17)?,
-        price: amount.map(|amount| Price { amount, compare_at }),
+        id: row.id()?,
+        product_id: row.id()?,
+        position: row.get()?,
+        option_values: [row.some_id()?, row.some_id()?, row.some_id()?],
+        sku: row.maybe()?,
+        barcode: row.maybe()?,
+        weight_grams: row.get()?,
+        weight_unit: WeightUnit::try_from_value(&row.get()?)?,
+        tracked: row.get()?,
+        policy: InventoryPolicy::try_from_value(&row.get()?)?,
+        requires_shipping: row.get()?,
+        taxable: row.get()?,
+        media_id: row.some_id()?,
+        title: row.get()?,
+        price: match (row.maybe()?, row.maybe()?) {
+            (Some(amount), compare_at) => Some(Price { amount, compare_at }),
+            (None, _) => None,
+        },
     })
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::id::{AccountId, ProductId, ReviewId, ReviewerId};
+use entity::id::{AccountId, Id, ProductId, ReviewId, ReviewerId};
 use entity::time::Timestamp;
 use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, QueryResult, Value};
 
@@ -13,7 +13,7 @@ use crate::services::identity::vaults;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql::{self, Sql, uuids};
+use crate::services::sql::{self, Columns, Sql, uuids};
 use crate::services::{AppContext, Permission, Result, Viewer};
 
 pub use entity::engagement::review::ReviewStatus;
@@ -137,14 +137,8 @@ pub async fn of_reviewers(
     pages(&rows, window)
 }
 
-fn pages<K: Eq + std::hash::Hash + sea_orm::TryGetable>(
-    rows: &[QueryResult],
-    window: &Window<Key>,
-) -> Result<HashMap<K, Page<Review>>> {
-    let mut found: HashMap<K, Vec<Review>> = HashMap::new();
-    for row in rows {
-        found.entry(row.try_get_by_index(0)?).or_default().push(read(row, 1)?);
-    }
+fn pages<K: Id>(rows: &[QueryResult], window: &Window<Key>) -> Result<HashMap<K, Page<Review>>> {
+    let found = sql::of_owners(rows, read)?;
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
 
@@ -228,12 +222,7 @@ async fn page(app: &AppContext, rows: Vec<QueryResult>, window: &Window<Key>) ->
 /// Reads reviews of which some may be sealed: the keys of all authors come in one statement, which is spared where everything
 /// is published. Whoever wrote a review may be erased while it is read: then it is left out, as it will be in the next read.
 async fn opened(app: &AppContext, rows: &[QueryResult]) -> Result<Vec<Review>> {
-    let mut kept = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (sealed, author): (Option<String>, Option<AccountId>) =
-            (row.try_get_by_index(12)?, row.try_get_by_index(13)?);
-        kept.push((read(row, 0)?, sealed, author));
-    }
+    let kept = sql::each(rows, |row| Ok((read(row)?, row.maybe::<String>()?, row.some_id()?)))?;
     let hidden = || kept.iter().filter(|(review, ..)| review.status != ReviewStatus::Published);
     let vaults = if hidden().next().is_some() {
         let authors: HashSet<AccountId> = hidden().filter_map(|(.., author)| *author).collect();
@@ -263,12 +252,8 @@ pub async fn reviewers(
     static BY_ID: Sql =
         Sql::new("SELECT w.id, w.display_name FROM {uuids $1} k JOIN reviewer w ON w.id = k.id");
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let mut found = HashMap::new();
-    for row in BY_ID.all(db, [ids]).await? {
-        let id = row.try_get_by_index(0)?;
-        found.insert(id, Reviewer { id, display_name: row.try_get_by_index(1)? });
-    }
-    Ok(found)
+    let found = sql::each(&BY_ID.all(db, [ids]).await?, reviewer)?;
+    Ok(found.into_iter().map(|reviewer| (reviewer.id, reviewer)).collect())
 }
 
 /// How many published reviews of what is on offer in a locale reviewers have written.
@@ -290,18 +275,22 @@ pub async fn count_by_reviewers(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-fn read(row: &QueryResult, at: usize) -> std::result::Result<Review, DbErr> {
+fn read(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
     Ok(Review {
-        id: row.try_get_by_index(at)?,
-        product_id: row.try_get_by_index(at + 1)?,
-        rating: row.try_get_by_index(at + 2)?,
-        title: row.try_get_by_index(at + 3)?,
-        body: row.try_get_by_index(at + 4)?,
-        status: row.try_get_by_index(at + 5)?,
-        note: row.try_get_by_index(at + 6)?,
-        version: row.try_get_by_index(at + 7)?,
-        created_at: row.try_get_by_index(at + 8)?,
-        updated_at: row.try_get_by_index(at + 9)?,
-        author: Reviewer { id: row.try_get_by_index(at + 10)?, display_name: row.try_get_by_index(at + 11)? },
+        id: row.id()?,
+        product_id: row.id()?,
+        rating: row.get()?,
+        title: row.get()?,
+        body: row.get()?,
+        status: ReviewStatus::try_from_value(&row.get()?)?,
+        note: row.get()?,
+        version: row.get()?,
+        created_at: Timestamp(row.get()?),
+        updated_at: Timestamp(row.get()?),
+        author: reviewer(row)?,
     })
+}
+
+fn reviewer(row: &mut Columns<'_>) -> std::result::Result<Reviewer, DbErr> {
+    Ok(Reviewer { id: row.id()?, display_name: row.get()? })
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::services::bulk::{Kind, Rows, Together, key};
 use crate::services::record::Fields;
-use crate::services::sql::{Sql, rows, uuids};
+use crate::services::sql::{self, Sql, rows, uuids};
 use crate::services::{Change, Result};
 
 /// How many of a variant there are at a location.
@@ -49,12 +49,7 @@ pub async fn locked(
 }
 
 fn read(rows: &[QueryResult]) -> Result<HashMap<VariantId, Vec<Level>>> {
-    let mut levels: HashMap<VariantId, Vec<Level>> = HashMap::new();
-    for row in rows {
-        let level = Level { location: row.try_get_by_index(1)?, available: row.try_get_by_index(2)? };
-        levels.entry(row.try_get_by_index(0)?).or_default().push(level);
-    }
-    Ok(levels)
+    Ok(sql::of_owners(rows, |row| Ok(Level { location: row.id()?, available: row.get()? }))?)
 }
 
 /// A level that was counted anew.

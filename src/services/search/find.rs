@@ -157,7 +157,7 @@ pub async fn hits(
     );
     let rows = sql::all(db, &text, query.into_values()).await?;
     let more = rows.len() > size as usize && offset + size < MAX_HITS;
-    let rows = rows.iter().take(size as usize).map(|row| listings::read(row, 0));
-    let rows = rows.collect::<std::result::Result<Vec<_>, _>>()?;
+    let shown = &rows[..rows.len().min(size as usize)];
+    let rows = sql::each(shown, listings::read)?;
     Ok(Page { rows, has_next: more, has_previous: offset > 0 })
 }

@@ -16,7 +16,7 @@ use crate::services::catalog::ratings::Rating;
 use crate::services::keyset::{Children, Key, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql;
+use crate::services::sql::{self, Columns};
 
 /// A product as lists show it: published in the market, in the language of the request.
 #[derive(Clone, Debug)]
@@ -102,9 +102,6 @@ pub(super) const COLUMNS: &str = "l.id AS listing, l.product_id, l.handle, l.tit
     l.category_id, l.branch_id, l.gift_card, l.published_at, l.created_at, l.updated_at, l.title_key, l.price_min, \
     l.price_max, l.compare_at_min, l.compare_at_max, l.available, l.rating_count, l.rating_sum";
 
-/// How many they are.
-const WIDTH: usize = 20;
-
 /// Products by their ids; those that are not on offer in the locale are left out.
 pub async fn by_ids(
     db: &impl ConnectionTrait,
@@ -118,8 +115,7 @@ pub async fn by_ids(
          JOIN product_listing l ON l.product_id = k.id AND l.locale_id = $2 AND l.published_at <= $3"
     );
     let rows = sql::all(db, &text, vec![ids, locale.id.into(), now.0.into()]).await?;
-    let found = rows.iter().map(|row| read(row, 0).map(|listing| (listing.product_id, listing)));
-    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+    Ok(sql::each(&rows, read)?.into_iter().map(|listing| (listing.product_id, listing)).collect())
 }
 
 /// Products by their handles, current or former; those that are not on offer in the locale are left out.
@@ -137,8 +133,7 @@ pub async fn by_handles(
          AND l.locale_id = $2 AND l.published_at <= $3"
     );
     let rows = sql::all(db, &text, vec![handles, locale.id.into(), now.0.into()]).await?;
-    let found = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, read(row, 1)?)));
-    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+    Ok(sql::each(&rows, |row| Ok((row.get()?, read(row)?)))?.into_iter().collect())
 }
 
 /// A page of the shop's products, or of those whose texts contain what is wanted.
@@ -170,8 +165,7 @@ pub async fn page(
         query.conditions(),
     );
     let rows = sql::all(db, &text, query.into_values()).await?;
-    let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(Page::of(rows, window))
+    Ok(Page::of(sql::each(&rows, read)?, window))
 }
 
 /// The products of several categories, as many of each as a window shows.
@@ -194,9 +188,9 @@ pub async fn of_categories(
     };
     let rows = parents.load(db, locale, now, request, sort, window).await?;
     let mut found: HashMap<String, Vec<Listing>> = HashMap::new();
-    for row in &rows {
-        if let Some(Parent::Category(handle)) = numbers.get(&row.try_get_by_index(0)?) {
-            found.entry(handle.clone()).or_default().push(read(row, 1)?);
+    for (number, listing) in sql::each(&rows, |row| Ok((row.get()?, read(row)?)))? {
+        if let Some(Parent::Category(handle)) = numbers.get(&number) {
+            found.entry(handle.clone()).or_default().push(listing);
         }
     }
     Ok(found.into_iter().map(|(handle, rows)| (handle, Page::of(rows, window))).collect())
@@ -215,12 +209,8 @@ pub async fn of_collections(
     let from = "collection_product cp {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.product_id = cp.product_id";
     let parents = Parents { kind: "uuids", keys, column: "cp.collection_id", from };
     let rows = parents.load(db, locale, now, request, request.sort, window).await?;
-    let mut found: HashMap<CollectionId, Vec<Listing>> = HashMap::new();
-    for row in &rows {
-        let mut listing = read(row, 1)?;
-        listing.place = Some(row.try_get_by_index(1 + WIDTH)?);
-        found.entry(row.try_get_by_index(0)?).or_default().push(listing);
-    }
+    let placed = |row: &mut Columns<'_>| Ok(Listing { place: row.maybe()?, ..read(row)? });
+    let found = sql::of_owners(&rows, placed)?;
     Ok(found.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
 }
 
@@ -247,10 +237,10 @@ impl Parents {
             Query::new(db.get_database_backend(), locale, now, sort == Sort::Newest, vec![self.keys]);
         query.begin_at(self.from);
         query.narrow(&filter, None);
-        let place = if self.kind == "uuids" { ", cp.position AS place" } else { "" };
+        let place = if self.kind == "uuids" { "cp.position AS place, " } else { "" };
         let children = Children {
             keys: self.kind,
-            columns: &format!("{COLUMNS}{place}"),
+            columns: &format!("{place}{COLUMNS}"),
             from: self.from,
             with: "",
             id: None,
@@ -283,28 +273,26 @@ pub async fn count(
     Ok(rows.first().map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
-/// Reads a row of [`COLUMNS`] that begin at `at`.
-pub(super) fn read(row: &QueryResult, at: usize) -> std::result::Result<Listing, DbErr> {
-    let compare_at: (Option<i64>, Option<i64>) =
-        (row.try_get_by_index(at + 15)?, row.try_get_by_index(at + 16)?);
+/// Reads [`COLUMNS`].
+pub(super) fn read(row: &mut Columns<'_>) -> std::result::Result<Listing, DbErr> {
     Ok(Listing {
-        id: row.try_get_by_index(at)?,
-        product_id: row.try_get_by_index(at + 1)?,
-        handle: row.try_get_by_index(at + 2)?,
-        title: row.try_get_by_index(at + 3)?,
-        vendor: row.try_get_by_index(at + 4)?,
-        product_type: row.try_get_by_index(at + 5)?,
-        category_id: row.try_get_by_index(at + 6)?,
-        branch_id: row.try_get_by_index(at + 7)?,
-        gift_card: row.try_get_by_index(at + 8)?,
-        published_at: row.try_get_by_index(at + 9)?,
-        created_at: row.try_get_by_index(at + 10)?,
-        updated_at: row.try_get_by_index(at + 11)?,
-        title_key: row.try_get_by_index(at + 12)?,
-        price: (row.try_get_by_index(at + 13)?, row.try_get_by_index(at + 14)?),
-        compare_at: compare_at.0.zip(compare_at.1),
-        available: row.try_get_by_index(at + 17)?,
-        rating: Rating { count: row.try_get_by_index(at + 18)?, sum: row.try_get_by_index(at + 19)? },
+        id: row.get()?,
+        product_id: row.id()?,
+        handle: row.get()?,
+        title: row.get()?,
+        vendor: row.maybe()?,
+        product_type: row.maybe()?,
+        category_id: row.some_id()?,
+        branch_id: row.some_id()?,
+        gift_card: row.get()?,
+        published_at: Timestamp(row.get()?),
+        created_at: Timestamp(row.get()?),
+        updated_at: Timestamp(row.get()?),
+        title_key: row.get()?,
+        price: (row.get()?, row.get()?),
+        compare_at: row.maybe()?.zip(row.maybe()?),
+        available: row.get()?,
+        rating: Rating { count: row.get()?, sum: row.get()? },
         place: None,
     })
 }

@@ -11,6 +11,7 @@ use crate::services::Result;
 use crate::services::keyset::{Children, Keyset};
 use crate::services::markets::Locale;
 use crate::services::page::Window;
+use crate::services::sql;
 
 const IN_CATEGORY: Children<'static> = Children {
     keys: "uuids",
@@ -57,9 +58,6 @@ async fn best(
 ) -> Result<HashMap<CategoryId, Vec<Listing>>> {
     let categories = categories.into_iter().map(|id| id.0);
     let values = [locale.id.into(), now.0.into()];
-    let mut best: HashMap<CategoryId, Vec<Listing>> = HashMap::new();
-    for row in children.load(db, categories, &Window::first(size), values).await? {
-        best.entry(row.try_get_by_index(0)?).or_default().push(listings::read(&row, 1)?);
-    }
-    Ok(best)
+    let rows = children.load(db, categories, &Window::first(size), values).await?;
+    Ok(sql::of_owners(&rows, listings::read)?)
 }

@@ -157,7 +157,7 @@ impl Product {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Variant>> {
+    ) -> Result<Quick<Connection<Variant>>> {
         let ends_unseen = !quick::shows_page_info(&ctx.item.node);
         let asked = Asked { first, last, after, before, ends_unseen };
         self.variants_list(asked)?.load(ctx, &self.0).await
@@ -199,7 +199,7 @@ impl Product {
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Media>> {
+    ) -> Result<Quick<Connection<Media>>> {
         let ends_unseen = !quick::shows_page_info(&ctx.item.node);
         let asked = Asked { first, last, after, before, ends_unseen };
         self.media_list(asked)?.load(ctx, &self.0).await
@@ -290,7 +290,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
-    ) -> Nullable<Connection<Review>> {
+    ) -> Nullable<Quick<Connection<Review>>> {
         nullable(async {
             let ends_unseen = !quick::shows_page_info(&ctx.item.node);
             let asked = Asked { first, last, after, before, ends_unseen };

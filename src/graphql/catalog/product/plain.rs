@@ -14,7 +14,6 @@ use crate::graphql::catalog::variant::Variant;
 use crate::graphql::connection::{Hanging, Listed, Places, Total};
 use crate::graphql::cursor::{Asked, Column, Frame, ListId};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
-use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
 };
@@ -31,7 +30,7 @@ impl Plain for Product {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         let row = &self.0;
         match ask.name() {
-            "id" => ask.write(&id::show(row.product_id)),
+            "id" => ask.id(row.product_id),
             "handle" => ask.write(&row.handle),
             "title" => ask.write(&row.title),
             "vendor" => ask.write(&row.vendor),
@@ -79,22 +78,37 @@ impl Product {
     fn loaded(&self, ask: &mut Ask<'_>) -> Option<()> {
         let row = &self.0;
         match ask.name() {
-            "featuredImage" => ask.maybe(first_of(row.at_hand(FIRST_IMAGE)?).map(Media::of)),
+            "featuredImage" => {
+                let image = first_of(ask.along(row, FIRST_IMAGE)?);
+                ask.maybe(image.map(Media::of))
+            }
             "category" if row.category_id.is_none() => ask.null(),
-            "category" => ask.maybe(row.at_hand(MAIN_CATEGORY)?.map(Category::of)),
+            "category" => {
+                let category = ask.along(row, MAIN_CATEGORY)?;
+                ask.maybe(category.map(Category::of))
+            }
             "tags" => {
-                let tags = row.at_hand(|listing| TagsOf(listing.product_id))?.unwrap_or_default();
+                let tags = ask.along(row, |listing| TagsOf(listing.product_id))?.unwrap_or_default();
                 ask.write(&*tags)
             }
-            "relatedProducts" => ask.list(self.related_at_hand(ask)?),
-            "descriptionHtml" => ask.write(&self.texts_at_hand()?.description_html),
-            "seo" => ask.object(&Seo::from(&*self.texts_at_hand()?)),
+            "relatedProducts" => {
+                let related = self.related_at_hand(ask)?;
+                ask.list(related)
+            }
+            "descriptionHtml" => {
+                let texts = self.texts_at_hand(ask)?;
+                ask.write(&texts.description_html)
+            }
+            "seo" => {
+                let texts = self.texts_at_hand(ask)?;
+                ask.object(&Seo::from(&*texts))
+            }
             _ => None,
         }
     }
 
-    fn texts_at_hand(&self) -> Option<Arc<Texts>> {
-        self.0.at_hand(|listing| TextsOf(listing.product_id))?
+    fn texts_at_hand(&self, ask: &mut Ask<'_>) -> Option<Arc<Texts>> {
+        ask.along(&self.0, |listing| TextsOf(listing.product_id))?
     }
 
     pub(super) fn variants_list(&self, asked: Asked) -> Result<Hanging<Listing, VariantsOf, Variant>> {

@@ -15,6 +15,9 @@ use crate::graphql::quick::Ask;
 use crate::services::Result;
 use crate::services::search::listings::Listing;
 
+/// As many as the field's argument allows; its resolver refuses more.
+const MOST: u32 = 20;
+
 type Best = Option<Arc<Vec<Row<Listing>>>>;
 
 /// One more than wanted, as the product itself may be among them.
@@ -44,12 +47,12 @@ impl Product {
     }
 
     /// The same where they have been loaded.
-    pub(super) fn related_at_hand(&self, ask: &Ask<'_>) -> Option<Vec<Self>> {
-        let wanted = ask.argument("first", Some(|| 4))?;
+    pub(super) fn related_at_hand(&self, ask: &mut Ask<'_>) -> Option<Vec<Self>> {
+        let wanted = ask.argument("first", Some(|| 4)).filter(|wanted| *wanted <= MOST)?;
         let mut found = Vec::new();
-        self.add_others(&mut found, &self.0.at_hand(in_category(wanted))?, wanted);
+        self.add_others(&mut found, &ask.along(&self.0, in_category(wanted))?, wanted);
         if found.len() < wanted as usize && self.0.branch_id.is_some() {
-            self.add_others(&mut found, &self.0.at_hand(beside_category(wanted))?, wanted);
+            self.add_others(&mut found, &ask.along(&self.0, beside_category(wanted))?, wanted);
         }
         Some(found)
     }

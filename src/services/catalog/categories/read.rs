@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use entity::id::{CategoryId, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, Value};
 
 use crate::services::Result;
+use crate::services::catalog::spoken::Spoken;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql::{self, Sql, texts, uuids};
+use crate::services::sql::{self, Columns, Sql, texts, uuids};
 
 /// A category in the language of the request.
 #[derive(Clone, Debug)]
@@ -45,12 +46,9 @@ const SIBLINGS: Keyset = Keyset { columns: &["c.position", "c.id"], descending: 
 
 const CHILDREN: Children<'static> = Children {
     keys: "uuids",
-    columns: "c.id AS category_id, c.parent_id, c.handle, coalesce(t1.title, t2.title, c.title), \
-        coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, \
-        c.seo_description, c.version",
+    columns: "",
     from: "category c",
-    with: "LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $2 \
-        LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $3",
+    with: "",
     id: Some("c.id"),
     parent: "c.parent_id",
     condition: "true",
@@ -64,13 +62,10 @@ pub async fn children(
     parents: impl IntoIterator<Item = CategoryId>,
     window: &Window<Key>,
 ) -> Result<HashMap<CategoryId, Page<Category>>> {
-    let parents = parents.into_iter().map(|id| id.0);
-    let languages = locale.chain.clone().map(Value::from);
-    let rows = CHILDREN.load(db, parents, window, languages).await?;
-    let mut found: HashMap<CategoryId, Vec<Category>> = HashMap::new();
-    for row in &rows {
-        found.entry(row.try_get_by_index(0)?).or_default().push(read(row, 1)?);
-    }
+    let mut values = vec![uuids(db.get_database_backend(), parents.into_iter().map(|id| id.0))];
+    let (columns, with) = (&columns(locale), &spoken(locale).joins(&mut values));
+    let rows = Children { columns, with, ..CHILDREN }.load_with(db, window, values).await?;
+    let found = sql::of_owners(&rows, read)?;
     Ok(found.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
 }
 
@@ -80,16 +75,15 @@ pub async fn roots(
     locale: &Locale,
     window: &Window<Key>,
 ) -> Result<Page<Category>> {
-    let [first, second] = locale.chain.clone();
-    let mut values: Vec<Value> = vec![first.into(), second.into(), window.fetch().into()];
+    let mut values: Vec<Value> = vec![window.fetch().into()];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let bounds = SIBLINGS.bounds(window, &mut values);
     let order = SIBLINGS.order(window);
     let text = format!(
-        "{SELECT} FROM category c {TRANSLATED} WHERE c.parent_id IS NULL{bounds} ORDER BY {order} LIMIT $3"
+        "SELECT {columns} FROM category c{joins} WHERE c.parent_id IS NULL{bounds} ORDER BY {order} LIMIT $1"
     );
     let rows = sql::all(db, &text, values).await?;
-    let rows = rows.iter().map(|row| read(row, 0)).collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(Page::of(rows, window))
+    Ok(Page::of(sql::each(&rows, read)?, window))
 }
 
 /// How many categories are right below others; those that have none are left out.
@@ -114,12 +108,17 @@ pub async fn count_roots(db: &impl ConnectionTrait) -> Result<i64> {
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
-const SELECT: &str = "SELECT c.id, c.parent_id, c.handle, coalesce(t1.title, t2.title, c.title), \
-    coalesce(t1.description, t2.description, c.description), c.position, c.seo_title, c.seo_description, \
-    c.version";
+fn spoken(locale: &Locale) -> Spoken<'_> {
+    Spoken { locale, table: "category", alias: "c" }
+}
 
-const TRANSLATED: &str = "LEFT JOIN category_translation t1 ON t1.category_id = c.id AND t1.language = $1 \
-    LEFT JOIN category_translation t2 ON t2.category_id = c.id AND t2.language = $2";
+/// What [`read`] reads.
+fn columns(locale: &Locale) -> String {
+    let (title, description) = (spoken(locale).text("title"), spoken(locale).text("description"));
+    format!(
+        "c.id, c.parent_id, c.handle, {title}, {description}, c.position, c.seo_title, c.seo_description, c.version"
+    )
+}
 
 /// Categories by their ids.
 pub async fn by_ids(
@@ -127,12 +126,11 @@ pub async fn by_ids(
     locale: &Locale,
     ids: impl IntoIterator<Item = CategoryId>,
 ) -> Result<HashMap<CategoryId, Category>> {
-    let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
-    let text = format!("{SELECT} FROM {{uuids $3}} k JOIN category c ON c.id = k.id {TRANSLATED}");
-    let rows = sql::all(db, &text, vec![first.into(), second.into(), ids]).await?;
-    let found = rows.iter().map(|row| read(row, 0).map(|category| (category.id, category)));
-    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+    let mut values = vec![uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0))];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
+    let text = format!("SELECT {columns} FROM {{uuids $1}} k JOIN category c ON c.id = k.id{joins}");
+    let rows = sql::all(db, &text, values).await?;
+    Ok(sql::each(&rows, read)?.into_iter().map(|category| (category.id, category)).collect())
 }
 
 /// The ids of categories by their handles, current or former.
@@ -157,14 +155,14 @@ pub async fn of_products(
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<Category>>> {
-    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
+    let mut values = vec![uuids(db.get_database_backend(), products.into_iter().map(|id| id.0))];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let text = format!(
-        "{SELECT}, k.id FROM {{uuids $3}} k JOIN product_category pc ON pc.product_id = k.id \
-         JOIN category c ON c.id = pc.category_id {TRANSLATED} ORDER BY k.id, pc.position, c.id"
+        "SELECT k.id, {columns} FROM {{uuids $1}} k JOIN product_category pc ON pc.product_id = k.id \
+         JOIN category c ON c.id = pc.category_id{joins} ORDER BY k.id, pc.position, c.id"
     );
-    let rows = sql::all(db, &text, vec![first.into(), second.into(), ids]).await?;
-    grouped(&rows)
+    let rows = sql::all(db, &text, values).await?;
+    Ok(sql::of_owners(&rows, read)?)
 }
 
 /// The categories above others, the top of the tree first, each with itself last.
@@ -173,37 +171,26 @@ pub async fn ancestors(
     locale: &Locale,
     categories: impl IntoIterator<Item = CategoryId>,
 ) -> Result<HashMap<CategoryId, Vec<Category>>> {
-    let ids = uuids(db.get_database_backend(), categories.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
+    let mut values = vec![uuids(db.get_database_backend(), categories.into_iter().map(|id| id.0))];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let text = format!(
-        "{SELECT}, k.id FROM {{uuids $3}} k JOIN category_closure cc ON cc.descendant_id = k.id \
-         JOIN category c ON c.id = cc.ancestor_id {TRANSLATED} ORDER BY k.id, cc.depth DESC"
+        "SELECT k.id, {columns} FROM {{uuids $1}} k JOIN category_closure cc ON cc.descendant_id = k.id \
+         JOIN category c ON c.id = cc.ancestor_id{joins} ORDER BY k.id, cc.depth DESC"
     );
-    let rows = sql::all(db, &text, vec![first.into(), second.into(), ids]).await?;
-    grouped(&rows)
+    let rows = sql::all(db, &text, values).await?;
+    Ok(sql::of_owners(&rows, read)?)
 }
 
-/// The last column says whose each row is.
-fn grouped<K: Eq + std::hash::Hash + sea_orm::TryGetable>(
-    rows: &[QueryResult],
-) -> Result<HashMap<K, Vec<Category>>> {
-    let mut groups: HashMap<K, Vec<Category>> = HashMap::new();
-    for row in rows {
-        groups.entry(row.try_get_by_index(9)?).or_default().push(read(row, 0)?);
-    }
-    Ok(groups)
-}
-
-fn read(row: &QueryResult, at: usize) -> std::result::Result<Category, DbErr> {
+fn read(row: &mut Columns<'_>) -> std::result::Result<Category, DbErr> {
     Ok(Category {
-        id: row.try_get_by_index(at)?,
-        parent_id: row.try_get_by_index(at + 1)?,
-        handle: row.try_get_by_index(at + 2)?,
-        title: row.try_get_by_index(at + 3)?,
-        description: row.try_get_by_index(at + 4)?,
-        position: row.try_get_by_index(at + 5)?,
-        seo_title: row.try_get_by_index(at + 6)?,
-        seo_description: row.try_get_by_index(at + 7)?,
-        version: row.try_get_by_index(at + 8)?,
+        id: row.id()?,
+        parent_id: row.some_id()?,
+        handle: row.get()?,
+        title: row.get()?,
+        description: row.get()?,
+        position: row.get()?,
+        seo_title: row.maybe()?,
+        seo_description: row.maybe()?,
+        version: row.get()?,
     })
 }

@@ -8,18 +8,19 @@ use std::collections::HashMap;
 use entity::catalog::{collection, collection_product};
 use entity::id::{CollectionId, ProductId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryResult, Set, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set,
+    Value,
 };
 use serde_json::json;
 
 use super::html;
+use super::spoken::Spoken;
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::events::{self, Event};
 use crate::services::keyset::{Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
-use crate::services::sql::{self, Sql, texts, uuids};
+use crate::services::sql::{self, Columns, Sql, texts, uuids};
 use crate::services::{Change, Result};
 
 /// A collection in the language of the request.
@@ -54,13 +55,16 @@ impl Collection {
 
 const ORDER: Keyset = Keyset { columns: &["c.position", "c.id"], descending: false };
 
-const SELECT: &str = "SELECT c.id, c.handle, coalesce(t1.title, t2.title, c.title), \
-    coalesce(t1.description_html, t2.description_html, c.description_html), \
-    coalesce(t1.description_text, t2.description_text, c.description_text), \
-    c.position, c.seo_title, c.seo_description, c.version";
+fn spoken(locale: &Locale) -> Spoken<'_> {
+    Spoken { locale, table: "collection", alias: "c" }
+}
 
-const TRANSLATED: &str = "LEFT JOIN collection_translation t1 ON t1.collection_id = c.id AND t1.language = $1 \
-    LEFT JOIN collection_translation t2 ON t2.collection_id = c.id AND t2.language = $2";
+/// What [`read`] reads.
+fn columns(locale: &Locale) -> String {
+    let [title, html, text] =
+        ["title", "description_html", "description_text"].map(|column| spoken(locale).text(column));
+    format!("c.id, c.handle, {title}, {html}, {text}, c.position, c.seo_title, c.seo_description, c.version")
+}
 
 /// Collections in their order.
 pub async fn list(
@@ -68,15 +72,14 @@ pub async fn list(
     locale: &Locale,
     window: &Window<Key>,
 ) -> Result<Page<Collection>> {
-    let [first, second] = locale.chain.clone();
-    let mut values: Vec<Value> = vec![first.into(), second.into(), window.fetch().into()];
+    let mut values: Vec<Value> = vec![window.fetch().into()];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let bounds = ORDER.bounds(window, &mut values);
     let order = ORDER.order(window);
     let text =
-        format!("{SELECT} FROM collection c {TRANSLATED} WHERE true{bounds} ORDER BY {order} LIMIT $3");
+        format!("SELECT {columns} FROM collection c{joins} WHERE true{bounds} ORDER BY {order} LIMIT $1");
     let rows = sql::all(db, &text, values).await?;
-    let rows = rows.iter().map(read).collect::<std::result::Result<Vec<_>, _>>()?;
-    Ok(Page::of(rows, window))
+    Ok(Page::of(sql::each(&rows, read)?, window))
 }
 
 /// How many collections there are.
@@ -92,12 +95,11 @@ pub async fn by_ids(
     locale: &Locale,
     ids: impl IntoIterator<Item = CollectionId>,
 ) -> Result<HashMap<CollectionId, Collection>> {
-    let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
-    let text = format!("{SELECT} FROM {{uuids $3}} k JOIN collection c ON c.id = k.id {TRANSLATED}");
-    let rows = sql::all(db, &text, vec![first.into(), second.into(), ids]).await?;
-    let found = rows.iter().map(|row| read(row).map(|collection| (collection.id, collection)));
-    Ok(found.collect::<std::result::Result<_, DbErr>>()?)
+    let mut values = vec![uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0))];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
+    let text = format!("SELECT {columns} FROM {{uuids $1}} k JOIN collection c ON c.id = k.id{joins}");
+    let rows = sql::all(db, &text, values).await?;
+    Ok(sql::each(&rows, read)?.into_iter().map(|collection| (collection.id, collection)).collect())
 }
 
 /// The ids of collections by their handles, current or former.
@@ -122,30 +124,27 @@ pub async fn of_products(
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<Collection>>> {
-    let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
-    let [first, second] = locale.chain.clone();
+    let mut values = vec![uuids(db.get_database_backend(), products.into_iter().map(|id| id.0))];
+    let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let text = format!(
-        "{SELECT}, k.id FROM {{uuids $3}} k JOIN collection_product cp ON cp.product_id = k.id \
-         JOIN collection c ON c.id = cp.collection_id {TRANSLATED} ORDER BY k.id, c.position, c.id"
+        "SELECT k.id, {columns} FROM {{uuids $1}} k JOIN collection_product cp ON cp.product_id = k.id \
+         JOIN collection c ON c.id = cp.collection_id{joins} ORDER BY k.id, c.position, c.id"
     );
-    let mut found: HashMap<ProductId, Vec<Collection>> = HashMap::new();
-    for row in sql::all(db, &text, vec![first.into(), second.into(), ids]).await? {
-        found.entry(row.try_get_by_index(9)?).or_default().push(read(&row)?);
-    }
-    Ok(found)
+    let rows = sql::all(db, &text, values).await?;
+    Ok(sql::of_owners(&rows, read)?)
 }
 
-fn read(row: &QueryResult) -> std::result::Result<Collection, DbErr> {
+fn read(row: &mut Columns<'_>) -> std::result::Result<Collection, DbErr> {
     Ok(Collection {
-        id: row.try_get_by_index(0)?,
-        handle: row.try_get_by_index(1)?,
-        title: row.try_get_by_index(2)?,
-        description_html: row.try_get_by_index(3)?,
-        description_text: row.try_get_by_index(4)?,
-        position: row.try_get_by_index(5)?,
-        seo_title: row.try_get_by_index(6)?,
-        seo_description: row.try_get_by_index(7)?,
-        version: row.try_get_by_index(8)?,
+        id: row.id()?,
+        handle: row.get()?,
+        title: row.get()?,
+        description_html: row.get()?,
+        description_text: row.get()?,
+        position: row.get()?,
+        seo_title: row.maybe()?,
+        seo_description: row.maybe()?,
+        version: row.get()?,
     })
 }
 

@@ -7,11 +7,17 @@
 //! | `{texts $1}` | the same for texts |
 //! | `{lateral}` … `{window}` … `{end}` | the first part on PostgreSQL, the second on SQLite |
 
+mod columns;
+
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use entity::id::Id;
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
+
+pub use self::columns::Columns;
 
 /// A statement with one text for each engine.
 #[derive(Debug)]
@@ -75,6 +81,41 @@ pub async fn all(
     let engine = db.get_database_backend();
     let text = translate(text, engine);
     db.query_all_raw(Statement::from_sql_and_values(engine, text, values)).await
+}
+
+/// What is read from each of some rows, in their order.
+pub fn each<T>(
+    rows: &[QueryResult],
+    read: impl Fn(&mut Columns<'_>) -> Result<T, DbErr>,
+) -> Result<Vec<T>, DbErr> {
+    rows.iter().map(|row| read(&mut Columns::of(row)?)).collect()
+}
+
+/// What is read from rows that begin with the id of what they belong to, each owner's in the order of the rows.
+pub fn of_owners<I: Id, T>(
+    rows: &[QueryResult],
+    read: impl Fn(&mut Columns<'_>) -> Result<T, DbErr>,
+) -> Result<HashMap<I, Vec<T>>, DbErr> {
+    let mut found: HashMap<I, Vec<T>> = HashMap::new();
+    // Rows of one owner mostly follow each other.
+    let mut latest: Option<(I, Vec<T>)> = None;
+    for row in rows {
+        let mut columns = Columns::of(row)?;
+        let owner = columns.id()?;
+        let part = read(&mut columns)?;
+        match &mut latest {
+            Some((known, parts)) if *known == owner => parts.push(part),
+            _ => {
+                if let Some((owner, parts)) = latest.replace((owner, vec![part])) {
+                    found.entry(owner).or_default().extend(parts);
+                }
+            }
+        }
+    }
+    if let Some((owner, parts)) = latest {
+        found.entry(owner).or_default().extend(parts);
+    }
+    Ok(found)
 }
 
 /// Keys as one parameter.
