@@ -134,7 +134,7 @@ async fn translations_and_documents_are_told_before_and_after(shop: TestShop) {
 async fn no_address_and_no_secret_is_told(shop: TestShop) {
     let acting = Acting::at_command_line("staff add");
     let (tokens, owner) = within(acting, staff_member(&shop, "owner@example.com", "owner")).await;
-    let text = "mutation { staffInvite(input: {email: \"Eve@Example.com\", name: \"Eve Adams\", roles: []}) \
+    let text = "mutation { staffInvite(input: {email: \"Evelyn@Example.com\", name: \"Evelyn Adams\", roles: []}) \
                 { userErrors { message } } \
                 appTokenCreate(input: {name: \"CI\", scopes: [\"products.read\"]}) { token userErrors { message } } \
                 clientAppCreate(input: {handle: \"ios\"}) { userErrors { message } } \
@@ -149,7 +149,7 @@ async fn no_address_and_no_secret_is_told(shop: TestShop) {
     for change in ["staff add", "staffInvite", "appTokenCreate", "clientAppCreate", "passwordChange"] {
         assert!(told.contains(change), "{told}");
     }
-    let hidden = ["example.com", "Eve", "Adams", "correct horse", "argon2", &token, &tokens.access_token];
+    let hidden = ["example.com", "Evelyn", "Adams", "correct horse", "argon2", &token, &tokens.access_token];
     for secret in hidden {
         assert!(!told.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {told}");
     }
