@@ -24,6 +24,9 @@ pub trait Listed: ContainerType + Plain + Sized {
     /// The name of its edge.
     const EDGE: &'static str;
 
+    /// The fields that rows read through a brief window have; none where all windows read whole rows.
+    const BRIEF: &'static [&'static str] = &[];
+
     /// Wraps a row.
     fn of(row: Row<Self::Row>) -> Self;
 }

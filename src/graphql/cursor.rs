@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::lookahead::Shown;
 use crate::services::keyset::{Key, SortValue};
 use crate::services::page::Window;
 use crate::services::{Error, Result};
@@ -75,7 +76,8 @@ impl ListId {
     pub fn window(self, asked: Asked) -> Result<Frame> {
         let key = |cursor: Option<String>| cursor.map(|text| self.key(&text)).transpose();
         let window = Window::new(asked.first, asked.last, key(asked.after)?, key(asked.before)?)?;
-        Ok(Arc::new(Window { ends_unseen: asked.ends_unseen, ..window }))
+        let Shown { ends_unseen, is_brief } = asked.shown;
+        Ok(Arc::new(Window { ends_unseen, is_brief, ..window }))
     }
 
     /// What a client asks of a list of hits: how many to skip, and how many to show.
@@ -135,8 +137,8 @@ pub struct Asked {
     pub after: Option<String>,
     /// Before this cursor.
     pub before: Option<String>,
-    /// Whether the answer does not tell where the page ends.
-    pub ends_unseen: bool,
+    /// What of the page the answer shows.
+    pub shown: Shown,
 }
 
 fn encode(parts: Vec<Json>) -> String {

@@ -18,6 +18,7 @@ mod error;
 mod id;
 mod json;
 mod loaders;
+mod lookahead;
 mod money;
 mod payload;
 mod quick;

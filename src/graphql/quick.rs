@@ -17,13 +17,17 @@ use async_graphql::{
     Value,
 };
 use entity::id::Id;
-use futures_util::future::{BoxFuture, join_all, try_join_all};
+use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::stream::FuturesUnordered;
 use serde::Serialize;
 
 use super::batch::{AtHand, Key, Row};
+use super::connection::Listed;
 use super::context::{LONGEST_ANSWER, RequestData, Scope};
 use super::cursor::Asked;
 use super::loaders::Loaders;
+use super::lookahead::Shown;
 use super::{id, json};
 
 /// An object some of whose fields wait for nothing.
@@ -81,14 +85,14 @@ impl<'a> Ask<'a> {
         self.within.with_field(self.field).param_value(name, default).ok().map(|(_, value)| value)
     }
 
-    /// The arguments of a connection.
-    pub fn page(&self) -> Option<Asked> {
+    /// The arguments of a connection of such objects.
+    pub fn page<T: Listed>(&self) -> Option<Asked> {
         Some(Asked {
             first: self.argument("first", None)?,
             last: self.argument("last", None)?,
             after: self.argument("after", None)?,
             before: self.argument("before", None)?,
-            ends_unseen: !shows_page_info(&self.field.node),
+            shown: Shown::of::<T>(&self.field.node),
         })
     }
 
@@ -190,14 +194,6 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// Whether the selection of a connection asks where the page ends, or may do so.
-pub fn shows_page_info(field: &Field) -> bool {
-    field.selection_set.node.items.iter().any(|selection| match &selection.node {
-        Selection::Field(field) => field.node.name.node == "pageInfo",
-        _ => true,
-    })
-}
-
 /// A field without directives.
 fn plain_field(selection: &Selection) -> Option<&Positioned<Field>> {
     match selection {
@@ -236,7 +232,10 @@ impl<T: ContainerType + Plain> Quick<T> {
                 return None;
             }
             longest = longest.max(walk.out.len());
-            join_all(walk.missing.into_iter().map(|load| load(data.loaders()))).await;
+            // Each is woken by itself: a statement that is answered does not have the others looked at.
+            let mut loads: FuturesUnordered<_> =
+                walk.missing.into_iter().map(|load| load(data.loaders())).collect();
+            while loads.next().await.is_some() {}
         }
         None
     }

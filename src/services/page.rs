@@ -31,12 +31,21 @@ pub struct Window<C> {
     pub before: Option<C>,
     /// Whether nobody asks if the list goes on beyond the page, so that the row there need not be read.
     pub ends_unseen: bool,
+    /// Whether nobody asks for more of a row than what lists mostly show, so that the rest need not be read.
+    pub is_brief: bool,
 }
 
 impl<C> Window<C> {
     /// The first `size` rows, whatever follows.
     pub fn first(size: u32) -> Self {
-        Self { size, direction: Direction::Forward, after: None, before: None, ends_unseen: true }
+        Self {
+            size,
+            direction: Direction::Forward,
+            after: None,
+            before: None,
+            ends_unseen: true,
+            is_brief: false,
+        }
     }
 
     /// Checks what a client asked for: `first` or `last`, not both, from 0 to [`MAX_SIZE`].
@@ -48,7 +57,9 @@ impl<C> Window<C> {
             (None, None) => (DEFAULT_SIZE.cast_signed(), Direction::Forward),
         };
         match u32::try_from(size) {
-            Ok(size) if size <= MAX_SIZE => Ok(Self { size, direction, after, before, ends_unseen: false }),
+            Ok(size) if size <= MAX_SIZE => {
+                Ok(Self { size, direction, after, before, ends_unseen: false, is_brief: false })
+            }
             _ => Err(refused("first and last go from 0 to 100")),
         }
     }

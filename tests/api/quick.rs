@@ -11,7 +11,7 @@ use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
     sample: lists_tell_what_nodes_tell, lists_tell_what_nodes_tell_in_another_language,
-        what_cannot_be_loaded_is_told_where_it_is_asked_for, levels_are_loaded_whatever_their_first_row_lacks;
+        what_cannot_be_loaded_is_told_where_it_is_asked_for, brief_rows_tell_what_whole_rows_tell, levels_are_loaded_whatever_their_first_row_lacks;
 }
 
 /// Where objects of each type are listed.
@@ -95,6 +95,36 @@ async fn what_cannot_be_loaded_is_told_where_it_is_asked_for(shop: TestShop) {
         (0..3).map(|place| json!(["products", "nodes", place, "featuredImage"])).collect();
     assert_eq!(paths, expected.iter().collect::<Vec<_>>());
     assert!(errors.iter().all(|error| error["extensions"]["code"] == "INTERNAL"), "{errors:?}");
+}
+
+/// Lists that show only names and prices read only those: beside others that show more, and for pages and cursors.
+async fn brief_rows_tell_what_whole_rows_tell(shop: TestShop) {
+    let shown = "edges { cursor node { id title position price { amount } compareAtPrice { amount } # } } \
+        pageInfo { hasNextPage endCursor } totalCount";
+    let (brief, whole) = (shown.replace('#', ""), shown.replace('#', "sku"));
+    for language in ["", "de"] {
+        let text = format!(
+            "{{ products(first: 9) {{ nodes {{ brief: variants(first: 2) {{ {brief} }} \
+               whole: variants(first: 2) {{ {whole} }} }} }} }}"
+        );
+        let mut answer = shop.query(&text).language(language).await.data().clone();
+        let mut seen = 0;
+        for node in answer["products"]["nodes"].as_array_mut().unwrap() {
+            for edge in node["whole"]["edges"].as_array_mut().unwrap() {
+                assert!(edge["node"].as_object_mut().unwrap().remove("sku").unwrap().is_string());
+                seen += 1;
+            }
+            assert_eq!(node["brief"], node["whole"], "{language}");
+        }
+        assert!(seen > 9);
+        let cursor = answer.pointer("/products/nodes/0/brief/edges/0/cursor").unwrap().as_str().unwrap();
+        let text = format!(
+            "{{ products(first: 1) {{ nodes {{ variants(first: 1, after: \"{cursor}\") {{ {brief} }} }} }} }}"
+        );
+        let next = shop.query(&text).language(language).await;
+        let second = answer.pointer("/products/nodes/0/brief/edges/1").unwrap();
+        assert_eq!(next.at("/products/nodes/0/variants/edges/0"), second);
+    }
 }
 
 /// The first product has neither a category nor an image of its first variant, so a walk sees only later what to load.

@@ -36,6 +36,7 @@ impl Listed for Variant {
 
     const CONNECTION: &'static str = "VariantConnection";
     const EDGE: &'static str = "VariantEdge";
+    const BRIEF: &'static [&'static str] = &["id", "title", "position", "price", "compareAtPrice"];
 
     fn of(row: Row<variants::Variant>) -> Self {
         Self(row)
@@ -56,12 +57,12 @@ impl Variant {
 
     async fn selected(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
         let of_product = ctx.along(&self.0, OPTIONS).await?;
-        Ok(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
+        Ok(options::selected(&of_product.unwrap_or_default(), &self.0.details()?.option_values))
     }
 
     fn selected_at_hand(&self, ask: &mut Ask<'_>) -> Option<Vec<SelectedOption>> {
         let of_product = ask.along(&self.0, OPTIONS)?;
-        Some(options::selected(&of_product.unwrap_or_default(), &self.0.option_values))
+        Some(options::selected(&of_product.unwrap_or_default(), &self.0.details().ok()?.option_values))
     }
 
     fn price_in(&self, scope: &Scope) -> Option<Money> {
@@ -77,13 +78,9 @@ impl Plain for Variant {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
             "id" => ask.id(self.0.id),
-            "sku" => ask.write(&self.0.sku),
-            "barcode" => ask.write(&self.0.barcode),
             "position" => ask.write(&self.0.position),
             "price" => ask.maybe(self.price_in(ask.scope())),
             "compareAtPrice" => ask.maybe(self.price_before(ask.scope())),
-            "requiresShipping" => ask.write(&self.0.requires_shipping),
-            "taxable" => ask.write(&self.0.taxable),
             "title" if ask.scope().locale.is_base() => ask.write(&self.0.title),
             "title" => {
                 let selected = self.selected_at_hand(ask)?;
@@ -95,14 +92,28 @@ impl Plain for Variant {
             }
             "availableForSale" => {
                 let levels = ask.along(&self.0, LEVELS)?.unwrap_or_default();
-                ask.write(&self.0.is_available(in_stock(&levels)))
+                ask.write(&self.0.is_available(in_stock(&levels)).ok()?)
             }
-            "stockLevels" if !self.0.tracked => ask.list::<StockLevel>([]),
+            _ => self.detailed(ask),
+        }
+    }
+}
+
+impl Variant {
+    /// Fields of what brief windows leave out.
+    fn detailed(&self, ask: &mut Ask<'_>) -> Option<()> {
+        let details = self.0.details().ok()?;
+        match ask.name() {
+            "sku" => ask.write(&details.sku),
+            "barcode" => ask.write(&details.barcode),
+            "requiresShipping" => ask.write(&details.requires_shipping),
+            "taxable" => ask.write(&details.taxable),
+            "stockLevels" if !details.tracked => ask.list::<StockLevel>([]),
             "stockLevels" => {
                 let levels = ask.along(&self.0, LEVELS)?.unwrap_or_default();
                 ask.list(told(&levels, ask.scope()))
             }
-            "image" if self.0.media_id.is_none() => ask.null(),
+            "image" if details.media_id.is_none() => ask.null(),
             "image" => {
                 let image = ask.along(&self.0, IMAGE)?;
                 ask.maybe(image.map(Media::of))
@@ -129,13 +140,13 @@ impl Variant {
     }
 
     /// Its stock keeping unit, where it has one.
-    async fn sku(&self) -> Option<&str> {
-        self.0.sku.as_deref()
+    async fn sku(&self) -> Result<Option<&str>> {
+        Ok(self.0.details()?.sku.as_deref())
     }
 
     /// Its barcode (GTIN, ISBN, ...), where it has one.
-    async fn barcode(&self) -> Option<&str> {
-        self.0.barcode.as_deref()
+    async fn barcode(&self) -> Result<Option<&str>> {
+        Ok(self.0.details()?.barcode.as_deref())
     }
 
     /// Its place among the product's variants, from 1.
@@ -162,14 +173,14 @@ impl Variant {
     /// Whether it can be bought now: it has a price here, and there is some of it or it may be ordered beyond that.
     #[graphql(directive = Fresh::apply(STOCK))]
     async fn available_for_sale(&self, ctx: &Context<'_>) -> Result<bool> {
-        Ok(self.0.is_available(in_stock(&self.levels(ctx).await?)))
+        self.0.is_available(in_stock(&self.levels(ctx).await?))
     }
 
     /// How many there are at all locations together, up to a cap that the shop sets; null where nobody counts.
     #[graphql(directive = Fresh::apply(STOCK))]
     async fn quantity_available(&self, ctx: &Context<'_>) -> Nullable<i32> {
         nullable(async {
-            if !self.0.tracked {
+            if !self.0.details()?.tracked {
                 return Ok(None);
             }
             Ok(Some(capped(ctx.scope(), in_stock(&self.levels(ctx).await?))))
@@ -180,7 +191,7 @@ impl Variant {
     /// How many there are at each location that has ever had any; empty where nobody counts.
     #[graphql(directive = About::apply(5), directive = Fresh::apply(STOCK))]
     async fn stock_levels(&self, ctx: &Context<'_>) -> Result<Vec<Quick<StockLevel>>> {
-        if !self.0.tracked {
+        if !self.0.details()?.tracked {
             return Ok(Vec::new());
         }
         Ok(told(&self.levels(ctx).await?, ctx.scope()).map(Quick).collect())
@@ -205,24 +216,25 @@ impl Variant {
     }
 
     /// What it weighs; null where nobody has told.
-    async fn weight(&self) -> Option<Weight> {
-        (self.0.weight_grams > 0.0).then(|| Weight::new(self.0.weight_grams, self.0.weight_unit))
+    async fn weight(&self) -> Result<Option<Weight>> {
+        let details = self.0.details()?;
+        Ok((details.weight_grams > 0.0).then(|| Weight::new(details.weight_grams, details.weight_unit)))
     }
 
     /// Whether it has to be shipped.
-    async fn requires_shipping(&self) -> bool {
-        self.0.requires_shipping
+    async fn requires_shipping(&self) -> Result<bool> {
+        Ok(self.0.details()?.requires_shipping)
     }
 
     /// Whether tax is charged on it.
-    async fn taxable(&self) -> bool {
-        self.0.taxable
+    async fn taxable(&self) -> Result<bool> {
+        Ok(self.0.details()?.taxable)
     }
 
     /// Its own image, else null: show the product's then.
     async fn image(&self, ctx: &Context<'_>) -> Nullable<Quick<Media>> {
         nullable(async {
-            if self.0.media_id.is_none() {
+            if self.0.details()?.media_id.is_none() {
                 return Ok(None);
             }
             Ok(ctx.along(&self.0, IMAGE).await?.map(Media::of).map(Quick))
@@ -258,8 +270,9 @@ const LEVELS: fn(&variants::Variant) -> LevelsOf = |variant| LevelsOf(variant.id
 const OPTIONS: fn(&variants::Variant) -> OptionsOf = |variant| OptionsOf(variant.product_id);
 
 /// A variant's own image; that of those without one does not exist.
-const IMAGE: fn(&variants::Variant) -> MediaById =
-    |variant| MediaById(variant.media_id.unwrap_or(MediaId(Uuid::nil())));
+const IMAGE: fn(&variants::Variant) -> MediaById = |variant| {
+    MediaById(variant.details().ok().and_then(|details| details.media_id).unwrap_or(MediaId(Uuid::nil())))
+};
 
 /// The chosen values as a title.
 fn joined(selected: &[SelectedOption]) -> String {

@@ -11,7 +11,8 @@ use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ProductById, ReviewCountBy, ReviewsBy};
-use crate::graphql::quick::{self, Ask, Plain, Quick};
+use crate::graphql::lookahead::Shown;
+use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::ratings::Rating;
 use crate::services::engagement::reviews::{self, ReviewSort, ReviewStatus as Stored};
@@ -130,7 +131,7 @@ impl Plain for Reviewer {
         match ask.name() {
             "id" => ask.id(self.0.id),
             "displayName" => ask.write(&self.0.display_name),
-            "reviews" => self.reviews_list(ask.page()?).ok()?.at_hand(ask, &self.0),
+            "reviews" => self.reviews_list(ask.page::<Review>()?).ok()?.at_hand(ask, &self.0),
             _ => None,
         }
     }
@@ -221,8 +222,8 @@ impl Reviewer {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<Review>>> {
-        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
-        let asked = Asked { first, last, after, before, ends_unseen };
+        let shown = Shown::of::<Review>(&ctx.item.node);
+        let asked = Asked { first, last, after, before, shown };
         self.reviews_list(asked)?.load(ctx, &self.0).await
     }
 }

@@ -13,7 +13,8 @@ use crate::graphql::directives::{About, Paged};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ItemCountOf, ItemsOf, ProductById, VariantById};
-use crate::graphql::quick::{self, Ask, Plain, Quick};
+use crate::graphql::lookahead::Shown;
+use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::Result;
 use crate::services::engagement::wishlists::{self, Item, Which};
@@ -126,8 +127,8 @@ impl Wishlist {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<WishlistItem>>> {
-        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
-        self.list(Asked { first, last, after, before, ends_unseen })?.load(ctx, &self.0).await
+        let shown = Shown::of::<WishlistItem>(&ctx.item.node);
+        self.list(Asked { first, last, after, before, shown })?.load(ctx, &self.0).await
     }
 }
 

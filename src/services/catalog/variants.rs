@@ -6,10 +6,11 @@ use entity::catalog::variant::{InventoryPolicy, WeightUnit};
 use entity::id::{MarketId, MediaId, OptionValueId, ProductId, VariantId};
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
-use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
+use crate::services::markets::Locale;
 use crate::services::page::{Page, Window};
 use crate::services::sql::{self, Columns, Sql, uuids};
+use crate::services::{Error, Result};
 
 /// A variant as it is read.
 #[derive(Clone, Debug)]
@@ -20,6 +21,16 @@ pub struct Variant {
     pub product_id: ProductId,
     /// Its place, from 1.
     pub position: i32,
+    /// Its option values in the base language, joined.
+    pub title: String,
+    /// What it costs in the market; `None` where it is not sold there.
+    pub price: Option<Price>,
+    details: Option<Details>,
+}
+
+/// What is read of a variant where more is asked for than its name and price.
+#[derive(Clone, Debug)]
+pub struct Details {
     /// The value of each of the product's options, in their order.
     pub option_values: [Option<OptionValueId>; 3],
     /// Stock keeping unit.
@@ -40,10 +51,6 @@ pub struct Variant {
     pub taxable: bool,
     /// Its own image.
     pub media_id: Option<MediaId>,
-    /// Its option values in the base language, joined.
-    pub title: String,
-    /// What it costs in the market; `None` where it is not sold there.
-    pub price: Option<Price>,
 }
 
 /// What a variant costs in one market.
@@ -63,13 +70,22 @@ impl Price {
 }
 
 impl Variant {
-    /// Whether it can be bought in the market while there are so many of it.
-    pub fn is_available(&self, in_stock: i64) -> bool {
-        self.price.is_some() && self.is_deliverable(in_stock)
+    /// What brief windows leave out.
+    ///
+    /// # Errors
+    /// Where it was read through a brief window, which a look ahead at what is asked for excludes.
+    pub fn details(&self) -> Result<&Details> {
+        self.details.as_ref().ok_or_else(|| Error::internal("more is asked of a variant than was read"))
     }
 
-    fn is_deliverable(&self, in_stock: i64) -> bool {
-        !self.tracked || self.policy == InventoryPolicy::Continue || in_stock > 0
+    /// Whether it can be bought in the market while there are so many of it.
+    ///
+    /// # Errors
+    /// As [`details`](Self::details).
+    pub fn is_available(&self, in_stock: i64) -> Result<bool> {
+        let details = self.details()?;
+        let is_deliverable = !details.tracked || details.policy == InventoryPolicy::Continue || in_stock > 0;
+        Ok(self.price.is_some() && is_deliverable)
     }
 
     /// Its place among its product's variants.
@@ -78,10 +94,13 @@ impl Variant {
     }
 }
 
-const COLUMNS: &str = "v.id, v.product_id, v.position, v.option_value1_id, v.option_value2_id, \
-    v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, \
-    v.inventory_tracker <> '', v.inventory_policy, v.requires_shipping, v.taxable, v.media_id, v.title, \
-    n.amount, n.compare_at";
+/// What lists mostly show.
+const BRIEF: &str = "v.id, v.product_id, v.position, v.title, n.amount, n.compare_at";
+
+/// The same, and all [`Details`].
+const COLUMNS: &str = "v.id, v.product_id, v.position, v.title, n.amount, n.compare_at, \
+    v.option_value1_id, v.option_value2_id, v.option_value3_id, v.sku, v.barcode, v.weight_grams, v.weight_unit, \
+    v.inventory_tracker <> '', v.inventory_policy, v.requires_shipping, v.taxable, v.media_id";
 
 /// The price in the market that is parameter 2.
 const PRICE: &str = "LEFT JOIN price n ON n.variant_id = v.id AND n.market_id = $2";
@@ -97,15 +116,19 @@ const OF_PRODUCT: Children<'static> = Children {
     keyset: Keyset { columns: &["v.position", "v.id"], descending: false },
 };
 
-/// Variants of products with their prices in a market, as many of each as a window shows.
+/// Variants of products with their prices in a market, as many of each as a window shows. Beyond the base language
+/// there is no brief window: names are made of option values there.
 pub async fn of_products(
     db: &impl ConnectionTrait,
-    market: MarketId,
+    locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
     window: &Window<Key>,
 ) -> Result<HashMap<ProductId, Page<Variant>>> {
-    let rows = OF_PRODUCT.load(db, products.into_iter().map(|id| id.0), window, [market.0.into()]).await?;
-    let variants = sql::of_owners(&rows, read)?;
+    let is_brief = window.is_brief && locale.is_base();
+    let children = if is_brief { Children { columns: BRIEF, ..OF_PRODUCT } } else { OF_PRODUCT };
+    let market = locale.market.id.0.into();
+    let rows = children.load(db, products.into_iter().map(|id| id.0), window, [market]).await?;
+    let variants = sql::of_owners(&rows, if is_brief { read_brief } else { read })?;
     Ok(variants.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
 }
 
@@ -139,11 +162,23 @@ pub async fn by_ids(
 /// What stands between the option values of a title.
 pub const BETWEEN_VALUES: &str = " / ";
 
-fn read(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
+fn read_brief(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
     Ok(Variant {
         id: row.id()?,
         product_id: row.id()?,
         position: row.get()?,
+        title: row.get()?,
+        price: match (row.maybe()?, row.maybe()?) {
+            (Some(amount), compare_at) => Some(Price { amount, compare_at }),
+            (None, _) => None,
+        },
+        details: None,
+    })
+}
+
+fn read(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
+    let brief = read_brief(row)?;
+    let details = Details {
         option_values: [row.some_id()?, row.some_id()?, row.some_id()?],
         sku: row.maybe()?,
         barcode: row.maybe()?,
@@ -154,10 +189,6 @@ fn read(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
         requires_shipping: row.get()?,
         taxable: row.get()?,
         media_id: row.some_id()?,
-        title: row.get()?,
-        price: match (row.maybe()?, row.maybe()?) {
-            (Some(amount), compare_at) => Some(Price { amount, compare_at }),
-            (None, _) => None,
-        },
-    })
+    };
+    Ok(Variant { details: Some(details), ..brief })
 }

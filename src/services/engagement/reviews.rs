@@ -83,7 +83,10 @@ impl Review {
 
 const COLUMNS: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.status, r.note, r.version, \
     r.created_at, r.updated_at, r.reviewer_id, w.display_name";
-/// What stands behind them where reviews may be sealed.
+/// The same without what all published reviews have in common.
+const PUBLISHED: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.version, \
+    r.created_at, r.updated_at, r.reviewer_id, w.display_name";
+/// What stands behind [`COLUMNS`] where reviews may be sealed.
 const SEALED: &str = "r.sealed, a.account_id";
 const NEWEST: Keyset = Keyset { columns: &["r.created_at", "r.id"], descending: true };
 const WAITING: Keyset = Keyset { columns: &["r.updated_at", "r.id"], descending: false };
@@ -91,7 +94,7 @@ const BEST: Keyset = Keyset { columns: &["r.rating", "r.created_at", "r.id"], de
 
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
-    columns: COLUMNS,
+    columns: PUBLISHED,
     from: "review r",
     with: "JOIN reviewer w ON w.id = r.reviewer_id",
     id: Some("r.id"),
@@ -138,7 +141,7 @@ pub async fn of_reviewers(
 }
 
 fn pages<K: Id>(rows: &[QueryResult], window: &Window<Key>) -> Result<HashMap<K, Page<Review>>> {
-    let found = sql::of_owners(rows, read)?;
+    let found = sql::of_owners(rows, read_published)?;
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
 
@@ -275,6 +278,7 @@ pub async fn count_by_reviewers(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
+/// Reads [`COLUMNS`].
 fn read(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
     Ok(Review {
         id: row.id()?,
@@ -284,6 +288,23 @@ fn read(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
         body: row.get()?,
         status: ReviewStatus::try_from_value(&row.get()?)?,
         note: row.get()?,
+        version: row.get()?,
+        created_at: Timestamp(row.get()?),
+        updated_at: Timestamp(row.get()?),
+        author: reviewer(row)?,
+    })
+}
+
+/// Reads [`PUBLISHED`].
+fn read_published(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
+    Ok(Review {
+        id: row.id()?,
+        product_id: row.id()?,
+        rating: row.get()?,
+        title: row.get()?,
+        body: row.get()?,
+        status: ReviewStatus::Published,
+        note: String::new(),
         version: row.get()?,
         created_at: Timestamp(row.get()?),
         updated_at: Timestamp(row.get()?),

@@ -27,8 +27,9 @@ use crate::graphql::id;
 use crate::graphql::loaders::{
     CategoriesOf, ChoicesOf, CollectionsOf, MetafieldsOf, OptionsOf, StateOf, TagsOf, TextsOf, VariantById,
 };
+use crate::graphql::lookahead::Shown;
 use crate::graphql::money::MoneyRange;
-use crate::graphql::quick::{self, Many, Quick};
+use crate::graphql::quick::{Many, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::products::{State, Texts};
 use crate::services::search::listings::Listing;
@@ -158,8 +159,8 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<Variant>>> {
-        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
-        let asked = Asked { first, last, after, before, ends_unseen };
+        let shown = Shown::of::<Variant>(&ctx.item.node);
+        let asked = Asked { first, last, after, before, shown };
         self.variants_list(asked)?.load(ctx, &self.0).await
     }
 
@@ -200,8 +201,8 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<Media>>> {
-        let ends_unseen = !quick::shows_page_info(&ctx.item.node);
-        let asked = Asked { first, last, after, before, ends_unseen };
+        let shown = Shown::of::<Media>(&ctx.item.node);
+        let asked = Asked { first, last, after, before, shown };
         self.media_list(asked)?.load(ctx, &self.0).await
     }
 
@@ -292,8 +293,8 @@ impl Product {
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
     ) -> Nullable<Quick<Connection<Review>>> {
         nullable(async {
-            let ends_unseen = !quick::shows_page_info(&ctx.item.node);
-            let asked = Asked { first, last, after, before, ends_unseen };
+            let shown = Shown::of::<Review>(&ctx.item.node);
+            let asked = Asked { first, last, after, before, shown };
             let list = self.reviews_list(asked, sort_key)?;
             list.load(ctx, &self.0).await.map(Some)
         })

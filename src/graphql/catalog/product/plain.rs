@@ -47,11 +47,11 @@ impl Plain for Product {
                 ask.maybe(row.compare_at.map(|range| MoneyRange::new(range, &ask.scope().locale)))
             }
             "ratingSummary" => ask.object(&RatingSummary::of(row.rating)),
-            "variants" => self.variants_list(ask.page()?).ok()?.at_hand(ask, row),
-            "media" => self.media_list(ask.page()?).ok()?.at_hand(ask, row),
+            "variants" => self.variants_list(ask.page::<Variant>()?).ok()?.at_hand(ask, row),
+            "media" => self.media_list(ask.page::<Media>()?).ok()?.at_hand(ask, row),
             "reviews" => {
                 let sort = ask.argument("sortKey", Some(|| ReviewSortKey::Newest))?;
-                self.reviews_list(ask.page()?, sort).ok()?.at_hand(ask, row)
+                self.reviews_list(ask.page::<Review>()?, sort).ok()?.at_hand(ask, row)
             }
             _ => self.loaded(ask),
         }
