@@ -24,8 +24,11 @@ pub trait Listed: ContainerType + Plain + Sized {
     /// The name of its edge.
     const EDGE: &'static str;
 
-    /// The fields that rows read through a brief window have; none where all windows read whole rows.
+    /// The fields that rows have of which little is read; none where whole rows are read in any case.
     const BRIEF: &'static [&'static str] = &[];
+
+    /// The fields for which something is read along with the row.
+    const LADEN: &'static [&'static str] = &[];
 
     /// Wraps a row.
     fn of(row: Row<Self::Row>) -> Self;

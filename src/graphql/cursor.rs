@@ -76,8 +76,8 @@ impl ListId {
     pub fn window(self, asked: Asked) -> Result<Frame> {
         let key = |cursor: Option<String>| cursor.map(|text| self.key(&text)).transpose();
         let window = Window::new(asked.first, asked.last, key(asked.after)?, key(asked.before)?)?;
-        let Shown { ends_unseen, is_brief } = asked.shown;
-        Ok(Arc::new(Window { ends_unseen, is_brief, ..window }))
+        let Shown { ends_unseen, extent } = asked.shown;
+        Ok(Arc::new(Window { ends_unseen, extent, ..window }))
     }
 
     /// What a client asks of a list of hits: how many to skip, and how many to show.

@@ -3,41 +3,50 @@
 use async_graphql::parser::types::{Field, Selection};
 
 use super::connection::Listed;
+use crate::services::page::Extent;
 
-/// What of a page is shown; as much as possible where that cannot be told.
+/// What of a page is shown; what cannot be told counts as shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shown {
     /// Whether nothing tells where the page ends.
     pub ends_unseen: bool,
-    /// Whether only [`Listed::BRIEF`] fields of its objects are asked for.
-    pub is_brief: bool,
+    /// How much of its objects is asked for.
+    pub extent: Extent,
 }
 
 impl Shown {
     /// What the selection of a connection of such objects shows.
     pub fn of<T: Listed>(connection: &Field) -> Self {
-        let mut shown = Self { ends_unseen: true, is_brief: true };
+        let (mut ends_unseen, mut extent) = (true, Extent::Brief);
         for field in fields(connection) {
-            match field.map(|field| (name(field), field)) {
-                Some(("nodes", nodes)) => shown.is_brief &= is_brief::<T>(nodes),
-                Some(("edges", edges)) => {
-                    shown.is_brief &= fields(edges).all(|field| match field {
-                        Some(node) if name(node) == "node" => is_brief::<T>(node),
-                        Some(field) => name(field) == "cursor",
-                        None => false,
-                    })
-                }
-                Some(("totalCount" | "__typename", _)) => {}
-                Some(("pageInfo", _)) => shown.ends_unseen = false,
-                Some(_) | None => return Self::default(),
+            let Some(field) = field else { return Self::default() };
+            match name(field) {
+                "nodes" => extent = extent.max(extent_of::<T>(field)),
+                "edges" => extent = extent.max(extent_of_edges::<T>(field)),
+                "pageInfo" => ends_unseen = false,
+                _ => {}
             }
         }
-        shown
+        Self { ends_unseen, extent }
     }
 }
 
-fn is_brief<T: Listed>(object: &Field) -> bool {
-    fields(object).all(|field| field.is_some_and(|field| T::BRIEF.contains(&name(field))))
+fn extent_of_edges<T: Listed>(edges: &Field) -> Extent {
+    let extents = fields(edges).map(|field| match field {
+        Some(field) if name(field) == "node" => extent_of::<T>(field),
+        Some(_) => Extent::Brief,
+        None => Extent::Whole,
+    });
+    extents.max().unwrap_or_default()
+}
+
+fn extent_of<T: Listed>(object: &Field) -> Extent {
+    let extents = fields(object).map(|field| match field.map(name) {
+        Some(field) if T::BRIEF.contains(&field) => Extent::Brief,
+        Some(field) if T::LADEN.contains(&field) => Extent::Laden,
+        Some(_) | None => Extent::Whole,
+    });
+    extents.max().unwrap_or_default()
 }
 
 /// The selected fields; `None` for a fragment.
@@ -60,24 +69,28 @@ mod tests {
     use super::*;
     use crate::graphql::catalog::Variant;
 
-    fn shown(selection: &str) -> (bool, bool) {
+    use Extent::{Brief, Laden, Whole};
+
+    fn shown(selection: &str) -> (bool, Extent) {
         let document = parse_query(format!("{{ variants {selection} }}")).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!() };
-        let Shown { ends_unseen, is_brief } = Shown::of::<Variant>(&field.node);
-        (ends_unseen, is_brief)
+        let Shown { ends_unseen, extent } = Shown::of::<Variant>(&field.node);
+        (ends_unseen, extent)
     }
 
     #[test]
     fn what_is_shown_is_told_by_the_selection() {
         for (selection, expected) in [
-            ("{ nodes { id price { amount } } }", (true, true)),
-            ("{ nodes { name: title } edges { cursor node { id } } totalCount __typename }", (true, true)),
-            ("{ nodes { id } pageInfo { endCursor } }", (false, true)),
-            ("{ nodes { id sku } }", (true, false)),
-            ("{ nodes { id: barcode } }", (true, false)),
-            ("{ edges { node { id } } nodes { weight { value } } }", (true, false)),
-            ("{ edges { cursor node { image { url } } } }", (true, false)),
+            ("{ nodes { id price { amount } } }", (true, Brief)),
+            ("{ nodes { name: title } edges { cursor node { id } } totalCount __typename }", (true, Brief)),
+            ("{ nodes { id } pageInfo { endCursor } }", (false, Brief)),
+            ("{ nodes { id sku } }", (true, Whole)),
+            ("{ nodes { id: barcode } }", (true, Whole)),
+            ("{ edges { node { id } } nodes { weight { value } } }", (true, Whole)),
+            ("{ edges { cursor node { image { url } } } }", (true, Whole)),
+            ("{ nodes { id availableForSale } edges { node { sku } } }", (true, Laden)),
+            ("{ edges { node { title stockLevels { available } barcode } } }", (true, Laden)),
         ] {
             assert_eq!(shown(selection), expected, "{selection}");
         }
@@ -86,9 +99,10 @@ mod tests {
     #[test]
     fn behind_a_fragment_may_be_anything() {
         for (selection, expected) in [
-            ("{ ... { nodes { id } } }", (false, false)),
-            ("{ nodes { id ... { sku } } }", (true, false)),
-            ("{ edges { ... { node { sku } } } }", (true, false)),
+            ("{ ... { nodes { id } } }", (false, Whole)),
+            ("{ nodes { id ... { sku } } }", (true, Whole)),
+            ("{ edges { ... { node { sku } } } }", (true, Whole)),
+            ("{ nodes { stockLevels { available } ... { sku } } }", (true, Laden)),
         ] {
             assert_eq!(shown(selection), expected, "{selection}");
         }

@@ -18,6 +18,18 @@ pub enum Direction {
     Backward,
 }
 
+/// How much is read of each row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Extent {
+    /// What lists mostly show.
+    Brief,
+    /// The row.
+    #[default]
+    Whole,
+    /// The row, and what hangs on it and is mostly shown with it.
+    Laden,
+}
+
 /// What a client asks of a list, with cursors of type `C`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Window<C> {
@@ -31,8 +43,8 @@ pub struct Window<C> {
     pub before: Option<C>,
     /// Whether nobody asks if the list goes on beyond the page, so that the row there need not be read.
     pub ends_unseen: bool,
-    /// Whether nobody asks for more of a row than what lists mostly show, so that the rest need not be read.
-    pub is_brief: bool,
+    /// How much of each row is asked for, as far as that was looked for.
+    pub extent: Extent,
 }
 
 impl<C> Window<C> {
@@ -44,7 +56,7 @@ impl<C> Window<C> {
             after: None,
             before: None,
             ends_unseen: true,
-            is_brief: false,
+            extent: Extent::Whole,
         }
     }
 
@@ -58,7 +70,7 @@ impl<C> Window<C> {
         };
         match u32::try_from(size) {
             Ok(size) if size <= MAX_SIZE => {
-                Ok(Self { size, direction, after, before, ends_unseen: false, is_brief: false })
+                Ok(Self { size, direction, after, before, ends_unseen: false, extent: Extent::Whole })
             }
             _ => Err(refused("first and last go from 0 to 100")),
         }

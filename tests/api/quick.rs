@@ -3,7 +3,7 @@
 //! Lists take the short cut; `nodes` leaves its objects to the library. Both are asked for every field that the schema
 //! has, so that a field which reads another value on one of the ways is found.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,8 @@ use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
     sample: lists_tell_what_nodes_tell, lists_tell_what_nodes_tell_in_another_language,
-        what_cannot_be_loaded_is_told_where_it_is_asked_for, brief_rows_tell_what_whole_rows_tell, levels_are_loaded_whatever_their_first_row_lacks;
+        what_cannot_be_loaded_is_told_where_it_is_asked_for, brief_rows_tell_what_whole_rows_tell,
+        stock_that_came_with_variants_is_the_stock, levels_are_loaded_whatever_their_first_row_lacks;
 }
 
 /// Where objects of each type are listed.
@@ -125,6 +126,32 @@ async fn brief_rows_tell_what_whole_rows_tell(shop: TestShop) {
         let second = answer.pointer("/products/nodes/0/brief/edges/1").unwrap();
         assert_eq!(next.at("/products/nodes/0/variants/edges/0"), second);
     }
+}
+
+/// Lists of a product read the stock with its variants, `nodes` reads it afterwards: no pieces, some, debts, and none
+/// ever counted.
+async fn stock_that_came_with_variants_is_the_stock(shop: TestShop) {
+    for statement in [
+        "UPDATE stock_level SET available = 0 WHERE variant_id IN (SELECT id FROM variant WHERE position = 1)",
+        "UPDATE stock_level SET available = -3 WHERE variant_id IN (SELECT id FROM variant WHERE position = 2)",
+        "DELETE FROM stock_level WHERE variant_id IN (SELECT id FROM variant WHERE position = 3)",
+    ] {
+        shop.sql(statement).await;
+    }
+    let shown = "id availableForSale quantityAvailable stockLevels { available location { name } }";
+    let text =
+        format!("{{ products(first: 12) {{ nodes {{ variants(first: 4) {{ nodes {{ {shown} }} }} }} }} }}");
+    let listed = shop.query(&text).await;
+    assert_eq!(listed.statements(), 2, "products, and variants with their stock");
+    let mut variants = Vec::new();
+    objects_with_ids(listed.data(), "Variant", &mut variants);
+    let quantities: HashSet<Option<i64>> =
+        variants.iter().map(|variant| variant["quantityAvailable"].as_i64()).collect();
+    assert!(quantities.contains(&Some(0)) && quantities.len() > 3, "{quantities:?}");
+    let ids: Vec<Value> = variants.iter().map(|variant| variant["id"].clone()).collect();
+    let text = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Variant {{ {shown} }} }} }}");
+    let found = shop.query(&text).variable("ids", ids).await;
+    assert_eq!(&json!(variants), found.at("/nodes"));
 }
 
 /// The first product has neither a category nor an image of its first variant, so a walk sees only later what to load.

@@ -25,7 +25,7 @@ use crate::graphql::pricing::MarketPrice;
 use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::shop::Location;
 use crate::services::catalog::variants::{self, Price};
-use crate::services::inventory::levels::Level;
+use crate::services::inventory::levels::{self, Level};
 use crate::services::{Permission, Result};
 
 /// What is bought: a product with one value chosen for each of its options.
@@ -37,6 +37,8 @@ impl Listed for Variant {
     const CONNECTION: &'static str = "VariantConnection";
     const EDGE: &'static str = "VariantEdge";
     const BRIEF: &'static [&'static str] = &["id", "title", "position", "price", "compareAtPrice"];
+    const LADEN: &'static [&'static str] =
+        &["availableForSale", "quantityAvailable", "stockLevels", "stockQuantities"];
 
     fn of(row: Row<variants::Variant>) -> Self {
         Self(row)
@@ -52,7 +54,17 @@ impl Variant {
     }
 
     async fn levels(&self, ctx: &Context<'_>) -> Result<Arc<Vec<Level>>> {
-        Ok(ctx.along(&self.0, LEVELS).await?.unwrap_or_default())
+        match &self.0.beside {
+            Some(text) => levels::of_text(text).map(Arc::new),
+            None => Ok(ctx.along(&self.0, LEVELS).await?.unwrap_or_default()),
+        }
+    }
+
+    fn levels_at_hand(&self, ask: &mut Ask<'_>) -> Option<Arc<Vec<Level>>> {
+        match &self.0.beside {
+            Some(text) => levels::of_text(text).ok().map(Arc::new),
+            None => Some(ask.along(&self.0, LEVELS)?.unwrap_or_default()),
+        }
     }
 
     async fn selected(&self, ctx: &Context<'_>) -> Result<Vec<SelectedOption>> {
@@ -91,7 +103,7 @@ impl Plain for Variant {
                 ask.list(selected)
             }
             "availableForSale" => {
-                let levels = ask.along(&self.0, LEVELS)?.unwrap_or_default();
+                let levels = self.levels_at_hand(ask)?;
                 ask.write(&self.0.is_available(in_stock(&levels)).ok()?)
             }
             _ => self.detailed(ask),
@@ -100,7 +112,7 @@ impl Plain for Variant {
 }
 
 impl Variant {
-    /// Fields of what brief windows leave out.
+    /// Fields of what brief reads leave out.
     fn detailed(&self, ask: &mut Ask<'_>) -> Option<()> {
         let details = self.0.details().ok()?;
         match ask.name() {
@@ -110,7 +122,7 @@ impl Variant {
             "taxable" => ask.write(&details.taxable),
             "stockLevels" if !details.tracked => ask.list::<StockLevel>([]),
             "stockLevels" => {
-                let levels = ask.along(&self.0, LEVELS)?.unwrap_or_default();
+                let levels = self.levels_at_hand(ask)?;
                 ask.list(told(&levels, ask.scope()))
             }
             "image" if details.media_id.is_none() => ask.null(),

@@ -1,5 +1,6 @@
 //! Variants: what is bought.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use entity::catalog::variant::{InventoryPolicy, WeightUnit};
@@ -8,7 +9,7 @@ use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
-use crate::services::page::{Page, Window};
+use crate::services::page::{Extent, Page, Window};
 use crate::services::sql::{self, Columns, Sql, uuids};
 use crate::services::{Error, Result};
 
@@ -26,6 +27,8 @@ pub struct Variant {
     /// What it costs in the market; `None` where it is not sold there.
     pub price: Option<Price>,
     details: Option<Details>,
+    /// What was read along: [`of_products`] is told what that is.
+    pub beside: Option<String>,
 }
 
 /// What is read of a variant where more is asked for than its name and price.
@@ -70,10 +73,10 @@ impl Price {
 }
 
 impl Variant {
-    /// What brief windows leave out.
+    /// What brief reads leave out.
     ///
     /// # Errors
-    /// Where it was read through a brief window, which a look ahead at what is asked for excludes.
+    /// Where little of it was read, which a look ahead at what is asked for excludes.
     pub fn details(&self) -> Result<&Details> {
         self.details.as_ref().ok_or_else(|| Error::internal("more is asked of a variant than was read"))
     }
@@ -116,19 +119,25 @@ const OF_PRODUCT: Children<'static> = Children {
     keyset: Keyset { columns: &["v.position", "v.id"], descending: false },
 };
 
-/// Variants of products with their prices in a market, as many of each as a window shows. Beyond the base language
-/// there is no brief window: names are made of option values there.
+/// Variants of products with their prices in a market, as many of each as a window shows. `beside` is a column of text
+/// that is read along where the window is laden. Beyond the base language at least whole rows are read: names are made of
+/// option values there.
 pub async fn of_products(
     db: &impl ConnectionTrait,
     locale: &Locale,
+    beside: &str,
     products: impl IntoIterator<Item = ProductId>,
     window: &Window<Key>,
 ) -> Result<HashMap<ProductId, Page<Variant>>> {
-    let is_brief = window.is_brief && locale.is_base();
-    let children = if is_brief { Children { columns: BRIEF, ..OF_PRODUCT } } else { OF_PRODUCT };
+    let (columns, read): (Cow<'_, str>, Read) = match window.extent {
+        Extent::Brief if locale.is_base() => (BRIEF.into(), read_brief),
+        Extent::Brief | Extent::Whole => (COLUMNS.into(), read_whole),
+        Extent::Laden => (format!("{COLUMNS}, {beside}").into(), read_laden),
+    };
+    let children = Children { columns: &columns, ..OF_PRODUCT };
     let market = locale.market.id.0.into();
     let rows = children.load(db, products.into_iter().map(|id| id.0), window, [market]).await?;
-    let variants = sql::of_owners(&rows, if is_brief { read_brief } else { read })?;
+    let variants = sql::of_owners(&rows, read)?;
     Ok(variants.into_iter().map(|(id, rows)| (id, Page::of(rows, window))).collect())
 }
 
@@ -156,11 +165,14 @@ pub async fn by_ids(
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
     let text = format!("SELECT {COLUMNS} FROM {{uuids $1}} k JOIN variant v ON v.id = k.id {PRICE}");
     let rows = sql::all(db, &text, vec![ids, market.0.into()]).await?;
-    Ok(sql::each(&rows, read)?.into_iter().map(|variant| (variant.id, variant)).collect())
+    Ok(sql::each(&rows, read_whole)?.into_iter().map(|variant| (variant.id, variant)).collect())
 }
 
 /// What stands between the option values of a title.
 pub const BETWEEN_VALUES: &str = " / ";
+
+/// Reads some of the columns.
+type Read = fn(&mut Columns<'_>) -> std::result::Result<Variant, DbErr>;
 
 fn read_brief(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
     Ok(Variant {
@@ -173,10 +185,11 @@ fn read_brief(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
             (None, _) => None,
         },
         details: None,
+        beside: None,
     })
 }
 
-fn read(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
+fn read_whole(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
     let brief = read_brief(row)?;
     let details = Details {
         option_values: [row.some_id()?, row.some_id()?, row.some_id()?],
@@ -191,4 +204,9 @@ fn read(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
         media_id: row.some_id()?,
     };
     Ok(Variant { details: Some(details), ..brief })
+}
+
+fn read_laden(row: &mut Columns<'_>) -> std::result::Result<Variant, DbErr> {
+    let whole = read_whole(row)?;
+    Ok(Variant { beside: Some(row.get()?), ..whole })
 }

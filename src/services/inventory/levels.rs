@@ -6,11 +6,12 @@ use entity::id::{LocationId, StockMovementId, VariantId};
 use entity::inventory::stock_movement::MovementReason;
 use sea_orm::{ActiveEnum, ConnectionTrait, QueryResult};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::services::bulk::{Kind, Rows, Together, key};
 use crate::services::record::Fields;
 use crate::services::sql::{self, Sql, rows, uuids};
-use crate::services::{Change, Result};
+use crate::services::{Change, Error, Result};
 
 /// How many of a variant there are at a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,26 @@ pub struct Level {
     pub location: LocationId,
     /// Pieces; below zero where it was oversold.
     pub available: i64,
+}
+
+/// The levels of variants `v` as a column of text, to be read along with them: [`of_text`] reads it.
+pub const OF_VARIANT: &str = "coalesce((SELECT \
+    {lateral}string_agg(s.location_id || ' ' || s.available, ',')\
+    {window}group_concat(hex(s.location_id) || ' ' || s.available, ','){end} \
+    FROM stock_level s WHERE s.variant_id = v.id), '')";
+
+/// The levels that [`OF_VARIANT`] tells.
+///
+/// # Errors
+/// Where the text is another one.
+pub fn of_text(text: &str) -> Result<Vec<Level>> {
+    let level = |part: &str| {
+        let (location, available) = part.split_once(' ')?;
+        let location = LocationId(Uuid::try_parse(location).ok()?);
+        Some(Level { location, available: available.parse().ok()? })
+    };
+    let parts = text.split(',').filter(|part| !part.is_empty());
+    parts.map(level).collect::<Option<_>>().ok_or_else(|| Error::internal("levels that cannot be read"))
 }
 
 /// The levels of variants at all locations.
@@ -229,4 +250,23 @@ pub async fn set(
     let known = hold(change, &counted.keys().copied().collect()).await?;
     let changed = write(change, &known, counted, reason, None).await?;
     Ok(changed.into_iter().map(|(variant, _)| variant).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_tells_the_levels_of_a_variant() {
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let level = |location, available| Level { location: LocationId(location), available };
+
+        assert_eq!(of_text("").unwrap(), []);
+        let hyphens = format!("{one} 5,{other} -7");
+        assert_eq!(of_text(&hyphens).unwrap(), [level(one, 5), level(other, -7)]);
+        assert_eq!(of_text(&format!("{:X} 0", one.simple())).unwrap(), [level(one, 0)]);
+        for broken in [" ", "5", "x 5", &format!("{one}"), &format!("{one} "), &format!("{one} 1 2")] {
+            assert!(of_text(broken).is_err(), "{broken}");
+        }
+    }
 }
