@@ -152,12 +152,12 @@ impl Variant {
     }
 
     /// Its stock keeping unit, where it has one.
-    async fn sku(&self) -> Result<Option<&str>> {
+    fn sku(&self) -> Result<Option<&str>> {
         Ok(self.0.details()?.sku.as_deref())
     }
 
     /// Its barcode (GTIN, ISBN, ...), where it has one.
-    async fn barcode(&self) -> Result<Option<&str>> {
+    fn barcode(&self) -> Result<Option<&str>> {
         Ok(self.0.details()?.barcode.as_deref())
     }
 
@@ -228,18 +228,18 @@ impl Variant {
     }
 
     /// What it weighs; null where nobody has told.
-    async fn weight(&self) -> Result<Option<Weight>> {
+    fn weight(&self) -> Result<Option<Weight>> {
         let details = self.0.details()?;
         Ok((details.weight_grams > 0.0).then(|| Weight::new(details.weight_grams, details.weight_unit)))
     }
 
     /// Whether it has to be shipped.
-    async fn requires_shipping(&self) -> Result<bool> {
+    fn requires_shipping(&self) -> Result<bool> {
         Ok(self.0.details()?.requires_shipping)
     }
 
     /// Whether tax is charged on it.
-    async fn taxable(&self) -> Result<bool> {
+    fn taxable(&self) -> Result<bool> {
         Ok(self.0.details()?.taxable)
     }
 
