@@ -132,7 +132,7 @@ async fn brief_rows_tell_what_whole_rows_tell(shop: TestShop) {
 /// counted, and nobody who counts.
 async fn stock_that_came_with_variants_is_the_stock(shop: TestShop) {
     for statement in [
-        "UPDATE stock_level SET available = 0 WHERE variant_id IN (SELECT id FROM variant WHERE position = 1)",
+        "UPDATE stock_level SET available = 0 WHERE variant_id IN (SELECT id FROM variant WHERE position = 5)",
         "UPDATE stock_level SET available = -3 WHERE variant_id IN (SELECT id FROM variant WHERE position = 2)",
         "DELETE FROM stock_level WHERE variant_id IN (SELECT id FROM variant WHERE position = 3)",
         "UPDATE variant SET inventory_tracker = '' WHERE position = 4",
@@ -141,7 +141,7 @@ async fn stock_that_came_with_variants_is_the_stock(shop: TestShop) {
     }
     let shown = "id availableForSale quantityAvailable stockLevels { available location { name } }";
     let text =
-        format!("{{ products(first: 12) {{ nodes {{ variants(first: 4) {{ nodes {{ {shown} }} }} }} }} }}");
+        format!("{{ products(first: 12) {{ nodes {{ variants(first: 5) {{ nodes {{ {shown} }} }} }} }} }}");
     let listed = shop.query(&text).await;
     assert_eq!(listed.statements(), 2, "products, and variants with their stock");
     let mut variants = Vec::new();
