@@ -10,6 +10,7 @@ use crate::harness::{Engine, TestShop, draft, on_each_engine};
 on_each_engine! {
     empty: connections_that_read_refuse_to_write,
         a_read_that_nobody_waits_for_gives_its_connection_back,
+        the_next_read_does_not_wait_for_one_that_was_given_up,
         a_read_that_takes_too_long_is_ended_and_the_next_is_not,
         reads_go_on_when_the_database_ended_all_connections;
 }
@@ -26,7 +27,7 @@ async fn number(shop: &TestShop, text: &str) -> Result<i64, DbErr> {
 /// A statement that takes longer than anybody waits, and ends by itself within a second or two.
 fn slow(shop: &TestShop) -> &'static str {
     match shop.engine {
-        Engine::Postgres => "SELECT 1::bigint FROM pg_sleep(1)",
+        Engine::Postgres => "SELECT 1::bigint FROM pg_sleep(2)",
         Engine::Sqlite => {
             "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000000) SELECT max(n) FROM c"
         }
@@ -67,6 +68,19 @@ async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) 
             expected
         );
     }
+}
+
+/// Its connection, which was the last to be used, is not lent before the statement on it has come to its end.
+async fn the_next_read_does_not_wait_for_one_that_was_given_up(shop: TestShop) {
+    let pool = || shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap();
+    let all = futures_util::future::join_all((0..pool().most).map(|_| number(&shop, slow(&shop)))).await;
+    assert!(all.into_iter().all(|found| found.is_ok()));
+    assert_eq!(pool().idle, pool().most);
+
+    let given_up = tokio::time::timeout(Duration::from_millis(30), number(&shop, slow(&shop))).await;
+    assert!(given_up.is_err(), "nobody waited: {given_up:?}");
+    assert_eq!(number(&shop, "SELECT count(*) FROM product").await.unwrap(), 0);
+    assert_eq!(pool().idle, pool().most - 1, "answered while the other one still runs");
 }
 
 async fn a_read_that_takes_too_long_is_ended_and_the_next_is_not(shop: TestShop) {
