@@ -81,20 +81,17 @@ impl Review {
     }
 }
 
-const COLUMNS: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.status, r.note, r.version, \
+const COLUMNS: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.version, \
     r.created_at, r.updated_at, r.reviewer_id, w.display_name";
-/// The same without what all published reviews have in common.
-const PUBLISHED: &str = "r.id AS review_id, r.product_id, r.rating, r.title, r.body, r.version, \
-    r.created_at, r.updated_at, r.reviewer_id, w.display_name";
-/// What stands behind [`COLUMNS`] where reviews may be sealed.
-const SEALED: &str = "r.sealed, a.account_id";
+/// What stands behind them where reviews may not be published.
+const UNPUBLISHED: &str = "r.status, r.note, r.sealed, a.account_id";
 const NEWEST: Keyset = Keyset { columns: &["r.created_at", "r.id"], descending: true };
 const WAITING: Keyset = Keyset { columns: &["r.updated_at", "r.id"], descending: false };
 const BEST: Keyset = Keyset { columns: &["r.rating", "r.created_at", "r.id"], descending: true };
 
 const OF_PRODUCT: Children<'static> = Children {
     keys: "uuids",
-    columns: PUBLISHED,
+    columns: COLUMNS,
     from: "review r",
     with: "JOIN reviewer w ON w.id = r.reviewer_id",
     id: Some("r.id"),
@@ -141,7 +138,7 @@ pub async fn of_reviewers(
 }
 
 fn pages<K: Id>(rows: &[QueryResult], window: &Window<Key>) -> Result<HashMap<K, Page<Review>>> {
-    let found = sql::of_owners(rows, read_published)?;
+    let found = sql::of_owners(rows, published)?;
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
 
@@ -155,7 +152,7 @@ pub async fn by_ids(
     let db = app.db.read()?;
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
     let text = format!(
-        "SELECT {COLUMNS}, {SEALED} FROM {{uuids $1}} k JOIN review r ON r.id = k.id JOIN reviewer w ON w.id = r.reviewer_id \
+        "SELECT {COLUMNS}, {UNPUBLISHED} FROM {{uuids $1}} k JOIN review r ON r.id = k.id JOIN reviewer w ON w.id = r.reviewer_id \
          LEFT JOIN reviewer_account a ON a.reviewer_id = r.reviewer_id \
          WHERE r.status = 1 OR $2 OR a.account_id = $3"
     );
@@ -177,7 +174,7 @@ pub async fn of_account(app: &AppContext, account: AccountId, window: &Window<Ke
     let mut values = vec![account.0.into(), window.fetch().into()];
     let (bounds, order) = (NEWEST.bounds(window, &mut values), NEWEST.order(window));
     let text = format!(
-        "SELECT {COLUMNS}, {SEALED} FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id \
+        "SELECT {COLUMNS}, {UNPUBLISHED} FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id \
          JOIN review r ON r.reviewer_id = w.id WHERE a.account_id = $1{bounds} ORDER BY {order} LIMIT $2"
     );
     page(app, sql::all(app.db.read()?, &text, values).await?, window).await
@@ -202,7 +199,7 @@ pub async fn with_status(
     let mut values = vec![status.to_value().into(), window.fetch().into()];
     let (bounds, order) = (WAITING.bounds(window, &mut values), WAITING.order(window));
     let text = format!(
-        "SELECT {COLUMNS}, {SEALED} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
+        "SELECT {COLUMNS}, {UNPUBLISHED} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
          LEFT JOIN reviewer_account a ON a.reviewer_id = r.reviewer_id WHERE r.status = $1{bounds} ORDER BY {order} LIMIT $2"
     );
     let page = page(app, sql::all(app.db.read()?, &text, values).await?, window).await?;
@@ -225,7 +222,12 @@ async fn page(app: &AppContext, rows: Vec<QueryResult>, window: &Window<Key>) ->
 /// Reads reviews of which some may be sealed: the keys of all authors come in one statement, which is spared where everything
 /// is published. Whoever wrote a review may be erased while it is read: then it is left out, as it will be in the next read.
 async fn opened(app: &AppContext, rows: &[QueryResult]) -> Result<Vec<Review>> {
-    let kept = sql::each(rows, |row| Ok((read(row)?, row.maybe::<String>()?, row.some_id()?)))?;
+    let kept = sql::each(rows, |row| {
+        let published = published(row)?;
+        let status = ReviewStatus::try_from_value(&row.get()?)?;
+        let review = Review { status, note: row.get()?, ..published };
+        Ok((review, row.maybe::<String>()?, row.some_id()?))
+    })?;
     let hidden = || kept.iter().filter(|(review, ..)| review.status != ReviewStatus::Published);
     let vaults = if hidden().next().is_some() {
         let authors: HashSet<AccountId> = hidden().filter_map(|(.., author)| *author).collect();
@@ -278,25 +280,8 @@ pub async fn count_by_reviewers(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
-/// Reads [`COLUMNS`].
-fn read(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
-    Ok(Review {
-        id: row.id()?,
-        product_id: row.id()?,
-        rating: row.get()?,
-        title: row.get()?,
-        body: row.get()?,
-        status: ReviewStatus::try_from_value(&row.get()?)?,
-        note: row.get()?,
-        version: row.get()?,
-        created_at: Timestamp(row.get()?),
-        updated_at: Timestamp(row.get()?),
-        author: reviewer(row)?,
-    })
-}
-
-/// Reads [`PUBLISHED`].
-fn read_published(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
+/// Reads [`COLUMNS`] of a published review.
+fn published(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
     Ok(Review {
         id: row.id()?,
         product_id: row.id()?,
