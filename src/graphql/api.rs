@@ -20,6 +20,7 @@ use super::documents::{Documents, Examiner, Missed};
 use super::error::{label, refused, retry_after};
 use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
 use super::json;
+use super::outline;
 use super::schema::{self, ShopSchema};
 use crate::monitoring::metrics::Source;
 use crate::services::acting::Acting;
@@ -301,13 +302,13 @@ impl Api {
         Answer::Refused { code: over.refusal.code, body, mutation_on_get: false, report }
     }
 
-    async fn run(&self, mut admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
+    async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
         let deadline = self.deadline_of(&admitted, &caller.viewer);
         let operation = Operation::until(Instant::now() + deadline);
         let max_age = admitted.max_age;
-        let acting = acting::of(&mut admitted, caller);
+        let acting = acting::of(&admitted, caller);
         let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
-        let request = admitted.request.data(RequestData::new(scope, changes));
+        let request = outline::request(&admitted).data(RequestData::new(scope, changes));
         let work = self.perform(request, Arc::clone(&operation), acting, changes > 0);
         let response = tokio::time::timeout(deadline, work).await;
         report.statements = operation.statements();

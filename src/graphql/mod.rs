@@ -20,6 +20,7 @@ mod json;
 mod loaders;
 mod lookahead;
 mod money;
+mod outline;
 mod payload;
 mod quick;
 mod scalars;

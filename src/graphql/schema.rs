@@ -17,6 +17,7 @@ use super::identity::{
 };
 use super::inventory::{InventoryMutation, InventoryQuery};
 use super::node::NodeQuery;
+use super::outline::Outlined;
 use super::pricing::PriceMutation;
 use super::search::SearchQuery;
 use super::security::SecurityQuery;
@@ -67,10 +68,10 @@ pub struct Mutation(
 );
 
 /// The shop's schema.
-pub type ShopSchema = Schema<Query, Veiled<Mutation>, EmptySubscription>;
+pub type ShopSchema = Schema<Outlined<Query>, Veiled<Mutation>, EmptySubscription>;
 
-fn build() -> SchemaBuilder<Query, Veiled<Mutation>, EmptySubscription> {
-    Schema::build(Query::default(), Veiled::default(), EmptySubscription).disable_suggestions()
+fn build() -> SchemaBuilder<Outlined<Query>, Veiled<Mutation>, EmptySubscription> {
+    Schema::build(Outlined::<Query>::default(), Veiled::default(), EmptySubscription).disable_suggestions()
 }
 
 /// The schema that executes what the gate has admitted: it does not check again.

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::sql::Sql;
+use crate::infrastructure::database::RowSource;
 
 /// How a column's values travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ impl Rows {
     /// Writes the rows: new ones are added, known ones overwritten.
     ///
     /// Each row is a JSON array with one value a column; keys are [`key`]. Of several rows with one key the last wins.
-    pub async fn upsert(&self, db: &impl ConnectionTrait, rows: Vec<Json>) -> Result<u64, DbErr> {
+    pub async fn upsert(&self, db: &impl RowSource, rows: Vec<Json>) -> Result<u64, DbErr> {
         if rows.is_empty() {
             return Ok(0);
         }
@@ -54,7 +55,7 @@ impl Rows {
     /// Writes the rows as [`upsert`](Self::upsert) does and answers columns of those that were written.
     pub async fn upsert_returning(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl RowSource,
         rows: Vec<Json>,
         columns: &str,
     ) -> Result<Vec<QueryResult>, DbErr> {
@@ -68,7 +69,7 @@ impl Rows {
     }
 
     /// Removes the rows with these keys: JSON arrays of the key columns' values.
-    pub async fn delete(&self, db: &impl ConnectionTrait, keys: Vec<Json>) -> Result<u64, DbErr> {
+    pub async fn delete(&self, db: &impl RowSource, keys: Vec<Json>) -> Result<u64, DbErr> {
         if keys.is_empty() {
             return Ok(0);
         }
@@ -163,7 +164,7 @@ impl Together {
     }
 
     /// Sends everything; nothing is sent where there is nothing.
-    pub async fn send(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub async fn send(self, db: &impl RowSource) -> Result<(), DbErr> {
         if self.0.is_empty() {
             return Ok(());
         }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
+use sea_orm::{DbBackend, Value};
 use uuid::Uuid;
 
 use super::page::Window;
 use super::{Result, sql};
+use crate::infrastructure::database::{Row, RowSource};
 
 /// One of the values that a list is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,11 +97,11 @@ impl Children<'_> {
     /// `values` are those of the tables and the condition, which begin with `$2`.
     pub async fn load(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl RowSource,
         parents: impl IntoIterator<Item = Uuid>,
         window: &Window<Key>,
         values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<QueryResult>> {
+    ) -> Result<Vec<Row>> {
         let parents = sql::uuids(db.get_database_backend(), parents);
         let all = std::iter::once(parents).chain(values);
         self.load_with(db, window, all.collect()).await
@@ -109,14 +110,14 @@ impl Children<'_> {
     /// The same with all values: the parents' keys, then those of the condition.
     pub async fn load_with(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl RowSource,
         window: &Window<Key>,
         mut values: Vec<Value>,
-    ) -> Result<Vec<QueryResult>> {
+    ) -> Result<Vec<Row>> {
         let bounds = self.keyset.bounds(window, &mut values);
         let order = self.keyset.order(window);
         let text = self.text(db.get_database_backend(), &bounds, &order, window.fetch());
-        Ok(sql::all(db, &text, values).await?)
+        Ok(sql::fetch(db, &text, values).await?)
     }
 
     /// PostgreSQL stops reading a parent's children when it has enough. SQLite has no lateral joins: it looks up the

@@ -24,7 +24,7 @@ pub fn fits(text: &str, model: &Model, limits: &Limits) -> Result<(), Refusal> {
     check(&prepared, model)?;
     let mut problems = Vec::new();
     for operation in &prepared.operations {
-        let Some(definition) = operation.definition() else { continue };
+        let definition = &operation.definition.node;
         let mut walk =
             Walk { model, arguments: Arguments::new(model, &operation.variables), problems: Vec::new() };
         walk.set(model.root(operation.kind), &definition.selection_set.node);

@@ -80,11 +80,8 @@ scalar ID
 
 impl Admitted {
     /// Whether any root field is one of introspection (GraphQL specification, section 4.1).
-    pub fn asks_for_the_schema(&mut self) -> bool {
-        let document = self.request.parsed_query();
-        document.is_ok_and(|document| {
-            document.operations.iter().any(|(_, operation)| any(&operation.node.selection_set.node))
-        })
+    pub fn asks_for_the_schema(&self) -> bool {
+        any(&self.definition.node.selection_set.node)
     }
 }
 

@@ -37,8 +37,8 @@ mod tests;
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Executor, Name, Request};
+use async_graphql::parser::types::{OperationDefinition, OperationType, Selection};
+use async_graphql::{Executor, Name, Positioned, Request, Variables};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::{Map, Value as Json};
@@ -50,7 +50,7 @@ pub use self::facts::{Facts, OperationFacts};
 pub use self::fits::fits;
 pub use self::limits::Limits;
 pub use self::model::{Model, ModelError};
-pub use self::prepare::{Prepared, PreparedOperation, prepare};
+pub use self::prepare::{Prepared, PreparedOperation, alone, prepare};
 pub use self::quote::{Quote, quote};
 pub use self::refusal::{Problem, Refusal, excerpt, message};
 pub use self::scan::scan;
@@ -73,8 +73,10 @@ pub struct Gate<E: Executor> {
 /// A request that may be executed.
 #[derive(Debug)]
 pub struct Admitted {
-    /// Ready for [`Gate::executor`]; the caller adds its data.
-    pub request: Request,
+    /// What is executed.
+    pub definition: Arc<Positioned<OperationDefinition>>,
+    /// Its variables, coerced.
+    pub variables: Variables,
     /// Query, mutation or subscription.
     pub kind: OperationType,
     /// The operation's name; `None` for an anonymous one.
@@ -85,6 +87,23 @@ pub struct Admitted {
     pub max_age: u32,
     /// A short hash of the text, for logs.
     pub hash: Arc<str>,
+}
+
+impl Admitted {
+    /// The request for [`Gate::executor`]; the caller adds its data.
+    pub fn request(&self) -> Request {
+        let mut request = Request::new("").variables(self.variables.clone());
+        request.set_parsed_query(alone(Positioned::clone(&self.definition)));
+        request
+    }
+
+    /// The root fields that are asked for, by their names in the schema.
+    pub fn root_fields(&self) -> impl Iterator<Item = &str> {
+        self.definition.node.selection_set.node.items.iter().filter_map(|item| match &item.node {
+            Selection::Field(field) => Some(field.node.name.node.as_str()),
+            Selection::InlineFragment(_) | Selection::FragmentSpread(_) => None,
+        })
+    }
 }
 
 impl<E: Executor> Gate<E> {
@@ -121,7 +140,7 @@ impl<E: Executor> Gate<E> {
         prepared.names.check(viewer, &self.model)?;
         Refusal::unless_empty(input_names::repeated(text))?;
         check(&prepared, &self.model)?;
-        validate(&self.checker, prepared.original.clone(), async_graphql::Variables::default()).await?;
+        validate(&self.checker, prepared.original.clone(), Variables::default()).await?;
         Ok(Arc::new(prepared))
     }
 
@@ -193,14 +212,12 @@ impl<E: Executor> Gate<E> {
         }
         if operation.kind == OperationType::Mutation {
             // What a custom scalar accepts must be known before the first change is made.
-            validate(&self.checker, operation.document.clone(), variables.clone()).await?;
+            let document = alone(Positioned::clone(&operation.definition));
+            validate(&self.checker, document, variables.clone()).await?;
         }
-        let document = prepared.document_for(operation, &self.model, &self.limits, &variables);
-        let mut request = Request::new("").variables(variables);
-        request.operation_name = operation.name.as_ref().map(ToString::to_string);
-        request.set_parsed_query(document);
         Ok(Admitted {
-            request,
+            definition: prepared.operation_for(operation, &self.model, &self.limits, &variables),
+            variables,
             kind: operation.kind,
             name: operation.name.clone(),
             cost,

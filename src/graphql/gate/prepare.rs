@@ -9,10 +9,11 @@ use async_graphql::parser::types::{
     Selection, SelectionSet, VariableDefinition,
 };
 use async_graphql::parser::{Positioned, parse_query};
-use async_graphql::{Name, Pos, Value, Variables};
+use async_graphql::{Name, Value, Variables};
 
 use super::caching::max_age;
 use super::cost::Formula;
+use super::level::is_condition;
 use super::limits::Limits;
 use super::merge::Merger;
 use super::model::Model;
@@ -49,8 +50,8 @@ pub struct PreparedOperation {
     pub name: Option<Name>,
     /// Query, mutation or subscription.
     pub kind: OperationType,
-    /// This operation alone, fragments inlined, every field written once.
-    pub document: ExecutableDocument,
+    /// The operation, fragments inlined, every field written once.
+    pub definition: Arc<Positioned<OperationDefinition>>,
     /// What it costs.
     pub cost: Formula,
     /// For how many seconds a shared cache may keep its answer; 0 where it must not.
@@ -60,6 +61,8 @@ pub struct PreparedOperation {
     /// Whether only the variables tell if two fields are one, so that the document must be settled
     /// and merged again with each request's variables.
     pub variables_decide: bool,
+    /// Whether `@skip` or `@include` stands anywhere in it.
+    is_conditional: bool,
 }
 
 /// Scans, parses and measures a text, then merges and prices its operations.
@@ -78,7 +81,7 @@ pub fn prepare(text: &str, model: &Model, limits: &Limits) -> Result<Prepared, R
         .collect();
     let bytes = text.len() * 3
         + document_bytes(&original)
-        + operations.iter().map(|operation| document_bytes(&operation.document) * 2).sum::<usize>();
+        + operations.iter().map(|operation| operation_bytes(&operation.definition.node) * 2).sum::<usize>();
     let names = Names::of(&original, model);
     Ok(Prepared { original, operations, names, heaviest, hash: short_hash(text).into(), bytes: bytes as u64 })
 }
@@ -98,7 +101,8 @@ fn prepare_operation(
         cost: price(model, kind, &merged.selection_set.node),
         max_age: max_age(model, kind, &merged.selection_set.node),
         variables: merged.variable_definitions.iter().map(|variable| variable.node.clone()).collect(),
-        document: alone(name, operation.pos, merged),
+        is_conditional: is_conditional(&merged.selection_set.node),
+        definition: Arc::new(Positioned::new(merged, operation.pos)),
         variables_decide,
     }
 }
@@ -143,31 +147,25 @@ impl Prepared {
         self.operations.iter().find(named).ok_or_else(|| Refusal::unknown_operation(name))
     }
 
-    /// The document of one of the operations for one request: a copy, settled with the request's
-    /// coerced variables where they decide anything that the library would decide differently.
-    pub fn document_for(
+    /// One of the operations for one request: as it was prepared where the request's coerced variables decide nothing,
+    /// else a copy that is settled with them.
+    pub fn operation_for(
         &self,
         operation: &PreparedOperation,
         model: &Model,
         limits: &Limits,
         variables: &Variables,
-    ) -> ExecutableDocument {
+    ) -> Arc<Positioned<OperationDefinition>> {
         if operation.variables_decide {
             return self.merged_for(operation, model, limits, variables);
         }
-        let mut document = operation.document.clone();
         let is_given = |definition: &VariableDefinition| variables.contains_key(&definition.name.node);
-        if !operation.variables.iter().all(is_given) {
-            match &mut document.operations {
-                DocumentOperations::Single(operation) => settle_operation(operation, variables),
-                DocumentOperations::Multiple(operations) => {
-                    for operation in operations.values_mut() {
-                        settle_operation(operation, variables);
-                    }
-                }
-            }
+        if !operation.is_conditional && operation.variables.iter().all(is_given) {
+            return Arc::clone(&operation.definition);
         }
-        document
+        let mut definition = Positioned::clone(&operation.definition);
+        settle(&mut definition.node.selection_set.node, variables);
+        Arc::new(definition)
     }
 
     /// Settles first and merges then: merged before, fields would come in another order.
@@ -177,40 +175,35 @@ impl Prepared {
         model: &Model,
         limits: &Limits,
         variables: &Variables,
-    ) -> ExecutableDocument {
+    ) -> Arc<Positioned<OperationDefinition>> {
         let name = operation.name.as_ref();
         let Some((_, written)) = self.original.operations.iter().find(|(own, _)| *own == name) else {
-            return operation.document.clone();
+            return Arc::clone(&operation.definition);
         };
         let mut written = written.clone();
-        settle_operation(&mut written, variables);
+        settle(&mut written.node.selection_set.node, variables);
         let mut fragments = self.original.fragments.clone();
         for fragment in fragments.values_mut() {
             settle(&mut fragment.node.selection_set.node, variables);
         }
-        alone(name, written.pos, merge(&written.node, &fragments, model, limits).0)
+        Arc::new(Positioned::new(merge(&written.node, &fragments, model, limits).0, written.pos))
     }
 }
 
-impl PreparedOperation {
-    /// The operation's definition.
-    pub fn definition(&self) -> Option<&OperationDefinition> {
-        self.document.operations.iter().next().map(|(_, operation)| &operation.node)
-    }
+/// A document of one operation.
+pub fn alone(operation: Positioned<OperationDefinition>) -> ExecutableDocument {
+    ExecutableDocument { operations: DocumentOperations::Single(operation), fragments: HashMap::new() }
 }
 
-fn settle_operation(operation: &mut Positioned<OperationDefinition>, variables: &Variables) {
-    settle(&mut operation.node.selection_set.node, variables);
-}
-
-/// A document of one operation; a named one keeps its name, as the library looks it up by name.
-fn alone(name: Option<&Name>, pos: Pos, operation: OperationDefinition) -> ExecutableDocument {
-    let operation = Positioned::new(operation, pos);
-    let operations = match name {
-        Some(name) => DocumentOperations::Multiple(HashMap::from([(name.clone(), operation)])),
-        None => DocumentOperations::Single(operation),
-    };
-    ExecutableDocument { operations, fragments: HashMap::new() }
+fn is_conditional(set: &SelectionSet) -> bool {
+    set.items.iter().any(|item| {
+        let below = match &item.node {
+            Selection::Field(field) => &field.node.selection_set.node,
+            Selection::InlineFragment(fragment) => &fragment.node.selection_set.node,
+            Selection::FragmentSpread(_) => return true,
+        };
+        item.node.directives().iter().any(|directive| is_condition(&directive.node)) || is_conditional(below)
+    })
 }
 
 /// Levels of selection sets, this one included.
@@ -225,14 +218,15 @@ fn nesting(set: &SelectionSet) -> usize {
 }
 
 fn document_bytes(document: &ExecutableDocument) -> usize {
-    let operations = document.operations.iter().map(|(_, operation)| {
-        let variables = operation.node.variable_definitions.len();
-        size_of::<OperationDefinition>()
-            + variables * 2 * size_of::<VariableDefinition>()
-            + set_bytes(&operation.node.selection_set.node)
-    });
+    let operations = document.operations.iter().map(|(_, operation)| operation_bytes(&operation.node));
     let fragments = document.fragments.values().map(|fragment| set_bytes(&fragment.node.selection_set.node));
     operations.chain(fragments).sum()
+}
+
+fn operation_bytes(operation: &OperationDefinition) -> usize {
+    size_of::<OperationDefinition>()
+        + operation.variable_definitions.len() * 2 * size_of::<VariableDefinition>()
+        + set_bytes(&operation.selection_set.node)
 }
 
 fn set_bytes(set: &SelectionSet) -> usize {

@@ -93,7 +93,7 @@ pub fn check(prepared: &Prepared, model: &Model) -> Result<(), Refusal> {
 }
 
 fn check_operation(operation: &PreparedOperation, model: &Model, problems: &mut Vec<Problem>) {
-    let Some(definition) = operation.definition() else { return };
+    let definition = &operation.definition.node;
     let set = &definition.selection_set.node;
     for variable in &operation.variables {
         let ty = named(&variable.var_type.node);

@@ -45,12 +45,13 @@ where
     let handler = move |request: Request| {
         let (options, app, execute) = (options.clone(), app.clone(), execute.clone());
         let sockets = Arc::clone(&sockets);
-        async move {
+        // Boxed here: every layer around copies the future that it is handed.
+        Box::pin(async move {
             if socket::is_asked_for(&request) {
                 return sockets.open(request).await;
             }
             handle(request, &options, app.as_deref(), execute).await
-        }
+        })
     };
     get(handler.clone()).post(handler).options(methods)
 }

@@ -13,11 +13,12 @@ use sqlx::{ConnectOptions, Connection, PgConnection, Postgres, Sqlite, SqliteCon
 use super::connections::Connections;
 use super::end::End;
 use super::lent::{Engine, TRUSTED_WHILE_IDLE};
+use super::pipelined::Pipelines;
 use super::reader::Reader;
 use super::{STATEMENT_TIMEOUT, WRITER_PATIENCE, operation};
 
 /// Statements that a connection keeps prepared.
-const PREPARED_STATEMENTS: usize = 512;
+pub const PREPARED_STATEMENTS: usize = 512;
 
 /// Virtual machine steps between two looks at the clock on SQLite: some tens of microseconds.
 const STEPS_BETWEEN_CHECKS: i32 = 10_000;
@@ -90,7 +91,8 @@ pub async fn postgres_writer(url: &str, connections: u32) -> Result<DatabaseConn
 /// Connections that read from PostgreSQL.
 pub async fn postgres_reader(url: &str, connections: u32) -> Result<Reader, DbErr> {
     let options = postgres(url)?.options([("default_transaction_read_only", "on")]);
-    Ok(Reader::Postgres(Connections::open(options, connections).await?))
+    let pipelines = Pipelines::new(&options, connections)?;
+    Ok(Reader::Postgres(Connections::open(options, connections).await?, pipelines))
 }
 
 fn postgres(url: &str) -> Result<PgConnectOptions, DbErr> {

@@ -8,13 +8,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use deadpool::managed::{self, PoolError, QueueMode, TimeoutType};
-use sea_orm::{ConnAcquireErr, DbErr, QueryResult, RuntimeErr, Statement, Values};
+use deadpool::managed::{self, QueueMode};
+use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{Connection, Executor, IntoArguments};
 
 use super::connect::refused;
-use super::lent::{Engine, Lent, Maker, Options};
+use super::lent::{Engine, Lent, Maker, Options, not_lent};
 use super::{WRITER_PATIENCE, operation};
 use crate::monitoring::metrics::Pool;
 
@@ -50,7 +50,7 @@ where
             .recycle_timeout(Some(WRITER_PATIENCE))
             .build()
             .map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
-        drop(pool.get().await.map_err(not_lent)?);
+        drop(pool.get().await.map_err(|error| not_lent(error, refused))?);
         Ok(Self(pool))
     }
 
@@ -71,7 +71,7 @@ where
     }
 
     async fn ask(&self, sql: &Arc<str>, values: SqlxValues) -> Result<sqlx::Result<Vec<D::Row>>, DbErr> {
-        let lent = Lent::new(self.0.get().await.map_err(not_lent)?);
+        let lent = Lent::new(self.0.get().await.map_err(|error| not_lent(error, refused))?);
         let began = Instant::now();
         let found = lent.rows(Arc::clone(sql), values).await;
         operation::count(began.elapsed(), sql);
@@ -97,20 +97,6 @@ where
         for member in idle {
             let _ = member.connection.close().await;
         }
-    }
-}
-
-/// Why no connection could be had.
-fn not_lent(error: PoolError<sqlx::Error>) -> DbErr {
-    match error {
-        PoolError::Timeout(TimeoutType::Wait | TimeoutType::Create) => {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
-        }
-        PoolError::Backend(error) => refused(error),
-        PoolError::Closed
-        | PoolError::Timeout(_)
-        | PoolError::NoRuntimeSpecified
-        | PoolError::PostCreateHook(_) => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::managed::{Manager, Metrics, Object, RecycleError, RecycleResult};
+use deadpool::managed::{Manager, Metrics, Object, PoolError, RecycleError, RecycleResult, TimeoutType};
+use sea_orm::{ConnAcquireErr, DbErr};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, IntoArguments};
 use tokio::runtime::Handle;
@@ -18,7 +19,7 @@ pub const TRUSTED_WHILE_IDLE: Duration = Duration::from_secs(30);
 const LEFT_ALONE: Duration = STATEMENT_TIMEOUT.saturating_add(Duration::from_secs(1));
 
 /// Between two tries to connect to a database that is not there.
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+pub const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// How connections of an engine are made.
 pub type Options<D> = <<D as sqlx::Database>::Connection as Connection>::Options;
@@ -49,7 +50,8 @@ impl<D: Engine> Manager for Maker<D> {
     /// Tries until it succeeds or who waits for it gives up: a database that is started anew is back in a moment.
     async fn create(&self) -> sqlx::Result<Member<D>> {
         let mut connection = loop {
-            match self.0.connect().await {
+            // Boxed: who waits for a connection that is there already carries no handshake around.
+            match Box::pin(self.0.connect()).await {
                 Err(error) if is_passing(&error) => tokio::time::sleep(BETWEEN_TRIES).await,
                 made => break made?,
             }
@@ -76,6 +78,20 @@ fn is_passing(error: &sqlx::Error) -> bool {
         }
         sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
         _ => false,
+    }
+}
+
+/// Why no connection could be had; `refused` tells what came of making one.
+pub fn not_lent<E>(error: PoolError<E>, refused: impl FnOnce(E) -> DbErr) -> DbErr {
+    match error {
+        PoolError::Timeout(TimeoutType::Wait | TimeoutType::Create) => {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
+        }
+        PoolError::Backend(error) => refused(error),
+        PoolError::Closed
+        | PoolError::Timeout(_)
+        | PoolError::NoRuntimeSpecified
+        | PoolError::PostCreateHook(_) => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
     }
 }
 

@@ -8,7 +8,9 @@ mod end;
 mod lent;
 pub mod migrate;
 pub mod operation;
+mod pipelined;
 mod reader;
+mod row;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +22,7 @@ use sea_orm::{
 };
 
 pub use self::reader::Reader;
+pub use self::row::{Row, RowSource};
 pub use crate::config::Address;
 use crate::monitoring::metrics::Pool;
 
@@ -93,7 +96,7 @@ impl Database {
             }
             DatabaseConnectionType::Disconnected => None,
         };
-        std::iter::once(self.reader.pool()).chain(writer).collect()
+        self.reader.pools().into_iter().chain(writer).collect()
     }
 
     /// Ends all connections.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::STATEMENT_TIMEOUT;
+use super::pipelined::Shared;
 
 tokio::task_local! {
     static CURRENT: Arc<Operation>;
@@ -24,17 +25,28 @@ pub struct Operation {
     deadline: Instant,
     statements: AtomicU64,
     micros: AtomicU64,
+    pipeline: Shared,
 }
 
 impl Operation {
     /// An operation that has until `deadline`.
     pub fn until(deadline: Instant) -> Arc<Self> {
-        Arc::new(Self { deadline, statements: AtomicU64::new(0), micros: AtomicU64::new(0) })
+        Arc::new(Self {
+            deadline,
+            statements: AtomicU64::new(0),
+            micros: AtomicU64::new(0),
+            pipeline: Shared::default(),
+        })
     }
 
     /// Statements so far, without BEGIN and COMMIT.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The connection that it reads over at the moment.
+    pub(super) fn pipeline(&self) -> &Shared {
+        &self.pipeline
     }
 
     /// Time spent in statements so far, summed up even where they ran side by side.

@@ -1,9 +1,11 @@
 //! What reads ask, whichever engine answers.
 
 use sea_orm::prelude::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
 
 use super::connections::Connections;
+use super::pipelined::Pipelines;
+use super::row::{self, Row, RowSource};
 use crate::monitoring::metrics::Pool;
 
 /// The connections that read. They write nothing: not by this type, and not where a statement that finds something
@@ -12,16 +14,16 @@ use crate::monitoring::metrics::Pool;
 pub enum Reader {
     /// Connections to an SQLite file.
     Sqlite(Connections<sqlx::Sqlite>),
-    /// Connections to PostgreSQL.
-    Postgres(Connections<sqlx::Postgres>),
+    /// Connections to PostgreSQL: for what the ORM asks, and for what is read side by side.
+    Postgres(Connections<sqlx::Postgres>, Pipelines),
 }
 
 impl Reader {
     /// How many connections there are.
-    pub fn pool(&self) -> Pool {
+    pub fn pools(&self) -> Vec<Pool> {
         match self {
-            Self::Sqlite(connections) => connections.pool("read"),
-            Self::Postgres(connections) => connections.pool("read"),
+            Self::Sqlite(connections) => vec![connections.pool("read")],
+            Self::Postgres(connections, pipelines) => vec![connections.pool("read"), pipelines.pool()],
         }
     }
 
@@ -29,7 +31,10 @@ impl Reader {
     pub async fn close(&self) {
         match self {
             Self::Sqlite(connections) => connections.close().await,
-            Self::Postgres(connections) => connections.close().await,
+            Self::Postgres(connections, pipelines) => {
+                pipelines.close().await;
+                connections.close().await;
+            }
         }
     }
 }
@@ -39,14 +44,14 @@ impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
         match self {
             Self::Sqlite(_) => DbBackend::Sqlite,
-            Self::Postgres(_) => DbBackend::Postgres,
+            Self::Postgres(..) => DbBackend::Postgres,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
             Self::Sqlite(connections) => connections.rows(statement).await,
-            Self::Postgres(connections) => connections.rows(statement).await,
+            Self::Postgres(connections, _) => connections.rows(statement).await,
         }
     }
 
@@ -60,6 +65,17 @@ impl ConnectionTrait for Reader {
 
     async fn execute_unprepared(&self, _: &str) -> Result<ExecResult, DbErr> {
         Err(writes())
+    }
+}
+
+impl RowSource for Reader {
+    async fn fetch(&self, text: &str, values: Vec<Value>) -> Result<Vec<Row>, DbErr> {
+        match self {
+            Self::Sqlite(_) => row::plain(self, text, values).await,
+            Self::Postgres(_, pipelines) => {
+                Ok(pipelines.rows(text, &values).await?.into_iter().map(Row::Pipelined).collect())
+            }
+        }
     }
 }
 

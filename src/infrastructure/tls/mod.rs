@@ -87,6 +87,6 @@ fn ends_soon(roots: Arc<RootCertStore>, host: &str, stream: &TlsStream<TcpStream
 }
 
 #[cfg(test)]
-mod certificates;
+pub(super) mod certificates;
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use entity::id::{MediaId, ProductId};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::spoken::Spoken;
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
@@ -63,7 +64,7 @@ fn columns(locale: &Locale) -> String {
 
 /// Images of products, as many of each as a window shows.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
     window: &Window<Key>,
@@ -77,20 +78,20 @@ pub async fn of_products(
 
 /// Images by their ids.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     ids: impl IntoIterator<Item = MediaId>,
 ) -> Result<HashMap<MediaId, Media>> {
     let mut values = vec![uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0))];
     let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let text = format!("SELECT {columns} FROM {{uuids $1}} k JOIN media m ON m.id = k.id{joins}");
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(sql::each(&rows, read)?.into_iter().map(|media| (media.id, media)).collect())
 }
 
 /// How many images products have.
 pub async fn count(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, i64>> {
     static COUNT: Sql = Sql::new(

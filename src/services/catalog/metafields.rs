@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::sql::{Sql, uuids};
 
@@ -23,7 +23,7 @@ pub struct Metafield {
 
 /// The custom data of owners, sorted by namespace and key.
 pub async fn of_owners(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     owners: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Vec<Metafield>>> {
     static METAFIELDS: Sql = Sql::new(

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::id::{OptionValueId, ProductId, ProductOptionId};
-use sea_orm::ConnectionTrait;
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql::{Sql, uuids};
@@ -35,7 +35,7 @@ pub struct OptionValue {
 
 /// The options of products with all their values, in their order.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<ProductOption>>> {

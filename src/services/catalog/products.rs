@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use entity::catalog::product::Status;
 use entity::id::ProductId;
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
+use sea_orm::{ActiveEnum, DbErr};
 
 use super::spoken::Spoken;
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql::{self, Columns, Sql, uuids};
@@ -35,7 +36,7 @@ pub struct State {
 
 /// What staff are told of products.
 pub async fn states(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, State>> {
     static STATES: Sql =
@@ -51,7 +52,7 @@ pub async fn states(
 
 /// The longer texts of products.
 pub async fn texts(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Texts>> {
@@ -75,12 +76,12 @@ pub async fn texts(
         };
         Ok((id, texts))
     };
-    Ok(sql::each(&sql::all(db, &text, values).await?, read)?.into_iter().collect())
+    Ok(sql::each(&sql::fetch(db, &text, values).await?, read)?.into_iter().collect())
 }
 
 /// The tags of products in their order.
 pub async fn tags(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<String>>> {
     static TAGS: Sql = Sql::new(
@@ -89,7 +90,7 @@ pub async fn tags(
          ORDER BY pt.product_id, pt.position",
     );
     let ids = uuids(db.get_database_backend(), products.into_iter().map(|id| id.0));
-    Ok(sql::of_owners(&TAGS.all(db, [ids]).await?, name)?)
+    Ok(sql::of_owners(&TAGS.fetch(db, [ids]).await?, name)?)
 }
 
 fn name(tag: &mut Columns<'_>) -> std::result::Result<String, DbErr> {

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use entity::catalog::variant;
 use entity::id::{CategoryId, MarketId, VariantId};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::draft::{MediaDraft, MetafieldDraft, ProductDraft, VariantDraft};
 use super::whole::{self, Lock, Whole, selection_of};
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::sql::{Sql, uuids};
 
@@ -21,12 +22,7 @@ pub struct Snapshot {
 }
 
 /// The next products in the order of their handles, after the one with handle `after`.
-pub async fn page(
-    db: &impl ConnectionTrait,
-    market: MarketId,
-    after: &str,
-    size: u32,
-) -> Result<Vec<Snapshot>> {
+pub async fn page(db: &impl RowSource, market: MarketId, after: &str, size: u32) -> Result<Vec<Snapshot>> {
     static HANDLES: Sql = Sql::new("SELECT handle FROM product WHERE handle > $1 ORDER BY handle LIMIT $2");
     let rows = HANDLES.all(db, [after.into(), i64::from(size).into()]).await?;
     let handles = rows.iter().map(|row| row.try_get_by_index::<String>(0));
@@ -40,7 +36,7 @@ pub async fn page(
 type Paths = HashMap<CategoryId, Vec<String>>;
 
 /// The titles of categories and of those above them, from the root.
-async fn paths(db: &impl ConnectionTrait, found: &HashMap<String, Whole>) -> Result<Paths> {
+async fn paths(db: &impl RowSource, found: &HashMap<String, Whole>) -> Result<Paths> {
     static PATHS: Sql = Sql::new(
         "SELECT k.id, c.title FROM {uuids $1} k JOIN category_closure cc ON cc.descendant_id = k.id \
          JOIN category c ON c.id = cc.ancestor_id ORDER BY k.id, cc.depth DESC",
@@ -120,7 +116,7 @@ fn metafields(owner: uuid::Uuid, whole: &Whole) -> Vec<MetafieldDraft> {
 }
 
 /// Which custom data occurs: whether on variants, namespace and key, sorted.
-pub async fn metafield_names(db: &impl ConnectionTrait) -> Result<Vec<(bool, String, String)>> {
+pub async fn metafield_names(db: &impl RowSource) -> Result<Vec<(bool, String, String)>> {
     static NAMES: Sql = Sql::new(
         "SELECT DISTINCT CASE WHEN v.id IS NULL THEN 0 ELSE 1 END, m.namespace, m.key \
          FROM metafield m LEFT JOIN variant v ON v.id = m.owner_id ORDER BY 1, 2, 3",

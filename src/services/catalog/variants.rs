@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use entity::catalog::variant::{InventoryPolicy, WeightUnit};
 use entity::id::{MarketId, MediaId, OptionValueId, ProductId, VariantId};
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
+use sea_orm::{ActiveEnum, DbErr};
 
+use crate::infrastructure::database::RowSource;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
 use crate::services::page::{Extent, Page, Window};
@@ -123,7 +124,7 @@ const OF_PRODUCT: Children<'static> = Children {
 /// that is read along where the window is laden. Beyond the base language at least whole rows are read: names are made of
 /// option values there.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     beside: &str,
     products: impl IntoIterator<Item = ProductId>,
@@ -143,7 +144,7 @@ pub async fn of_products(
 
 /// How many variants products have.
 pub async fn count(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, i64>> {
     static COUNT: Sql = Sql::new(
@@ -158,13 +159,13 @@ pub async fn count(
 
 /// Variants by their ids, with their prices in a market.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     market: MarketId,
     ids: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, Variant>> {
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
     let text = format!("SELECT {COLUMNS} FROM {{uuids $1}} k JOIN variant v ON v.id = k.id {PRICE}");
-    let rows = sql::all(db, &text, vec![ids, market.0.into()]).await?;
+    let rows = sql::fetch(db, &text, vec![ids, market.0.into()]).await?;
     Ok(sql::each(&rows, read_whole)?.into_iter().map(|variant| (variant.id, variant)).collect())
 }
 

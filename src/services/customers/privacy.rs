@@ -2,10 +2,10 @@
 
 use entity::id::AccountId;
 use entity::time::Timestamp;
-use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value as Json, json};
 
 use super::{missing, with_id};
+use crate::infrastructure::database::RowSource;
 use crate::services::identity::{self, confirm_person};
 use crate::services::record::Fields;
 use crate::services::sql::Sql;
@@ -91,7 +91,7 @@ async fn note(change: &Change<'_>, person: AccountId) -> Result<()> {
     Ok(())
 }
 
-async fn erased_at(db: &impl ConnectionTrait, person: AccountId) -> Result<Option<Timestamp>> {
+async fn erased_at(db: &impl RowSource, person: AccountId) -> Result<Option<Timestamp>> {
     static WHEN: Sql = Sql::new("SELECT erased_at FROM erased_account WHERE account_id = $1");
     let row = WHEN.one(db, [person.0.into()]).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)

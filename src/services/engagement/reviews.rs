@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use entity::id::{AccountId, Id, ProductId, ReviewId, ReviewerId};
 use entity::time::Timestamp;
-use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, QueryResult, Value};
+use sea_orm::{ActiveEnum as _, ConnectionTrait, DbErr, Value};
 
 use super::sealed::Content;
+use crate::infrastructure::database::{Row, RowSource};
 use crate::services::acting;
 use crate::services::identity::vaults;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
@@ -109,7 +110,7 @@ const OF_REVIEWER: Children<'static> = Children {
 
 /// Reviews of products, as many of each as a window shows.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: impl IntoIterator<Item = ProductId>,
     sort: ReviewSort,
     window: &Window<Key>,
@@ -125,7 +126,7 @@ pub async fn of_products(
 
 /// Reviews by reviewers of what is on offer in a locale, the latest first, as many of each as a window shows.
 pub async fn of_reviewers(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     reviewers: impl IntoIterator<Item = ReviewerId>,
@@ -137,7 +138,7 @@ pub async fn of_reviewers(
     pages(&rows, window)
 }
 
-fn pages<K: Id>(rows: &[QueryResult], window: &Window<Key>) -> Result<HashMap<K, Page<Review>>> {
+fn pages<K: Id>(rows: &[Row], window: &Window<Key>) -> Result<HashMap<K, Page<Review>>> {
     let found = sql::of_owners(rows, published)?;
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
@@ -158,7 +159,7 @@ pub async fn by_ids(
     );
     let account = Value::Uuid(viewer.account().map(|account| account.0));
     let values = vec![ids, viewer.may(Permission::ReviewsModerate).into(), account];
-    let found = opened(app, &sql::all(db, &text, values).await?).await?;
+    let found = opened(app, &sql::fetch(db, &text, values).await?).await?;
     note_unpublished(&found);
     Ok(found.into_iter().map(|review| (review.id, review)).collect())
 }
@@ -177,11 +178,11 @@ pub async fn of_account(app: &AppContext, account: AccountId, window: &Window<Ke
         "SELECT {COLUMNS}, {UNPUBLISHED} FROM reviewer_account a JOIN reviewer w ON w.id = a.reviewer_id \
          JOIN review r ON r.reviewer_id = w.id WHERE a.account_id = $1{bounds} ORDER BY {order} LIMIT $2"
     );
-    page(app, sql::all(app.db.read()?, &text, values).await?, window).await
+    page(app, sql::fetch(app.db.read()?, &text, values).await?, window).await
 }
 
 /// How many reviews an account has written.
-pub async fn count_of_account(db: &impl ConnectionTrait, account: AccountId) -> Result<i64> {
+pub async fn count_of_account(db: &impl RowSource, account: AccountId) -> Result<i64> {
     static COUNT: Sql = Sql::new(
         "SELECT count(*) FROM reviewer_account a JOIN review r ON r.reviewer_id = a.reviewer_id \
          WHERE a.account_id = $1",
@@ -202,26 +203,26 @@ pub async fn with_status(
         "SELECT {COLUMNS}, {UNPUBLISHED} FROM review r JOIN reviewer w ON w.id = r.reviewer_id \
          LEFT JOIN reviewer_account a ON a.reviewer_id = r.reviewer_id WHERE r.status = $1{bounds} ORDER BY {order} LIMIT $2"
     );
-    let page = page(app, sql::all(app.db.read()?, &text, values).await?, window).await?;
+    let page = page(app, sql::fetch(app.db.read()?, &text, values).await?, window).await?;
     note_unpublished(&page.rows);
     Ok(page)
 }
 
 /// How many reviews have a status.
-pub async fn count_with_status(db: &impl ConnectionTrait, status: ReviewStatus) -> Result<i64> {
+pub async fn count_with_status(db: &impl RowSource, status: ReviewStatus) -> Result<i64> {
     static COUNT: Sql = Sql::new("SELECT count(*) FROM review r WHERE r.status = $1");
     let row = COUNT.one(db, [status.to_value().into()]).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
-async fn page(app: &AppContext, rows: Vec<QueryResult>, window: &Window<Key>) -> Result<Page<Review>> {
+async fn page(app: &AppContext, rows: Vec<Row>, window: &Window<Key>) -> Result<Page<Review>> {
     let Page { rows, has_next, has_previous } = Page::of(rows, window);
     Ok(Page { rows: opened(app, &rows).await?, has_next, has_previous })
 }
 
 /// Reads reviews of which some may be sealed: the keys of all authors come in one statement, which is spared where everything
 /// is published. Whoever wrote a review may be erased while it is read: then it is left out, as it will be in the next read.
-async fn opened(app: &AppContext, rows: &[QueryResult]) -> Result<Vec<Review>> {
+async fn opened(app: &AppContext, rows: &[Row]) -> Result<Vec<Review>> {
     let kept = sql::each(rows, |row| {
         let published = published(row)?;
         let status = ReviewStatus::try_from_value(&row.get()?)?;
@@ -251,19 +252,19 @@ async fn opened(app: &AppContext, rows: &[QueryResult]) -> Result<Vec<Review>> {
 
 /// Reviewers by their ids.
 pub async fn reviewers(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     ids: impl IntoIterator<Item = ReviewerId>,
 ) -> Result<HashMap<ReviewerId, Reviewer>> {
     static BY_ID: Sql =
         Sql::new("SELECT w.id, w.display_name FROM {uuids $1} k JOIN reviewer w ON w.id = k.id");
     let ids = uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0));
-    let found = sql::each(&BY_ID.all(db, [ids]).await?, reviewer)?;
+    let found = sql::each(&BY_ID.fetch(db, [ids]).await?, reviewer)?;
     Ok(found.into_iter().map(|reviewer| (reviewer.id, reviewer)).collect())
 }
 
 /// How many published reviews of what is on offer in a locale reviewers have written.
 pub async fn count_by_reviewers(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     reviewers: impl IntoIterator<Item = ReviewerId>,

@@ -5,12 +5,12 @@ use entity::identity::account::{self, AccountKind};
 use entity::identity::{data_key, one_time_code};
 use entity::time::Timestamp;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
-    QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter,
 };
 
 use super::input::Email;
 use super::{Identity, codes};
+use crate::infrastructure::database::RowSource;
 use crate::infrastructure::secrets::{Broken, Key};
 use crate::services::acting::Actor;
 use crate::services::events::{self, Event};
@@ -62,7 +62,7 @@ pub async fn of_accounts(app: &AppContext, ids: impl IntoIterator<Item = Account
 
 pub(super) async fn read(
     identity: &Identity,
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     ids: impl IntoIterator<Item = AccountId>,
 ) -> Result<Vec<Account>> {
     static READ: Sql = Sql::new(
@@ -104,7 +104,7 @@ pub(super) async fn locked(change: &Change<'_>, id: AccountId) -> Result<Option<
 /// The account with an address.
 pub(super) async fn by_email(
     identity: &Identity,
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     kind: AccountKind,
     email: &Email,
 ) -> Result<Option<account::Model>> {

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use entity::identity::signing_key;
 use entity::time::{SECOND, Timestamp};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::Identity;
+use crate::infrastructure::database::RowSource;
 use crate::infrastructure::tokens::{LEEWAY, SigningKey, TimedKey};
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
@@ -128,7 +127,7 @@ pub fn key_set(app: &AppContext) -> Result<String> {
     Ok(app.identity()?.tokens.key_set())
 }
 
-async fn newest(db: &impl ConnectionTrait) -> Result<Option<signing_key::Model>> {
+async fn newest(db: &impl RowSource) -> Result<Option<signing_key::Model>> {
     Ok(signing_key::Entity::find().order_by_desc(signing_key::Column::SignsFrom).one(db).await?)
 }
 

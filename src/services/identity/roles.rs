@@ -4,11 +4,12 @@ use entity::id::RoleId;
 use entity::identity::{account_role, role};
 use entity::time::Timestamp;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel as _, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::input;
+use crate::infrastructure::database::RowSource;
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
@@ -141,7 +142,7 @@ async fn changeable(change: &Change<'_>, viewer: &Viewer, id: RoleId) -> Result<
 }
 
 /// Roles by their ids: those that are not there are missing.
-pub(super) async fn by_ids(db: &impl ConnectionTrait, ids: &[RoleId]) -> Result<Vec<Role>> {
+pub(super) async fn by_ids(db: &impl RowSource, ids: &[RoleId]) -> Result<Vec<Role>> {
     static ROLES: Sql = Sql::new(
         "SELECT r.id, r.handle, r.name, r.permissions, r.is_owner, r.created_at \
          FROM role r WHERE r.id IN (SELECT id FROM {uuids $1} k) ORDER BY r.id",

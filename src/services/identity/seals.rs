@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use entity::id::{AccountId, SessionId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use sea_orm::{DbErr, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{accounts, codes, keys, refresh, state};
+use crate::infrastructure::database::RowSource;
 use crate::infrastructure::secrets::{KeyRing, sealed_by};
 use crate::services::doctor::Finding;
 use crate::services::record::Fields;
@@ -127,12 +128,7 @@ static COLUMNS: [Column; 5] = [
 ];
 
 impl Column {
-    async fn after(
-        &self,
-        db: &impl ConnectionTrait,
-        key: &RowKey,
-        limit: i64,
-    ) -> Result<Vec<(RowKey, String)>> {
+    async fn after(&self, db: &impl RowSource, key: &RowKey, limit: i64) -> Result<Vec<(RowKey, String)>> {
         let rows = self.page.all(db, [key.value(), limit.into()]).await?;
         let read = |row: &QueryResult| Ok((RowKey::read(row, self.kind)?, row.try_get_by_index(1)?));
         Ok(rows.iter().map(read).collect::<std::result::Result<_, DbErr>>()?)

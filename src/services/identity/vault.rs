@@ -5,9 +5,9 @@
 use std::collections::HashMap;
 
 use entity::id::AccountId;
-use sea_orm::ConnectionTrait;
 
 use super::{Identity, accounts};
+use crate::infrastructure::database::RowSource;
 use crate::infrastructure::secrets::Key;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Error, Result};
@@ -46,7 +46,7 @@ impl Vault {
 /// The keys of people, those who are gone left out: one statement.
 pub async fn vaults(
     app: &AppContext,
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     people: impl IntoIterator<Item = AccountId>,
 ) -> Result<HashMap<AccountId, Vault>> {
     static KEYS: Sql =
@@ -66,6 +66,6 @@ pub async fn vaults(
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] where the account is gone.
-pub async fn vault(app: &AppContext, db: &impl ConnectionTrait, person: AccountId) -> Result<Vault> {
+pub async fn vault(app: &AppContext, db: &impl RowSource, person: AccountId) -> Result<Vault> {
     vaults(app, db, [person]).await?.remove(&person).ok_or(Error::Unauthenticated)
 }

@@ -1,7 +1,6 @@
 //! Whether a shop is still empty: what fills a shop must not mix with what is there.
 
-use sea_orm::ConnectionTrait;
-
+use crate::infrastructure::database::RowSource;
 use crate::services::sql::Sql;
 use crate::services::{Error, Result};
 
@@ -9,7 +8,7 @@ use crate::services::{Error, Result};
 ///
 /// # Errors
 /// `BadRequest` where there is any product, also one that nobody sees.
-pub async fn of_products(db: &impl ConnectionTrait) -> Result<()> {
+pub async fn of_products(db: &impl RowSource) -> Result<()> {
     static PRODUCTS: Sql = Sql::new("SELECT id FROM product LIMIT 1");
     refuse(PRODUCTS.one(db, []).await?.is_some(), "products")
 }
@@ -18,7 +17,7 @@ pub async fn of_products(db: &impl ConnectionTrait) -> Result<()> {
 ///
 /// # Errors
 /// `BadRequest` where there is a product, a market, a location, a category or a collection.
-pub async fn of_everything(db: &impl ConnectionTrait) -> Result<()> {
+pub async fn of_everything(db: &impl RowSource) -> Result<()> {
     static REST: [(Sql, &str); 4] = [
         (Sql::new("SELECT id FROM market LIMIT 1"), "markets"),
         (Sql::new("SELECT id FROM location LIMIT 1"), "locations"),

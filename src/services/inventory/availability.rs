@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::id::{MarketId, OptionValueId, ProductId, VariantId};
-use sea_orm::ConnectionTrait;
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::sql::{Sql, uuids};
 
@@ -28,7 +28,7 @@ impl Choice {
 
 /// All variants of products as choices, in their order.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     market: MarketId,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<Choice>>> {

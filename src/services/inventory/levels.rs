@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use entity::id::{LocationId, StockMovementId, VariantId};
 use entity::inventory::stock_movement::MovementReason;
-use sea_orm::{ActiveEnum, ConnectionTrait, QueryResult};
+use sea_orm::ActiveEnum;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::infrastructure::database::{Row, RowSource};
 use crate::services::bulk::{Kind, Rows, Together, key};
 use crate::services::record::Fields;
 use crate::services::sql::{self, Sql, rows, uuids};
@@ -44,7 +45,7 @@ pub fn of_text(text: &str) -> Result<Vec<Level>> {
 
 /// The levels of variants at all locations.
 pub async fn of_variants(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     variants: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, Vec<Level>>> {
     static LEVELS: Sql = Sql::new(
@@ -52,7 +53,7 @@ pub async fn of_variants(
          JOIN stock_level s ON s.variant_id = k.id",
     );
     let ids = uuids(db.get_database_backend(), variants.into_iter().map(|id| id.0));
-    read(&LEVELS.all(db, [ids]).await?)
+    read(&LEVELS.fetch(db, [ids]).await?)
 }
 
 /// The same for a change: nobody else changes them before it ends.
@@ -66,10 +67,10 @@ pub async fn locked(
          ORDER BY s.variant_id, s.location_id {lateral}FOR UPDATE{window}{end}",
     );
     let ids = uuids(change.engine(), variants.into_iter().map(|id| id.0));
-    read(&LOCKED.all(&change.tx, [ids]).await?)
+    read(&LOCKED.fetch(&change.tx, [ids]).await?)
 }
 
-fn read(rows: &[QueryResult]) -> Result<HashMap<VariantId, Vec<Level>>> {
+fn read(rows: &[Row]) -> Result<HashMap<VariantId, Vec<Level>>> {
     Ok(sql::of_owners(rows, |row| Ok(Level { location: row.id()?, available: row.get()? }))?)
 }
 

@@ -2,8 +2,9 @@
 
 use entity::id::{LocationId, StockMovementId, VariantId};
 use entity::inventory::stock_movement;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Value};
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::keyset::{Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
@@ -22,7 +23,7 @@ pub fn key(movement: &Movement) -> Key {
 
 /// The movements of a variant, at all locations or one, the newest first.
 pub async fn of_variant(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     variant: VariantId,
     location: Option<LocationId>,
     window: &Window<Key>,
@@ -44,11 +45,7 @@ pub async fn of_variant(
 }
 
 /// How many movements of a variant there are, at all locations or one.
-pub async fn count(
-    db: &impl ConnectionTrait,
-    variant: VariantId,
-    location: Option<LocationId>,
-) -> Result<i64> {
+pub async fn count(db: &impl RowSource, variant: VariantId, location: Option<LocationId>) -> Result<i64> {
     let mut values: Vec<Value> = vec![variant.0.into()];
     let mut text = "SELECT count(*) FROM stock_movement m WHERE m.variant_id = $1".to_owned();
     if let Some(location) = location {

@@ -8,14 +8,15 @@ use entity::inventory::location;
 use entity::markets::market_language::LanguageState;
 use entity::markets::{market, market_country, market_language, shop};
 use entity::money;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Locale, Location, Market, MarketLanguage, Markets, Shop};
+use crate::infrastructure::database::RowSource;
 use crate::services::sql::Sql;
 
 impl Markets {
     /// Reads everything that requests are answered in: five statements, whatever the size.
-    pub async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+    pub async fn load(db: &impl RowSource) -> Result<Self, DbErr> {
         let shop = shop::Entity::find().one(db).await?;
         let markets = market::Entity::find()
             .filter(market::Column::Closing.eq(false))
@@ -55,7 +56,7 @@ impl Markets {
 }
 
 /// Every locale of the shop, also those that are just being opened, with no more of its market than its id and languages: one statement.
-pub async fn locales(db: &impl ConnectionTrait) -> Result<Vec<Locale>, DbErr> {
+pub async fn locales(db: &impl RowSource) -> Result<Vec<Locale>, DbErr> {
     static LOCALES: Sql = Sql::new(
         "SELECT m.id, l.id, l.language, (SELECT s.base_language FROM shop s LIMIT 1) \
          FROM market m JOIN market_language l ON l.market_id = m.id AND l.state <> 2 \

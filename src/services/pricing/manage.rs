@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use entity::id::{MarketId, ProductId, VariantId};
 use entity::money;
 use entity::pricing::price;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::FromQueryResult;
 use serde_json::json;
 
 use super::prices::PRICE;
+use crate::infrastructure::database::RowSource;
 use crate::services::bulk::key;
 use crate::services::catalog::owners;
 use crate::services::events::{self, Event};
@@ -112,7 +113,7 @@ pub async fn delete_in(change: &Change<'_>, keys: &[PriceKey]) -> Result<()> {
 
 /// The prices of variants in all markets.
 pub async fn of_variants(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     variants: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, Vec<price::Model>>> {
     static ALL: Sql = Sql::new(

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use entity::id::{MarketId, VariantId};
 use entity::pricing::price;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::FromQueryResult;
 use serde_json::{Value as Json, json};
 
+use crate::infrastructure::database::RowSource;
 use crate::services::bulk::{Kind, Rows, Together, key};
 use crate::services::sql::{Sql, uuids};
 use crate::services::{Change, Result};
@@ -39,7 +40,7 @@ pub(super) const PRICE: Rows = Rows {
 
 /// Prices in a market with all that is kept about them, what staff alone may see included.
 pub async fn full(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     market: MarketId,
     variants: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, price::Model>> {
@@ -55,7 +56,7 @@ pub async fn full(
 
 /// The prices of variants in all markets.
 pub async fn everywhere(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     variants: impl IntoIterator<Item = VariantId>,
 ) -> Result<HashMap<VariantId, Vec<price::Model>>> {
     static EVERYWHERE: Sql = Sql::new("SELECT p.* FROM {uuids $1} k JOIN price p ON p.variant_id = k.id");

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use entity::search::facet::FacetKind;
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::ActiveEnum;
 use serde_json::json;
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::sql::{self, Sql};
 
@@ -88,7 +89,7 @@ impl Filter {
     }
 
     /// Looks its facets up: one statement, none where it names no facet.
-    pub(super) async fn resolve(&self, db: &impl ConnectionTrait) -> Result<Resolved> {
+    pub(super) async fn resolve(&self, db: &impl RowSource) -> Result<Resolved> {
         static FACETS: Sql = Sql::new(
             "SELECT f.kind, f.name, f.value, f.id, \
                (SELECT count(*) FROM (SELECT 1 FROM listing_facet lf WHERE lf.facet_id = f.id LIMIT 1001) few) \

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use entity::time::Timestamp;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::filter::Filter;
 use super::listings::{self, Listing};
 use super::query::Query;
 use super::text::{self, spelling};
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::page::Page;
@@ -29,7 +29,7 @@ pub struct Understood {
 
 /// Reads what was typed, and mends typing errors where it finds nothing as it is.
 pub async fn understand(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     typed: &str,
@@ -48,7 +48,7 @@ pub async fn understand(
 }
 
 async fn finds_anything(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     wanted: &text::Query,
@@ -63,7 +63,7 @@ async fn finds_anything(
 
 /// For each word that may be a typing error, the most frequent word of the shop one edit away.
 async fn corrections(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     query: &text::Query,
@@ -95,7 +95,7 @@ async fn corrections(
 
 /// In how many products on offer words occur; words that occur in none are left out.
 pub(super) async fn occurrences(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     words: impl IntoIterator<Item = String>,
@@ -126,7 +126,7 @@ pub(super) async fn occurrences(
 
 /// Hits in the order of their relevance, from the `offset`-th on.
 pub async fn hits(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     wanted: &text::Query,
@@ -155,7 +155,7 @@ pub async fn hits(
         query.from(),
         query.conditions(),
     );
-    let rows = sql::all(db, &text, query.into_values()).await?;
+    let rows = sql::apart(db, &text, query.into_values()).await?;
     let more = rows.len() > size as usize && offset + size < MAX_HITS;
     let shown = &rows[..rows.len().min(size as usize)];
     let rows = sql::each(shown, listings::read)?;

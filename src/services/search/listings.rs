@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use entity::id::{CategoryId, CollectionId, ProductId};
 use entity::time::{NEVER, Timestamp};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use sea_orm::{DbErr, Value};
 
 use super::filter::Filter;
 use super::parents::{self, Parent};
 use super::query::Query;
 use super::sort::Sort;
 use super::text;
+use crate::infrastructure::database::{Row, RowSource};
 use crate::services::Result;
 use crate::services::catalog::ratings::Rating;
 use crate::services::keyset::{Children, Key, SortValue};
@@ -104,7 +105,7 @@ pub(super) const COLUMNS: &str = "l.id AS listing, l.product_id, l.handle, l.tit
 
 /// Products by their ids; those that are not on offer in the locale are left out.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     ids: impl IntoIterator<Item = ProductId>,
@@ -114,13 +115,13 @@ pub async fn by_ids(
         "SELECT {COLUMNS} FROM {{uuids $1}} k \
          JOIN product_listing l ON l.product_id = k.id AND l.locale_id = $2 AND l.published_at <= $3"
     );
-    let rows = sql::all(db, &text, vec![ids, locale.id.into(), now.0.into()]).await?;
+    let rows = sql::fetch(db, &text, vec![ids, locale.id.into(), now.0.into()]).await?;
     Ok(sql::each(&rows, read)?.into_iter().map(|listing| (listing.product_id, listing)).collect())
 }
 
 /// Products by their handles, current or former; those that are not on offer in the locale are left out.
 pub async fn by_handles(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     handles: Vec<String>,
@@ -132,13 +133,13 @@ pub async fn by_handles(
          JOIN product_listing l ON l.product_id = coalesce(h.id, r.target_id) \
          AND l.locale_id = $2 AND l.published_at <= $3"
     );
-    let rows = sql::all(db, &text, vec![handles, locale.id.into(), now.0.into()]).await?;
+    let rows = sql::fetch(db, &text, vec![handles, locale.id.into(), now.0.into()]).await?;
     Ok(sql::each(&rows, |row| Ok((row.get()?, read(row)?)))?.into_iter().collect())
 }
 
 /// A page of the shop's products, or of those whose texts contain what is wanted.
 pub async fn page(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     request: &Request,
@@ -164,13 +165,13 @@ pub async fn page(
         query.from(),
         query.conditions(),
     );
-    let rows = sql::all(db, &text, query.into_values()).await?;
+    let rows = sql::fetch(db, &text, query.into_values()).await?;
     Ok(Page::of(sql::each(&rows, read)?, window))
 }
 
 /// The products of several categories, as many of each as a window shows.
 pub async fn of_categories(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     handles: &[String],
@@ -198,7 +199,7 @@ pub async fn of_categories(
 
 /// The products of several collections, as many of each as a window shows.
 pub async fn of_collections(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     collections: &[CollectionId],
@@ -225,13 +226,13 @@ struct Parents {
 impl Parents {
     async fn load(
         self,
-        db: &impl ConnectionTrait,
+        db: &impl RowSource,
         locale: &Locale,
         now: Timestamp,
         request: &Request,
         sort: Sort,
         window: &Window<Key>,
-    ) -> Result<Vec<QueryResult>> {
+    ) -> Result<Vec<Row>> {
         let filter = request.filter.resolve(db).await?;
         let mut query =
             Query::new(db.get_database_backend(), locale, now, sort == Sort::Newest, vec![self.keys]);
@@ -254,7 +255,7 @@ impl Parents {
 
 /// How many products a list has.
 pub async fn count(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     filter: &Filter,

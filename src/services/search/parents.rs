@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::ActiveEnum;
 use serde_json::json;
 
 use super::filter::Filter;
 use super::query::Query;
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql::{self, Sql, ints};
@@ -27,7 +28,7 @@ pub(super) const FROM: &str =
     "listing_facet lf {lateral}JOIN{window}CROSS JOIN{end} product_listing l ON l.id = lf.listing_id";
 
 /// The numbers of the parents' facets; those that nothing is in have none.
-pub(super) async fn numbers(db: &impl ConnectionTrait, parents: &[Parent]) -> Result<HashMap<i64, Parent>> {
+pub(super) async fn numbers(db: &impl RowSource, parents: &[Parent]) -> Result<HashMap<i64, Parent>> {
     static FACETS: Sql = Sql::new(
         "SELECT f.id, f.kind, f.value \
          FROM {lateral}jsonb_array_elements($1::jsonb) r JOIN facet f ON f.kind = (r.value->>0)::smallint \
@@ -58,7 +59,7 @@ pub(super) fn begin(query: &mut Query, parents: impl IntoIterator<Item = i64>) {
 
 /// How many products that a filter lets pass hang on parents; those without any are left out.
 pub async fn count(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     parents: &[Parent],

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use entity::id::CategoryId;
 use entity::time::Timestamp;
-use sea_orm::ConnectionTrait;
 
 use super::listings::{self, COLUMNS, Listing};
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::keyset::{Children, Keyset};
 use crate::services::markets::Locale;
@@ -28,7 +28,7 @@ const IN_BRANCH: Children<'static> = Children { parent: "l.branch_id", ..IN_CATE
 /// The best products whose main category is one of these, at most `size` of each: what can be bought first, the best
 /// rated of them first.
 pub async fn best_in_categories(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     categories: impl IntoIterator<Item = CategoryId>,
@@ -39,7 +39,7 @@ pub async fn best_in_categories(
 
 /// The same of products whose main category is right below one of these.
 pub async fn best_below_categories(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     categories: impl IntoIterator<Item = CategoryId>,
@@ -50,7 +50,7 @@ pub async fn best_below_categories(
 
 async fn best(
     children: Children<'static>,
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     categories: impl IntoIterator<Item = CategoryId>,

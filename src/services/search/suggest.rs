@@ -2,12 +2,12 @@
 
 use entity::id::CategoryId;
 use entity::time::Timestamp;
-use sea_orm::ConnectionTrait;
 
 use super::filter::Filter;
 use super::find;
 use super::listings::Listing;
 use super::text;
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql::Sql;
@@ -28,7 +28,7 @@ pub struct Suggestions {
 
 /// Completes what was typed, with at most `size` of each kind.
 pub async fn suggest(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     typed: &str,
@@ -47,7 +47,7 @@ pub async fn suggest(
 }
 
 async fn terms(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     query: &text::Query,
@@ -74,7 +74,7 @@ async fn terms(
 
 /// Shops have some hundred categories: reading all titles is cheaper than an index on each language.
 async fn categories(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     typed: &str,
     size: usize,

@@ -6,14 +6,17 @@
 use std::sync::Arc;
 
 use entity::id::Id;
-use sea_orm::{DbErr, QueryResult, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Postgres, Row as _, Sqlite};
+use tokio_postgres::types::FromSql;
 use uuid::Uuid;
 
-/// A value that a column of either engine holds.
-pub trait Column: for<'r> Decode<'r, Postgres> + for<'r> Decode<'r, Sqlite> {}
+use crate::infrastructure::database;
+
+/// A value that a column of either engine holds, whichever driver reads it.
+pub trait Column: for<'r> Decode<'r, Postgres> + for<'r> Decode<'r, Sqlite> + for<'r> FromSql<'r> {}
 
 impl Column for bool {}
 impl Column for f64 {}
@@ -34,6 +37,7 @@ pub struct Columns<'r> {
 enum Row<'r> {
     Postgres(&'r PgRow),
     Sqlite(&'r SqliteRow),
+    Pipelined(&'r tokio_postgres::Row),
 }
 
 impl<'r> Columns<'r> {
@@ -41,9 +45,14 @@ impl<'r> Columns<'r> {
     ///
     /// # Errors
     /// Where the row is of neither engine.
-    pub fn of(row: &'r QueryResult) -> Result<Self, DbErr> {
-        let of_postgres = row.try_as_pg_row().map(Row::Postgres);
-        let row = of_postgres.or_else(|| row.try_as_sqlite_row().map(Row::Sqlite));
+    pub fn of(row: &'r database::Row) -> Result<Self, DbErr> {
+        let row = match row {
+            database::Row::Pipelined(row) => Some(Row::Pipelined(row)),
+            database::Row::Plain(row) => {
+                let of_postgres = row.try_as_pg_row().map(Row::Postgres);
+                of_postgres.or_else(|| row.try_as_sqlite_row().map(Row::Sqlite))
+            }
+        };
         let row = row.ok_or_else(|| DbErr::Custom("a row of an engine that is not known".to_owned()))?;
         Ok(Self { row, next: 0 })
     }
@@ -66,6 +75,7 @@ impl<'r> Columns<'r> {
         let read = match self.row {
             Row::Postgres(row) => row.try_get_unchecked(place),
             Row::Sqlite(row) => row.try_get_unchecked(place),
+            Row::Pipelined(row) => row.try_get(place).map_err(|error| sqlx::Error::Decode(error.into())),
         };
         read.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
     }

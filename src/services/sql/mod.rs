@@ -18,6 +18,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 pub use self::columns::Columns;
+use crate::infrastructure::database::{Row, RowSource};
 
 /// A statement with one text for each engine.
 #[derive(Debug)]
@@ -49,6 +50,15 @@ impl Sql {
     ) -> Result<Vec<QueryResult>, DbErr> {
         let engine = db.get_database_backend();
         db.query_all_raw(Statement::from_sql_and_values(engine, self.on(engine), values)).await
+    }
+
+    /// The same to be read by [`Columns`]: for what is read side by side with other things.
+    pub async fn fetch(
+        &self,
+        db: &impl RowSource,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Row>, DbErr> {
+        db.fetch(self.on(db.get_database_backend()), values.into_iter().collect()).await
     }
 
     /// The first row that it finds.
@@ -83,17 +93,24 @@ pub async fn all(
     db.query_all_raw(Statement::from_sql_and_values(engine, text, values)).await
 }
 
+/// The same to be read by [`Columns`]: for what is read side by side with other things.
+pub async fn fetch(db: &impl RowSource, text: &str, values: Vec<Value>) -> Result<Vec<Row>, DbErr> {
+    db.fetch(&translate(text, db.get_database_backend()), values).await
+}
+
+/// The same for what may take long: nothing that the operation reads at the same time waits for it.
+pub async fn apart(db: &impl RowSource, text: &str, values: Vec<Value>) -> Result<Vec<Row>, DbErr> {
+    Ok(all(db, text, values).await?.into_iter().map(Row::Plain).collect())
+}
+
 /// What is read from each of some rows, in their order.
-pub fn each<T>(
-    rows: &[QueryResult],
-    read: impl Fn(&mut Columns<'_>) -> Result<T, DbErr>,
-) -> Result<Vec<T>, DbErr> {
+pub fn each<T>(rows: &[Row], read: impl Fn(&mut Columns<'_>) -> Result<T, DbErr>) -> Result<Vec<T>, DbErr> {
     rows.iter().map(|row| read(&mut Columns::of(row)?)).collect()
 }
 
 /// What is read from rows that begin with the id of what they belong to, each owner's in the order of the rows.
 pub fn of_owners<I: Id, T>(
-    rows: &[QueryResult],
+    rows: &[Row],
     read: impl Fn(&mut Columns<'_>) -> Result<T, DbErr>,
 ) -> Result<HashMap<I, Vec<T>>, DbErr> {
     let mut found: HashMap<I, Vec<T>> = HashMap::new();

@@ -3,6 +3,7 @@
 mod caps;
 mod flood;
 mod metrics;
+mod pipelines;
 pub mod program;
 mod reading;
 mod unread;

@@ -86,7 +86,7 @@ async fn compare(gate: &Gate<Shop>, strict: &Shop, text: &str, variables: serde_
         .admit(text, None, object(variables.clone()), &Viewer::Anonymous)
         .await
         .unwrap_or_else(|refusal| panic!("{refusal}\n{text}"));
-    let through = gate.executor().execute(admitted.request.data(Calls::default())).await;
+    let through = gate.executor().execute(admitted.request().data(Calls::default())).await;
     let request =
         Request::new(text).variables(Variables::from_json(variables.clone())).data(Calls::default());
     let plain = strict.execute(request).await;

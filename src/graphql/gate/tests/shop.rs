@@ -362,7 +362,7 @@ pub async fn run(text: &str, variables: Json) -> (String, usize) {
         .await
         .unwrap_or_else(|refusal| panic!("{refusal}: {text}"));
     let calls = Calls::default();
-    let response = gate.executor().execute(admitted.request.data(calls.clone())).await;
+    let response = gate.executor().execute(admitted.request().data(calls.clone())).await;
     assert_eq!(response.errors, [], "{text}");
     (serde_json::to_string(&response.data).unwrap(), calls.so_far())
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use entity::id::{CategoryId, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use sea_orm::{DbErr, Value};
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::catalog::spoken::Spoken;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
@@ -57,7 +58,7 @@ const CHILDREN: Children<'static> = Children {
 
 /// The categories right below others, as many of each as a window shows.
 pub async fn children(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     parents: impl IntoIterator<Item = CategoryId>,
     window: &Window<Key>,
@@ -70,11 +71,7 @@ pub async fn children(
 }
 
 /// The categories at the top of the tree.
-pub async fn roots(
-    db: &impl ConnectionTrait,
-    locale: &Locale,
-    window: &Window<Key>,
-) -> Result<Page<Category>> {
+pub async fn roots(db: &impl RowSource, locale: &Locale, window: &Window<Key>) -> Result<Page<Category>> {
     let mut values: Vec<Value> = vec![window.fetch().into()];
     let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let bounds = SIBLINGS.bounds(window, &mut values);
@@ -82,13 +79,13 @@ pub async fn roots(
     let text = format!(
         "SELECT {columns} FROM category c{joins} WHERE c.parent_id IS NULL{bounds} ORDER BY {order} LIMIT $1"
     );
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(Page::of(sql::each(&rows, read)?, window))
 }
 
 /// How many categories are right below others; those that have none are left out.
 pub async fn count_children(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     parents: impl IntoIterator<Item = CategoryId>,
 ) -> Result<HashMap<CategoryId, i64>> {
     static COUNT: Sql = Sql::new(
@@ -102,7 +99,7 @@ pub async fn count_children(
 }
 
 /// How many categories are at the top of the tree.
-pub async fn count_roots(db: &impl ConnectionTrait) -> Result<i64> {
+pub async fn count_roots(db: &impl RowSource) -> Result<i64> {
     static COUNT: Sql = Sql::new("SELECT count(*) FROM category WHERE parent_id IS NULL");
     let row = COUNT.one(db, []).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
@@ -122,20 +119,20 @@ fn columns(locale: &Locale) -> String {
 
 /// Categories by their ids.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     ids: impl IntoIterator<Item = CategoryId>,
 ) -> Result<HashMap<CategoryId, Category>> {
     let mut values = vec![uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0))];
     let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let text = format!("SELECT {columns} FROM {{uuids $1}} k JOIN category c ON c.id = k.id{joins}");
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(sql::each(&rows, read)?.into_iter().map(|category| (category.id, category)).collect())
 }
 
 /// The ids of categories by their handles, current or former.
 pub async fn by_handles(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     handles: impl IntoIterator<Item = String>,
 ) -> Result<HashMap<String, CategoryId>> {
     static BY_HANDLE: Sql = Sql::new(
@@ -151,7 +148,7 @@ pub async fn by_handles(
 
 /// The categories that products are in, the main one first.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<Category>>> {
@@ -161,13 +158,13 @@ pub async fn of_products(
         "SELECT k.id, {columns} FROM {{uuids $1}} k JOIN product_category pc ON pc.product_id = k.id \
          JOIN category c ON c.id = pc.category_id{joins} ORDER BY k.id, pc.position, c.id"
     );
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(sql::of_owners(&rows, read)?)
 }
 
 /// The categories above others, the top of the tree first, each with itself last.
 pub async fn ancestors(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     categories: impl IntoIterator<Item = CategoryId>,
 ) -> Result<HashMap<CategoryId, Vec<Category>>> {
@@ -177,7 +174,7 @@ pub async fn ancestors(
         "SELECT k.id, {columns} FROM {{uuids $1}} k JOIN category_closure cc ON cc.descendant_id = k.id \
          JOIN category c ON c.id = cc.ancestor_id{joins} ORDER BY k.id, cc.depth DESC"
     );
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(sql::of_owners(&rows, read)?)
 }
 

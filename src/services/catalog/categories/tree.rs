@@ -5,11 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 use entity::catalog::{category, category_closure};
 use entity::id::{CategoryId, ProductId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
 use serde_json::json;
 
+use crate::infrastructure::database::RowSource;
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::events::{self, Event};
 use crate::services::sql::{Sql, uuids};
@@ -132,7 +132,7 @@ pub async fn products(
 }
 
 /// The pairs of a category and those above it, itself included.
-pub async fn above(db: &impl ConnectionTrait, id: CategoryId) -> Result<Vec<category_closure::Model>> {
+pub async fn above(db: &impl RowSource, id: CategoryId) -> Result<Vec<category_closure::Model>> {
     let rows = category_closure::Entity::find()
         .filter(category_closure::Column::DescendantId.eq(id))
         .all(db)
@@ -141,7 +141,7 @@ pub async fn above(db: &impl ConnectionTrait, id: CategoryId) -> Result<Vec<cate
 }
 
 /// A category and all below it.
-pub async fn below(db: &impl ConnectionTrait, id: CategoryId) -> Result<HashSet<CategoryId>> {
+pub async fn below(db: &impl RowSource, id: CategoryId) -> Result<HashSet<CategoryId>> {
     let rows = category_closure::Entity::find()
         .select_only()
         .column(category_closure::Column::DescendantId)

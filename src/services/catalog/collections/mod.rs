@@ -7,14 +7,12 @@ use std::collections::HashMap;
 
 use entity::catalog::{collection, collection_product};
 use entity::id::{CollectionId, ProductId};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set,
-    Value,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set, Value};
 use serde_json::json;
 
 use super::html;
 use super::spoken::Spoken;
+use crate::infrastructure::database::RowSource;
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::events::{self, Event};
 use crate::services::keyset::{Key, Keyset, SortValue};
@@ -67,23 +65,19 @@ fn columns(locale: &Locale) -> String {
 }
 
 /// Collections in their order.
-pub async fn list(
-    db: &impl ConnectionTrait,
-    locale: &Locale,
-    window: &Window<Key>,
-) -> Result<Page<Collection>> {
+pub async fn list(db: &impl RowSource, locale: &Locale, window: &Window<Key>) -> Result<Page<Collection>> {
     let mut values: Vec<Value> = vec![window.fetch().into()];
     let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let bounds = ORDER.bounds(window, &mut values);
     let order = ORDER.order(window);
     let text =
         format!("SELECT {columns} FROM collection c{joins} WHERE true{bounds} ORDER BY {order} LIMIT $1");
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(Page::of(sql::each(&rows, read)?, window))
 }
 
 /// How many collections there are.
-pub async fn count(db: &impl ConnectionTrait) -> Result<i64> {
+pub async fn count(db: &impl RowSource) -> Result<i64> {
     static COUNT: Sql = Sql::new("SELECT count(*) FROM collection");
     let row = COUNT.one(db, []).await?;
     Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
@@ -91,20 +85,20 @@ pub async fn count(db: &impl ConnectionTrait) -> Result<i64> {
 
 /// Collections by their ids.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     ids: impl IntoIterator<Item = CollectionId>,
 ) -> Result<HashMap<CollectionId, Collection>> {
     let mut values = vec![uuids(db.get_database_backend(), ids.into_iter().map(|id| id.0))];
     let (columns, joins) = (columns(locale), spoken(locale).joins(&mut values));
     let text = format!("SELECT {columns} FROM {{uuids $1}} k JOIN collection c ON c.id = k.id{joins}");
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(sql::each(&rows, read)?.into_iter().map(|collection| (collection.id, collection)).collect())
 }
 
 /// The ids of collections by their handles, current or former.
 pub async fn by_handles(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     handles: impl IntoIterator<Item = String>,
 ) -> Result<HashMap<String, CollectionId>> {
     static BY_HANDLE: Sql = Sql::new(
@@ -120,7 +114,7 @@ pub async fn by_handles(
 
 /// The collections that products are in, in the collections' order.
 pub async fn of_products(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Vec<Collection>>> {
@@ -130,7 +124,7 @@ pub async fn of_products(
         "SELECT k.id, {columns} FROM {{uuids $1}} k JOIN collection_product cp ON cp.product_id = k.id \
          JOIN collection c ON c.id = cp.collection_id{joins} ORDER BY k.id, c.position, c.id"
     );
-    let rows = sql::all(db, &text, values).await?;
+    let rows = sql::fetch(db, &text, values).await?;
     Ok(sql::of_owners(&rows, read)?)
 }
 

@@ -6,10 +6,11 @@ use std::hash::Hash;
 use entity::catalog::{media, metafield, option_value, product, product_option, publication, variant};
 use entity::id::{MarketId, MediaId, ProductId, ProductOptionId};
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value};
+use sea_orm::{DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{Choice, Whole};
+use crate::infrastructure::database::RowSource;
 use crate::services::sql::{Sql, texts, uuids};
 
 /// Whether the products are read to be changed.
@@ -35,7 +36,7 @@ macro_rules! products {
 
 /// Products by their handles.
 pub async fn by_handles(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     handles: impl IntoIterator<Item = &str>,
     lock: Lock,
 ) -> Result<HashMap<String, Whole>, DbErr> {
@@ -51,7 +52,7 @@ pub async fn by_handles(
 
 /// Products by their ids.
 pub async fn by_ids(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     ids: impl IntoIterator<Item = ProductId>,
     lock: Lock,
 ) -> Result<HashMap<ProductId, Whole>, DbErr> {
@@ -63,7 +64,7 @@ pub async fn by_ids(
     Ok(found.into_iter().map(|whole| (whole.product.id, whole)).collect())
 }
 
-async fn load(db: &impl ConnectionTrait, products: &Sql, keys: Value) -> Result<Vec<Whole>, DbErr> {
+async fn load(db: &impl RowSource, products: &Sql, keys: Value) -> Result<Vec<Whole>, DbErr> {
     let rows = products.all(db, [keys]).await?;
     let mut wholes = rows.iter().map(own_row).collect::<Result<Vec<_>, _>>()?;
     if wholes.is_empty() {
@@ -91,10 +92,7 @@ fn own_row(row: &QueryResult) -> Result<Whole, DbErr> {
     })
 }
 
-async fn choices(
-    db: &impl ConnectionTrait,
-    products: Value,
-) -> Result<HashMap<ProductId, Vec<Choice>>, DbErr> {
+async fn choices(db: &impl RowSource, products: Value) -> Result<HashMap<ProductId, Vec<Choice>>, DbErr> {
     static CHOICES: Sql = Sql::new(
         "SELECT o.product_id, o.id, o.position, o.name, v.id, v.position, v.value \
          FROM product_option o JOIN {uuids $1} k ON k.id = o.product_id \
@@ -125,7 +123,7 @@ async fn choices(
 }
 
 async fn variants(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: Value,
 ) -> Result<HashMap<ProductId, Vec<variant::Model>>, DbErr> {
     static VARIANTS: Sql = Sql::new(
@@ -154,7 +152,7 @@ const CATEGORY: i32 = 3;
 const PUBLICATION: i32 = 4;
 
 /// Reads everything that is a plain list; each row says what it is.
-async fn parts(db: &impl ConnectionTrait, products: Value, wholes: &mut [Whole]) -> Result<(), DbErr> {
+async fn parts(db: &impl RowSource, products: Value, wholes: &mut [Whole]) -> Result<(), DbErr> {
     static PARTS: Sql = Sql::new(
         "SELECT 1 AS kind, m.product_id AS owner, m.id AS other, CAST(m.position AS bigint) AS place, \
            m.created_at AS moment, m.width, m.height, m.url AS text1, m.alt AS text2, m.mime_type AS text3, \

@@ -16,12 +16,13 @@ use std::fmt::Display;
 
 use entity::id::{Id, ProductId};
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DbErr, SqlErr};
+use sea_orm::{DbErr, SqlErr};
 
 pub use self::fields::{
     Fields, VariantFields, address, handle, link_of, metafield, named_once, rows, value_name,
 };
 use super::whole::{self, Edit, Lock, Whole};
+use crate::infrastructure::database::RowSource;
 use crate::services::bulk::Together;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Error, Problems, Reason, Result};
@@ -169,7 +170,7 @@ parts! {
     Media(entity::id::MediaId);
 }
 
-async fn owner(db: &impl ConnectionTrait, part: Part) -> Result<Option<ProductId>> {
+async fn owner(db: &impl RowSource, part: Part) -> Result<Option<ProductId>> {
     static OPTION: Sql = Sql::new("SELECT product_id FROM product_option WHERE id = $1");
     static VALUE: Sql = Sql::new(
         "SELECT o.product_id FROM option_value v JOIN product_option o ON o.id = v.product_option_id \

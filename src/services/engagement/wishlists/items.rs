@@ -13,7 +13,7 @@ use crate::services::check::ROWS;
 use crate::services::identity::held_customer;
 use crate::services::markets::Locale;
 use crate::services::search::listings;
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{self, Sql, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer};
 
 /// What is to be put on a list.
@@ -154,7 +154,7 @@ pub(super) async fn all(change: &Change<'_>, list: WishlistId) -> Result<Vec<Ite
         "SELECT i.id, i.position, i.product_id, i.variant_id, i.title, i.added_at FROM wishlist_item i \
          WHERE i.wishlist_id = $1 ORDER BY i.position",
     );
-    ALL.all(&change.tx, [list.0.into()]).await?.iter().map(|row| item(row, 0)).collect()
+    Ok(sql::each(&ALL.fetch(&change.tx, [list.0.into()]).await?, item)?)
 }
 
 pub(super) fn input(item: &Item) -> ItemInput {

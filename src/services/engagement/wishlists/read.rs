@@ -7,10 +7,11 @@ use entity::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::{MOST_LISTS, open_name};
+use crate::infrastructure::database::RowSource;
 use crate::services::identity::vaults;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::page::{Page, Window};
-use crate::services::sql::{Sql, uuids};
+use crate::services::sql::{self, Columns, Sql, uuids};
 use crate::services::{AppContext, Result, Viewer};
 
 /// A wishlist.
@@ -65,21 +66,18 @@ const OF_LIST: Children<'static> = Children {
 
 /// What is on lists, in the order in which it was added, as much of each as a window shows.
 pub async fn items(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     lists: impl IntoIterator<Item = WishlistId>,
     window: &Window<Key>,
 ) -> Result<HashMap<WishlistId, Page<Item>>> {
     let rows = OF_LIST.load(db, lists.into_iter().map(|id| id.0), window, []).await?;
-    let mut found: HashMap<WishlistId, Vec<Item>> = HashMap::new();
-    for row in &rows {
-        found.entry(row.try_get_by_index(0)?).or_default().push(item(row, 1)?);
-    }
+    let found = sql::of_owners(&rows, item)?;
     Ok(found.into_iter().map(|(list, rows)| (list, Page::of(rows, window))).collect())
 }
 
 /// How much is on lists.
 pub async fn count_items(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     lists: impl IntoIterator<Item = WishlistId>,
 ) -> Result<HashMap<WishlistId, i64>> {
     static COUNT: Sql = Sql::new(
@@ -149,13 +147,13 @@ fn wishlist(row: &QueryResult) -> Result<Wishlist> {
     })
 }
 
-pub(super) fn item(row: &QueryResult, at: usize) -> Result<Item> {
+pub(super) fn item(row: &mut Columns<'_>) -> std::result::Result<Item, DbErr> {
     Ok(Item {
-        id: row.try_get_by_index(at)?,
-        position: row.try_get_by_index(at + 1)?,
-        product_id: row.try_get_by_index(at + 2)?,
-        variant_id: row.try_get_by_index(at + 3)?,
-        title: row.try_get_by_index(at + 4)?,
-        added_at: row.try_get_by_index(at + 5)?,
+        id: row.id()?,
+        position: row.get()?,
+        product_id: row.id()?,
+        variant_id: row.some_id()?,
+        title: row.get()?,
+        added_at: Timestamp(row.get()?),
     })
 }

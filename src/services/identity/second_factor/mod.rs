@@ -9,8 +9,8 @@ use entity::identity::account::AccountKind;
 use entity::identity::{recovery_code, second_factor};
 use entity::time::{SECOND, Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
-    PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel as _, PaginatorTrait,
+    QueryFilter,
 };
 
 pub use challenge::{Challenge, confirm};
@@ -21,6 +21,7 @@ use self::spend::spend;
 use super::input::Email;
 use super::mails::{self, Letter};
 use super::{Account, Identity, accounts, codes, passwords, sessions, sign_in, staff};
+use crate::infrastructure::database::RowSource;
 use crate::infrastructure::{secrets, totp};
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
@@ -243,10 +244,7 @@ fn of_staff(viewer: &Viewer) -> Result<AccountId> {
 }
 
 /// The second factor that an account has to show.
-pub(super) async fn confirmed(
-    db: &impl ConnectionTrait,
-    id: AccountId,
-) -> Result<Option<second_factor::Model>> {
+pub(super) async fn confirmed(db: &impl RowSource, id: AccountId) -> Result<Option<second_factor::Model>> {
     let found = second_factor::Entity::find_by_id(id).one(db).await?;
     Ok(found.filter(|row| row.confirmed_at.is_some()))
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::search::facet::FacetKind;
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::ActiveEnum;
 
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql::{Sql, ints};
@@ -20,7 +21,7 @@ pub struct Label {
 
 /// Looks up facets by their numbers.
 pub async fn load(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     facets: impl Iterator<Item = &i64>,
 ) -> Result<HashMap<i64, Label>> {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult};
+use sea_orm::{DbBackend, DbErr, QueryResult};
 
 pub use self::buckets::Bucket;
 use self::labels::Label;
@@ -19,6 +19,7 @@ use super::filter::{Filter, Part, Resolved};
 use super::parents::{self, Parent};
 use super::query::Query;
 use super::text;
+use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql;
@@ -75,7 +76,7 @@ struct Tally {
 
 /// Counts the facets of a list.
 pub async fn count(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     filter: &Filter,
@@ -88,7 +89,7 @@ pub async fn count(
 
 /// Counts the facets of the lists that hang on several parents, all at once.
 pub async fn count_within(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     parents: &[Parent],
@@ -116,7 +117,7 @@ struct Hits<'a, D> {
     parents: &'a [i64],
 }
 
-impl<D: ConnectionTrait> Hits<'_, D> {
+impl<D: RowSource> Hits<'_, D> {
     /// The facets of each list, by its parent.
     async fn facets(&self) -> Result<HashMap<i64, Facets>> {
         let all = self.tally(None).await?;

@@ -6,8 +6,9 @@ use entity::catalog::product::Status;
 use entity::id::{CategoryId, MarketId, ProductId};
 use entity::search::product_listing;
 use entity::time::Timestamp;
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr, FromQueryResult, QueryResult, TryGetable};
+use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult, TryGetable};
 
+use crate::infrastructure::database::RowSource;
 use crate::services::catalog::ratings::Rating;
 use crate::services::search::listings::NO_PRICE;
 use crate::services::sql::{Sql, uuids};
@@ -71,7 +72,7 @@ impl Offer {
 type Sources = HashMap<ProductId, Source>;
 
 /// Reads products: three statements, however many there are.
-pub async fn sources(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Sources, DbErr> {
+pub async fn sources(db: &impl RowSource, products: &[ProductId]) -> Result<Sources, DbErr> {
     let mut sources = own_rows(db, products).await?;
     offers(db, products, &mut sources).await?;
     texts(db, products, &mut sources).await?;
@@ -80,7 +81,7 @@ pub async fn sources(db: &impl ConnectionTrait, products: &[ProductId]) -> Resul
 
 /// The listings that are there.
 pub async fn listings(
-    db: &impl ConnectionTrait,
+    db: &impl RowSource,
     products: &[ProductId],
 ) -> Result<Vec<product_listing::Model>, DbErr> {
     static LISTINGS: Sql =
@@ -89,11 +90,11 @@ pub async fn listings(
     rows.iter().map(|row| product_listing::Model::from_query_result(row, "")).collect()
 }
 
-fn keys(db: &impl ConnectionTrait, products: &[ProductId]) -> sea_orm::Value {
+fn keys(db: &impl RowSource, products: &[ProductId]) -> sea_orm::Value {
     uuids(db.get_database_backend(), products.iter().map(|id| id.0))
 }
 
-async fn own_rows(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Sources, DbErr> {
+async fn own_rows(db: &impl RowSource, products: &[ProductId]) -> Result<Sources, DbErr> {
     static PRODUCTS: Sql = Sql::new(
         "SELECT p.id, p.status, p.title, p.description_text, v.name, y.name, p.rating_count, p.rating_sum, \
            p.handle, p.gift_card, p.created_at, p.updated_at, pc.category_id, c.parent_id \
@@ -125,11 +126,7 @@ async fn own_rows(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<S
 }
 
 /// Reads what the products cost in each market, and since when they are published there.
-async fn offers(
-    db: &impl ConnectionTrait,
-    products: &[ProductId],
-    sources: &mut Sources,
-) -> Result<(), DbErr> {
+async fn offers(db: &impl RowSource, products: &[ProductId], sources: &mut Sources) -> Result<(), DbErr> {
     static OFFERS: Sql = Sql::new(
         "SELECT v.product_id, p.market_id, CAST(NULL AS bigint), min(p.amount), max(p.amount), \
            min(CASE WHEN p.compare_at > p.amount THEN p.compare_at END), \
@@ -160,11 +157,7 @@ async fn offers(
 }
 
 /// Reads everything that is texts; each row says of what kind it is, and those that have an order come in it.
-async fn texts(
-    db: &impl ConnectionTrait,
-    products: &[ProductId],
-    sources: &mut Sources,
-) -> Result<(), DbErr> {
+async fn texts(db: &impl RowSource, products: &[ProductId], sources: &mut Sources) -> Result<(), DbErr> {
     static TEXTS: Sql = Sql::new(
         "SELECT 1 AS kind, t.product_id AS product, 0 AS place, t.language AS text1, t.title AS text2, \
            t.description_text AS text3, CAST(NULL AS text) AS text4, CAST(NULL AS text) AS text5 \
