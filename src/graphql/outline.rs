@@ -75,7 +75,7 @@ impl Whole {
 
 /// The root of queries, whose fields are resolved as they were asked for, whatever the library was shown of them.
 #[derive(Default)]
-pub struct Outlined<T>(T);
+pub struct Outlined<T>(pub T);
 
 impl<T: ObjectType> ContainerType for Outlined<T> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {

@@ -48,17 +48,24 @@ pub struct Line {
 
 /// The table of the design, section 2. The order of the layers is checked beside it.
 pub const TABLE: &[Line] = &[
-    Line { layer: "cli", not: &["sea_orm", "sqlx", "entity", "migration", "async_graphql"] },
+    Line {
+        layer: "cli",
+        not: &["sea_orm", "sqlx", "tokio_postgres", "entity", "migration", "async_graphql"],
+    },
     Line {
         layer: "http",
-        not: &["sea_orm", "sqlx", "entity", "migration", "async_graphql", "crate::config"],
+        not: &["sea_orm", "sqlx", "tokio_postgres", "entity", "migration", "async_graphql", "crate::config"],
     },
-    Line { layer: "workers", not: &["sea_orm", "sqlx", "entity", "migration", "async_graphql", "axum"] },
+    Line {
+        layer: "workers",
+        not: &["sea_orm", "sqlx", "tokio_postgres", "entity", "migration", "async_graphql", "axum"],
+    },
     Line {
         layer: "graphql",
         not: &[
             "sea_orm",
             "sqlx",
+            "tokio_postgres",
             "migration",
             "axum",
             "http",

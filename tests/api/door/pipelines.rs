@@ -35,7 +35,7 @@ async fn read<T>(
 }
 
 async fn number(db: &Database, text: &str) -> Result<i64, Error> {
-    Ok(read(db, text, Vec::new(), |row| row.get()).await?[0])
+    Ok(read(db, text, Vec::new(), Columns::get).await?[0])
 }
 
 fn pool(shop: &TestShop) -> Pool {
@@ -209,12 +209,12 @@ async fn encrypted_connections_believe_whom_the_mode_names(shop: TestShop) {
     };
 
     let plain = open("sslmode=disable").await.unwrap();
-    let encrypts = read(&plain, "SHOW ssl", Vec::new(), |row| row.get::<String>()).await.unwrap() == ["on"];
+    let encrypts: Vec<String> = read(&plain, "SHOW ssl", Vec::new(), Columns::get).await.unwrap();
     let is_encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
-    assert_eq!(read(&plain, is_encrypted, Vec::new(), |row| row.get::<bool>()).await.unwrap(), [false]);
-    if encrypts {
+    assert_eq!(read(&plain, is_encrypted, Vec::new(), Columns::get).await.unwrap(), [false]);
+    if encrypts == ["on"] {
         let required = open("sslmode=require").await.unwrap();
-        assert_eq!(read(&required, is_encrypted, Vec::new(), |row| row.get::<bool>()).await.unwrap(), [true]);
+        assert_eq!(read(&required, is_encrypted, Vec::new(), Columns::get).await.unwrap(), [true]);
         required.close().await.unwrap();
         assert!(open("sslmode=verify-full").await.is_err(), "a certificate for tests");
     } else {

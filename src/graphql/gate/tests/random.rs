@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::shop::{Calls, Shop, model, object, schema};
 use crate::graphql::gate::{Gate, Limits};
+use crate::graphql::outline;
 use crate::services::Viewer;
 
 /// A xorshift generator: the same documents in every run.
@@ -96,6 +97,8 @@ async fn compare(gate: &Gate<Shop>, strict: &Shop, text: &str, variables: serde_
     assert_eq!((&plain.errors, &through.errors), (&vec![], &vec![]), "{text}");
     let json = |response: &async_graphql::Response| serde_json::to_string(&response.data).unwrap();
     assert_eq!(json(&through), json(&plain), "{variables} {text}");
+    let outlined = gate.executor().execute(outline::request(&admitted).data(Calls::default())).await;
+    assert_eq!((&outlined.errors, json(&outlined)), (&vec![], json(&plain)), "{variables} {text}");
 }
 
 #[tokio::test]

@@ -13,9 +13,10 @@ use serde_json::{Map, Value as Json};
 use crate::graphql::access::Rule;
 use crate::graphql::gate::names::visible_types;
 use crate::graphql::gate::{Admitted, CheckOnly, Gate, Limits, Model, Refusal};
+use crate::graphql::outline::{self, Outlined};
 use crate::services::Viewer;
 
-pub type Shop = Schema<Query, Mutation, Events>;
+pub type Shop = Schema<Outlined<Query>, Mutation, Events>;
 
 #[TypeDirective(location = "FieldDefinition", location = "Object")]
 fn cost(weight: i32) {}
@@ -312,8 +313,9 @@ impl Events {
 }
 
 pub fn schema(mode: ValidationMode, checks_only: bool) -> Shop {
-    let builder =
-        Schema::build(Query, Mutation, Events).register_output_type::<HasImages>().validation_mode(mode);
+    let builder = Schema::build(Outlined(Query), Mutation, Events)
+        .register_output_type::<HasImages>()
+        .validation_mode(mode);
     if checks_only { builder.extension(CheckOnly).finish() } else { builder.finish() }
 }
 
@@ -362,7 +364,7 @@ pub async fn run(text: &str, variables: Json) -> (String, usize) {
         .await
         .unwrap_or_else(|refusal| panic!("{refusal}: {text}"));
     let calls = Calls::default();
-    let response = gate.executor().execute(admitted.request().data(calls.clone())).await;
+    let response = gate.executor().execute(outline::request(&admitted).data(calls.clone())).await;
     assert_eq!(response.errors, [], "{text}");
     (serde_json::to_string(&response.data).unwrap(), calls.so_far())
 }

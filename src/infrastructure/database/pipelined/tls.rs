@@ -29,14 +29,16 @@ fn config(options: &PgConnectOptions) -> Result<ClientConfig, String> {
     let verifier = Verifier { mode: options.get_ssl_mode(), roots: roots(options)? };
     let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(said)?
+        .map_err(|error| error.to_string())?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
     match (pem(options, "sslcert")?, pem(options, "sslkey")?) {
         (None, None) => Ok(builder.with_no_client_auth()),
         (Some(certificates), Some(key)) => {
-            let key = PrivateKeyDer::from_pem_slice(&key).map_err(said)?;
-            builder.with_client_auth_cert(certificates_of(&certificates)?, key).map_err(said)
+            let key = PrivateKeyDer::from_pem_slice(&key).map_err(|error| error.to_string())?;
+            builder
+                .with_client_auth_cert(certificates_of(&certificates)?, key)
+                .map_err(|error| error.to_string())
         }
         _ => Err("sslcert and sslkey go together".to_owned()),
     }
@@ -47,12 +49,12 @@ fn roots(options: &PgConnectOptions) -> Result<Arc<WebPkiServerVerifier>, String
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(text) = pem(options, "sslrootcert")? {
         for certificate in certificates_of(&text)? {
-            roots.add(certificate).map_err(said)?;
+            roots.add(certificate).map_err(|error| error.to_string())?;
         }
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::new(default_provider()))
         .build()
-        .map_err(said)
+        .map_err(|error| error.to_string())
 }
 
 /// The text of something that an option names: a file, or the text itself. The options tell it in a URL only.
@@ -66,11 +68,7 @@ fn pem(options: &PgConnectOptions, name: &str) -> Result<Option<Vec<u8>>, String
 }
 
 fn certificates_of(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
-    CertificateDer::pem_slice_iter(text).collect::<Result<_, _>>().map_err(said)
-}
-
-fn said(error: impl ToString) -> String {
-    error.to_string()
+    CertificateDer::pem_slice_iter(text).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
 /// Believes a server as far as a mode asks.
