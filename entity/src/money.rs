@@ -18,16 +18,17 @@ pub fn to_decimal(minor: i64, digits: u32) -> String {
     let (mut rest, mut places) = (minor.unsigned_abs(), 0);
     while rest > 0 || places <= digits {
         if places == digits && digits > 0 {
-            backwards.push('.');
+            backwards.push(b'.');
         }
-        backwards.push(char::from(b'0' + u8::try_from(rest % 10).unwrap_or_default()));
+        backwards.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
         rest /= 10;
         places += 1;
     }
     if minor < 0 {
-        backwards.push('-');
+        backwards.push(b'-');
     }
-    backwards.into_iter().rev().collect()
+    backwards.reverse();
+    String::from_utf8(backwards).unwrap_or_default()
 }
 
 /// A decimal as minor units: `19.99` with 2 digits is 1999.

@@ -6,8 +6,12 @@
 use async_graphql::{Response, Value};
 use bytes::Bytes;
 
-/// JSON that is written already, as a value among others.
-pub fn written(text: Vec<u8>) -> Value {
+/// JSON that is written already, as a value among others. It is kept until all are there, so it keeps no room that it
+/// hardly uses.
+pub fn written(mut text: Vec<u8>) -> Value {
+    if text.capacity() > 2 * text.len() {
+        text.shrink_to_fit();
+    }
     Value::Binary(Bytes::from(text))
 }
 
@@ -24,11 +28,24 @@ pub fn key(name: &str, out: &mut Vec<u8>) {
 /// # Errors
 /// Where a value cannot be JSON, which no type of the schema allows.
 pub fn response(response: &Response) -> serde_json::Result<Bytes> {
-    let mut out = Vec::with_capacity(8 * 1024);
+    let mut out = Vec::with_capacity(written_bytes(&response.data) + BESIDE_BYTES);
     out.push(b'{');
     key("data", &mut out);
     value(&response.data, &mut out)?;
     rest(response, out)
+}
+
+/// Room for what is not written yet, in bytes.
+const BESIDE_BYTES: usize = 2 * 1024;
+
+/// How much of a value is written already.
+fn written_bytes(value: &Value) -> usize {
+    match value {
+        Value::Binary(text) => text.len(),
+        Value::List(values) => values.iter().map(written_bytes).sum(),
+        Value::Object(values) => values.values().map(written_bytes).sum(),
+        _ => 0,
+    }
 }
 
 /// The response to what was not executed, which has no `data` (GraphQL specification, section 7.1).

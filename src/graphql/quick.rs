@@ -69,6 +69,10 @@ struct Walk {
 /// things to load. Limits on depth end sooner.
 const MOST_WALKS: usize = 64;
 
+/// Room for what a walk writes, in bytes: for the first one, and for those that come when something has been loaded.
+const FIRST_BYTES: usize = 1024;
+const LATER_BYTES: usize = 16 * 1024;
+
 impl<'a> Ask<'a> {
     /// The field's name in the schema.
     pub fn name(&self) -> &'a str {
@@ -139,8 +143,21 @@ impl<'a> Ask<'a> {
         self.write(&())
     }
 
+    /// Whether nothing but some fields is asked of an object.
+    pub fn shows_only(&self, names: &[&str]) -> bool {
+        let mut selections = self.field.node.selection_set.node.items.iter();
+        selections.all(|selection| {
+            plain_field(&selection.node).is_some_and(|field| names.contains(&field.node.name.node.as_str()))
+        })
+    }
+
     /// Answers an object with all of its selected fields; `None` where one of them is not at hand.
     pub fn object<T: Plain>(&mut self, object: &T) -> Option<()> {
+        self.fields(|ask| ask.value(object))
+    }
+
+    /// Answers an object whose selected fields are answered one by one.
+    pub fn fields(&mut self, answer: impl Fn(&mut Ask<'_>) -> Option<()>) -> Option<()> {
         if self.walk.out.len() > LONGEST_ANSWER {
             return None;
         }
@@ -153,7 +170,7 @@ impl<'a> Ask<'a> {
             json::key(field.node.response_key().node.as_str(), &mut self.walk.out);
             let known = self.walk.missing.len();
             let mut inner = Ask { field, within: self.within, data: self.data, walk: self.walk };
-            if inner.value(object).is_none() {
+            if answer(&mut inner).is_none() {
                 is_whole = false;
                 self.walk.is_foreign |= self.walk.missing.len() == known;
                 if self.walk.is_foreign {
@@ -222,16 +239,17 @@ impl<T: ContainerType + Plain> Quick<T> {
     /// has to answer.
     async fn walked(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
         let data = ctx.data_unchecked::<RequestData>();
-        let mut longest = 512;
+        let mut room = FIRST_BYTES;
         for _ in 0..MOST_WALKS {
-            let mut walk = Walk { out: Vec::with_capacity(2 * longest), ..Walk::default() };
+            let mut walk = Walk { out: Vec::with_capacity(room), ..Walk::default() };
             if (Ask { field, within: ctx, data, walk: &mut walk }).object(&self.0).is_some() {
                 return Some(json::written(walk.out));
             }
             if walk.is_foreign || walk.missing.is_empty() {
                 return None;
             }
-            longest = longest.max(walk.out.len());
+            // What has been loaded is mostly a list, of which the walk saw the first row.
+            room = LATER_BYTES.max(2 * walk.out.len());
             // Each is woken by itself: a statement that is answered does not have the others looked at.
             let mut loads: FuturesUnordered<_> =
                 walk.missing.into_iter().map(|load| load(data.loaders())).collect();

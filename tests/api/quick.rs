@@ -12,7 +12,8 @@ use crate::harness::{TestShop, on_each_engine};
 on_each_engine! {
     sample: lists_tell_what_nodes_tell, lists_tell_what_nodes_tell_in_another_language,
         what_cannot_be_loaded_is_told_where_it_is_asked_for, brief_rows_tell_what_whole_rows_tell,
-        stock_that_came_with_variants_is_the_stock, levels_are_loaded_whatever_their_first_row_lacks;
+        stock_that_came_with_variants_is_the_stock, reviews_name_their_products_whatever_else_is_asked,
+        levels_are_loaded_whatever_their_first_row_lacks;
 }
 
 /// Where objects of each type are listed.
@@ -256,4 +257,53 @@ fn fields(of: &Value) -> Vec<Field> {
         }
     };
     free.map(field).collect()
+}
+
+/// What products are called is read along with reviews; whatever else is asked of them, is loaded.
+async fn reviews_name_their_products_whatever_else_is_asked(shop: TestShop) {
+    let ask = async |product: &str, language: &str| {
+        let text = format!(
+            "{{ products(first: 20) {{ nodes {{ reviews(first: 5) {{ nodes {{ author {{ id reviews(first: 4) {{ \
+             nodes {{ id {product} }} }} }} }} }} }} }} }}"
+        );
+        let mut answer = shop.query(&text).language(language).await.data().clone();
+        let (mut found, mut reviews) = (Vec::new(), Vec::new());
+        let nodes = answer["products"]["nodes"].as_array_mut().unwrap();
+        for product in nodes {
+            reviews.extend(product["reviews"]["nodes"].as_array_mut().unwrap().iter().cloned());
+        }
+        for review in reviews {
+            found.extend(review["author"]["reviews"]["nodes"].as_array().unwrap().iter().cloned());
+        }
+        found
+    };
+    let names = |reviews: &[Value], handle: &Value| {
+        reviews.iter().filter(|review| review["product"]["handle"] == *handle).count()
+    };
+    let first = ask("product { __typename id handle title }", "").await[0]["product"]["handle"].clone();
+    for is_withdrawn in [false, true] {
+        if is_withdrawn {
+            let never =
+                format!("UPDATE product_listing SET published_at = {} WHERE handle = {first}", i64::MAX);
+            shop.sql(&never.replace('"', "'")).await;
+        }
+        for language in ["", "de"] {
+            let named = ask("product { __typename id handle title }", language).await;
+            let mut whole = ask("product { __typename id handle title vendor }", language).await;
+            for review in &mut whole {
+                review["product"].as_object_mut().unwrap().remove("vendor").unwrap();
+            }
+            assert_eq!(json!(named), json!(whole), "{language}");
+            let twice = "name: product { title } product { __typename id handle title } all: product { vendor title }";
+            let mut mixed = ask(twice, language).await;
+            for review in &mut mixed {
+                let review = review.as_object_mut().unwrap();
+                let (name, all) = (review.remove("name").unwrap(), review.remove("all").unwrap());
+                assert_eq!((&name["title"], &all["title"]), (&review["product"]["title"], &name["title"]));
+            }
+            assert_eq!(json!(named), json!(mixed), "{language}");
+            assert!(named.len() > 20, "{}", named.len());
+            assert_eq!(names(&named, &first) == 0, is_withdrawn, "{language}: {first}");
+        }
+    }
 }

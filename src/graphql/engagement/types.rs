@@ -1,6 +1,6 @@
 //! Reviews as clients see them.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, OutputType as _, SimpleObject};
 
 use crate::graphql::batch::Row;
 use crate::graphql::catalog::Product;
@@ -15,7 +15,7 @@ use crate::graphql::lookahead::Shown;
 use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::ratings::Rating;
-use crate::services::engagement::reviews::{self, ReviewSort, ReviewStatus as Stored};
+use crate::services::engagement::reviews::{self, About, ReviewSort, ReviewStatus as Stored};
 use crate::services::{Permission, Result};
 
 /// Whether a review is shown.
@@ -84,6 +84,8 @@ impl Listed for Review {
     const CONNECTION: &'static str = "ReviewConnection";
     const EDGE: &'static str = "ReviewEdge";
 
+    const LADEN: &'static [&'static str] = &["product"];
+
     fn of(row: Row<reviews::Review>) -> Self {
         Self(row)
     }
@@ -92,7 +94,21 @@ impl Listed for Review {
 /// What a review is about.
 const PRODUCT: fn(&reviews::Review) -> ProductById = |review| ProductById(review.product_id);
 
+/// The fields of a product that reviews may be read with.
+const NAMES: [&str; 4] = ["__typename", "id", "handle", "title"];
+
 impl Review {
+    /// The product, of which only [`NAMES`] are asked for.
+    fn named(&self, about: &About, ask: &mut Ask<'_>) -> Option<()> {
+        ask.fields(|ask| match ask.name() {
+            "__typename" => ask.write(&Product::type_name()),
+            "id" => ask.id(self.0.product_id),
+            "handle" => ask.write(&about.handle),
+            "title" => ask.write(&about.title),
+            _ => None,
+        })
+    }
+
     fn reviewer(&self) -> Reviewer {
         Reviewer(self.0.beside(|review| review.author.clone()))
     }
@@ -117,10 +133,13 @@ impl Plain for Review {
             "body" => ask.write(&self.0.body),
             "createdAt" => ask.write(&self.0.created_at.to_string()),
             "author" => ask.object(&self.reviewer()),
-            "product" => {
-                let product = ask.along(&self.0, PRODUCT)?;
-                ask.maybe(product.map(Product::of))
-            }
+            "product" => match &self.0.about {
+                Some(about) if ask.shows_only(&NAMES) => self.named(about, ask),
+                _ => {
+                    let product = ask.along(&self.0, PRODUCT)?;
+                    ask.maybe(product.map(Product::of))
+                }
+            },
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ use crate::services::acting;
 use crate::services::identity::vaults;
 use crate::services::keyset::{Children, Key, Keyset, SortValue};
 use crate::services::markets::Locale;
-use crate::services::page::{Page, Window};
+use crate::services::page::{Extent, Page, Window};
 use crate::services::sql::{self, Columns, Sql, uuids};
 use crate::services::{AppContext, Permission, Result, Viewer};
 
@@ -44,6 +44,17 @@ pub struct Review {
     pub updated_at: Timestamp,
     /// Who wrote it.
     pub author: Reviewer,
+    /// What the product is called, where that was read along.
+    pub about: Option<About>,
+}
+
+/// What a product is called in a locale.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Its slug.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// The public face of somebody who writes reviews.
@@ -107,6 +118,14 @@ const OF_REVIEWER: Children<'static> = Children {
         AND l.locale_id = $2 AND l.published_at <= $3)",
     ..OF_PRODUCT
 };
+/// The same with what the products are called. PostgreSQL looks at each of them once.
+const OF_REVIEWER_ABOUT: Children<'static> = Children {
+    with: "JOIN reviewer w ON w.id = r.reviewer_id JOIN product_listing about ON about.product_id = r.product_id \
+        AND about.locale_id = $2 AND about.published_at <= $3",
+    condition: "r.status = 1{lateral}{window} AND EXISTS (SELECT 1 FROM product_listing l \
+        WHERE l.product_id = r.product_id AND l.locale_id = $2 AND l.published_at <= $3){end}",
+    ..OF_REVIEWER
+};
 
 /// Reviews of products, as many of each as a window shows.
 pub async fn of_products(
@@ -121,10 +140,11 @@ pub async fn of_products(
     };
     let children = Children { keyset, ..OF_PRODUCT };
     let rows = children.load(db, products.into_iter().map(|id| id.0), window, []).await?;
-    pages(&rows, window)
+    pages(&rows, window, published)
 }
 
-/// Reviews by reviewers of what is on offer in a locale, the latest first, as many of each as a window shows.
+/// Reviews by reviewers of what is on offer in a locale, the latest first, as many of each as a window shows; where it is
+/// laden, with what the products are called.
 pub async fn of_reviewers(
     db: &impl RowSource,
     locale: &Locale,
@@ -132,14 +152,18 @@ pub async fn of_reviewers(
     reviewers: impl IntoIterator<Item = ReviewerId>,
     window: &Window<Key>,
 ) -> Result<HashMap<ReviewerId, Page<Review>>> {
-    let rows = OF_REVIEWER
-        .load(db, reviewers.into_iter().map(|id| id.0), window, [locale.id.into(), now.0.into()])
-        .await?;
-    pages(&rows, window)
+    let reviewers = reviewers.into_iter().map(|id| id.0);
+    let values = [locale.id.into(), now.0.into()];
+    if window.extent < Extent::Laden {
+        return pages(&OF_REVIEWER.load(db, reviewers, window, values).await?, window, published);
+    }
+    let columns = format!("{COLUMNS}, about.handle, about.title AS product");
+    let children = Children { columns: &columns, ..OF_REVIEWER_ABOUT };
+    pages(&children.load(db, reviewers, window, values).await?, window, about)
 }
 
-fn pages<K: Id>(rows: &[Row], window: &Window<Key>) -> Result<HashMap<K, Page<Review>>> {
-    let found = sql::of_owners(rows, published)?;
+fn pages<K: Id>(rows: &[Row], window: &Window<Key>, read: Read) -> Result<HashMap<K, Page<Review>>> {
+    let found = sql::of_owners(rows, read)?;
     Ok(found.into_iter().map(|(parent, rows)| (parent, Page::of(rows, window))).collect())
 }
 
@@ -281,6 +305,15 @@ pub async fn count_by_reviewers(
     Ok(pairs.collect::<std::result::Result<_, DbErr>>()?)
 }
 
+/// Reads some of the columns.
+type Read = fn(&mut Columns<'_>) -> std::result::Result<Review, DbErr>;
+
+/// Reads [`COLUMNS`] of a published review, and what its product is called.
+fn about(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
+    let review = published(row)?;
+    Ok(Review { about: Some(About { handle: row.get()?, title: row.get()? }), ..review })
+}
+
 /// Reads [`COLUMNS`] of a published review.
 fn published(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
     Ok(Review {
@@ -295,6 +328,7 @@ fn published(row: &mut Columns<'_>) -> std::result::Result<Review, DbErr> {
         created_at: Timestamp(row.get()?),
         updated_at: Timestamp(row.get()?),
         author: reviewer(row)?,
+        about: None,
     })
 }
 

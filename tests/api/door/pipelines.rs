@@ -34,8 +34,20 @@ async fn read<T>(
     Ok(sql::each(&db.read()?.fetch(text, values).await?, read)?)
 }
 
+fn whole(row: &mut Columns<'_>) -> Result<i64, DbErr> {
+    row.get()
+}
+
+fn words(row: &mut Columns<'_>) -> Result<String, DbErr> {
+    row.get()
+}
+
+fn flag(row: &mut Columns<'_>) -> Result<bool, DbErr> {
+    row.get()
+}
+
 async fn number(db: &Database, text: &str) -> Result<i64, Error> {
-    Ok(read(db, text, Vec::new(), Columns::get).await?[0])
+    Ok(read(db, text, Vec::new(), whole).await?[0])
 }
 
 fn pool(shop: &TestShop) -> Pool {
@@ -209,12 +221,12 @@ async fn encrypted_connections_believe_whom_the_mode_names(shop: TestShop) {
     };
 
     let plain = open("sslmode=disable").await.unwrap();
-    let encrypts: Vec<String> = read(&plain, "SHOW ssl", Vec::new(), Columns::get).await.unwrap();
+    let encrypts = read(&plain, "SHOW ssl", Vec::new(), words).await.unwrap();
     let is_encrypted = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
-    assert_eq!(read(&plain, is_encrypted, Vec::new(), Columns::get).await.unwrap(), [false]);
+    assert_eq!(read(&plain, is_encrypted, Vec::new(), flag).await.unwrap(), [false]);
     if encrypts == ["on"] {
         let required = open("sslmode=require").await.unwrap();
-        assert_eq!(read(&required, is_encrypted, Vec::new(), Columns::get).await.unwrap(), [true]);
+        assert_eq!(read(&required, is_encrypted, Vec::new(), flag).await.unwrap(), [true]);
         required.close().await.unwrap();
         assert!(open("sslmode=verify-full").await.is_err(), "a certificate for tests");
     } else {
