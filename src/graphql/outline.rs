@@ -1,8 +1,8 @@
 //! What the library is shown of a query: its root fields, without what is selected below them.
 //!
 //! The library owns the document that it executes, and looks at every field of it first, for sums that nobody reads here:
-//! a fifth of what a product page cost. The gate has checked the document when it was new, and it is the same in every
-//! request. So the library gets an outline, and a root field finds the whole of itself when its turn comes.
+//! a fifth of the instructions of a product page. The gate has checked the document when it was new, and it is the same in
+//! every request. So the library gets an outline, and a root field finds the whole of itself when its turn comes.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use quick_cache::sync::Cache;
@@ -21,6 +22,9 @@ use crate::infrastructure::database::lent::{BETWEEN_TRIES, TRUSTED_WHILE_IDLE};
 /// How often the database looks whether the connection of a running statement was closed. On systems where it cannot
 /// look, it refuses this.
 const LOOK_WHETHER_CLOSED: &str = "SET client_connection_check_interval = '500ms'";
+
+/// How long a connection may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Makes connections.
 pub struct Maker {
@@ -108,7 +112,7 @@ impl Connection {
     /// Says goodbye. One that cannot is gone already.
     pub async fn close(self) {
         drop((self.prepared, self.client));
-        let _ = self.driver.await;
+        let _ = tokio::time::timeout(GOODBYE, self.driver).await;
     }
 
     /// Closes it at once, whatever it owes: a driver whose client is gone would wait for all answers.

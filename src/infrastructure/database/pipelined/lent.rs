@@ -76,6 +76,7 @@ impl Lent {
 
     /// All rows that a statement finds.
     pub async fn rows(&self, text: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
+        // Taken out when the value is dropped, and not before.
         let Some(connection) = self.object.as_deref() else { return Ok(Vec::new()) };
         self.unanswered.fetch_add(1, Ordering::Relaxed);
         let found = connection.rows(text, values).await;
