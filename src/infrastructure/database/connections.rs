@@ -8,14 +8,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use deadpool::managed::{self, QueueMode};
+use deadpool::managed;
 use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{Connection, Executor, IntoArguments};
 
 use super::connect::refused;
-use super::lent::{Engine, Lent, Maker, Options, not_lent};
-use super::{WRITER_PATIENCE, operation};
+use super::lent::{Engine, Lent, Maker, Options};
+use super::pool::not_lent;
+use super::{operation, pool};
 use crate::monitoring::metrics::Pool;
 
 /// Some connections to one database.
@@ -41,15 +42,7 @@ where
 {
     /// At most `most` connections. The first is made now, which tells whether that can be done.
     pub async fn open(options: Options<D>, most: u32) -> Result<Self, DbErr> {
-        let pool = managed::Pool::builder(Maker(options))
-            .max_size(most as usize)
-            .queue_mode(QueueMode::Lifo)
-            .runtime(deadpool::Runtime::Tokio1)
-            .wait_timeout(Some(WRITER_PATIENCE))
-            .create_timeout(Some(WRITER_PATIENCE))
-            .recycle_timeout(Some(WRITER_PATIENCE))
-            .build()
-            .map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
+        let pool = pool::of(Maker(options), most)?;
         drop(pool.get().await.map_err(|error| not_lent(error, refused))?);
         Ok(Self(pool))
     }
@@ -80,14 +73,7 @@ where
 
     /// How many there are.
     pub fn pool(&self, name: &'static str) -> Pool {
-        let status = self.0.status();
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Pool {
-            name,
-            open: number(status.size),
-            idle: number(status.available),
-            most: number(status.max_size),
-        }
+        pool::told(name, &self.0.status())
     }
 
     /// Ends those that are idle, and the others when they come back. One that cannot say goodbye is gone already.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::managed::{Manager, Metrics, Object, PoolError, RecycleError, RecycleResult, TimeoutType};
-use sea_orm::{ConnAcquireErr, DbErr};
+use deadpool::managed::{Manager, Metrics, Object, RecycleError, RecycleResult};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, IntoArguments};
 use tokio::runtime::Handle;
@@ -78,20 +77,6 @@ fn is_passing(error: &sqlx::Error) -> bool {
         }
         sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
         _ => false,
-    }
-}
-
-/// Why no connection could be had; `refused` tells what came of making one.
-pub fn not_lent<E>(error: PoolError<E>, refused: impl FnOnce(E) -> DbErr) -> DbErr {
-    match error {
-        PoolError::Timeout(TimeoutType::Wait | TimeoutType::Create) => {
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
-        }
-        PoolError::Backend(error) => refused(error),
-        PoolError::Closed
-        | PoolError::Timeout(_)
-        | PoolError::NoRuntimeSpecified
-        | PoolError::PostCreateHook(_) => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
     }
 }
 

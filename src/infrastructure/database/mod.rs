@@ -9,6 +9,7 @@ mod lent;
 pub mod migrate;
 pub mod operation;
 mod pipelined;
+mod pool;
 mod reader;
 mod row;
 
@@ -89,10 +90,10 @@ impl Database {
     pub fn pools(&self) -> Vec<Pool> {
         let writer = match &self.writer.inner {
             DatabaseConnectionType::SqlxSqlitePoolConnection(_) => {
-                Some(pool("write", self.writer.get_sqlite_connection_pool()))
+                Some(sqlx_pool("write", self.writer.get_sqlite_connection_pool()))
             }
             DatabaseConnectionType::SqlxPostgresPoolConnection(_) => {
-                Some(pool("write", self.writer.get_postgres_connection_pool()))
+                Some(sqlx_pool("write", self.writer.get_postgres_connection_pool()))
             }
             DatabaseConnectionType::Disconnected => None,
         };
@@ -106,7 +107,7 @@ impl Database {
     }
 }
 
-fn pool<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> Pool {
+fn sqlx_pool<DB: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<DB>) -> Pool {
     let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
     Pool { name, open: pool.size(), idle, most: pool.options().get_max_connections() }
 }

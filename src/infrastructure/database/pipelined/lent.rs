@@ -13,7 +13,7 @@ use tokio_postgres::{Error, Row};
 
 use super::connection::Maker;
 use super::error::{is_lost, of_connecting};
-use crate::infrastructure::database::lent::not_lent;
+use crate::infrastructure::database::pool::not_lent;
 use crate::infrastructure::database::{STATEMENT_TIMEOUT, operation};
 
 /// How much longer than its operation a connection is waited for that owes answers.

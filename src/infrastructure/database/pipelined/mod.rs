@@ -16,15 +16,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use deadpool::managed::{self, QueueMode};
-use sea_orm::{DbErr, RuntimeErr, Value};
+use deadpool::managed;
+use sea_orm::{DbErr, Value};
 use sqlx::postgres::PgConnectOptions;
 use tokio_postgres::{Error, Row};
 
 use self::connection::Maker;
 use self::lent::Lent;
 pub use self::lent::Shared;
-use super::{WRITER_PATIENCE, operation};
+use super::{operation, pool};
 use crate::monitoring::metrics::Pool;
 
 /// Some such connections to one database.
@@ -43,16 +43,7 @@ impl Pipelines {
     /// # Errors
     /// Where the options name files that cannot be read, or hold no certificates.
     pub fn new(options: &PgConnectOptions, most: u32) -> Result<Self, DbErr> {
-        let pool = managed::Pool::builder(Maker::new(options)?)
-            .max_size(most as usize)
-            .queue_mode(QueueMode::Lifo)
-            .runtime(deadpool::Runtime::Tokio1)
-            .wait_timeout(Some(WRITER_PATIENCE))
-            .create_timeout(Some(WRITER_PATIENCE))
-            .recycle_timeout(Some(WRITER_PATIENCE))
-            .build()
-            .map_err(|error| DbErr::Conn(RuntimeErr::Internal(error.to_string())))?;
-        Ok(Self(pool))
+        pool::of(Maker::new(options)?, most).map(Self)
     }
 
     /// All rows that a statement finds.
@@ -86,14 +77,7 @@ impl Pipelines {
 
     /// How many there are.
     pub fn pool(&self) -> Pool {
-        let status = self.0.status();
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Pool {
-            name: "pipelined",
-            open: number(status.size),
-            idle: number(status.available),
-            most: number(status.max_size),
-        }
+        pool::told("pipelined", &self.0.status())
     }
 
     /// Ends those that are idle, and the others when they come back.
