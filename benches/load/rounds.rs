@@ -76,18 +76,34 @@ async fn measure(options: &Options, operation: Operation, contenders: &[Contende
         contenders.iter().map(|contender| contender.requests(operation)).collect();
     let mut results = vec![Measured::default(); contenders.len()];
     for (contender, requests) in contenders.iter().zip(&requests) {
-        ask(contender.server.address, requests, options.connections, WARM_UP).await?;
+        contender.ask(operation, requests, options.connections, WARM_UP).await?;
     }
     for _ in 0..options.rounds {
         for ((contender, requests), result) in contenders.iter().zip(&requests).zip(&mut results) {
-            let address = contender.server.address;
-            result.add(ask(address, requests, options.connections, options.round()).await?);
+            result.add(contender.ask(operation, requests, options.connections, options.round()).await?);
         }
     }
     Ok(results)
 }
 
 impl Contender {
+    /// As [`ask`]; an error tells who was asked for what, and how far into the time.
+    async fn ask(
+        &self,
+        operation: Operation,
+        requests: &[Vec<u8>],
+        connections: usize,
+        time: Duration,
+    ) -> Result<Measured> {
+        let began = Instant::now();
+        let asked = ask(self.server.address, requests, connections, time).await;
+        asked.map_err(|error| {
+            let after = began.elapsed().as_secs_f64();
+            format!("{} was asked for {} and failed after {after:.2} s: {error}", self.name, operation.name)
+                .into()
+        })
+    }
+
     fn requests(&self, operation: Operation) -> Vec<Vec<u8>> {
         let values = operation.values(&self.places);
         let request = |value: &Option<String>| match self.database {

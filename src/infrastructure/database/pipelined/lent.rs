@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Object, Pool};
-use sea_orm::{DbErr, Value};
+use sea_orm::{DbErr, RuntimeErr, Value};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 use tokio_postgres::{Error, Row};
@@ -75,9 +75,13 @@ impl Lent {
     }
 
     /// All rows that a statement finds.
-    pub async fn rows(&self, text: &str, values: &[Value]) -> Result<Vec<Row>, Error> {
+    ///
+    /// # Errors
+    /// The outer one where there is no connection any more, the inner one where the statement fails.
+    pub async fn rows(&self, text: &str, values: &[Value]) -> Result<Result<Vec<Row>, Error>, DbErr> {
         // Taken out when the value is dropped, and not before.
-        let Some(connection) = self.object.as_deref() else { return Ok(Vec::new()) };
+        let given_back = || DbErr::Conn(RuntimeErr::Internal("the connection was given back".to_owned()));
+        let connection = self.object.as_deref().ok_or_else(given_back)?;
         self.unanswered.fetch_add(1, Ordering::Relaxed);
         let found = connection.rows(text, values).await;
         self.unanswered.fetch_sub(1, Ordering::Relaxed);
@@ -85,7 +89,7 @@ impl Lent {
             // It may take a moment until the connection itself knows.
             self.is_lost.store(true, Ordering::Relaxed);
         }
-        found
+        Ok(found)
     }
 }
 

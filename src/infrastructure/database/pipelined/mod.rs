@@ -64,7 +64,7 @@ impl Pipelines {
         let began = Instant::now();
         let found = lent.rows(text, values).await;
         operation::count(began.elapsed(), text);
-        Ok(found)
+        found
     }
 
     /// The connection that the running operation reads over at the moment, or else another one.
