@@ -44,7 +44,7 @@ fn read(path: &Path) -> String {
 }
 
 async fn ask_everything(shop: TestShop) {
-    let mut config = shop.config.clone();
+    let mut config = shop.config().clone();
     config.public_url = Some("http://127.0.0.1:8080".to_owned());
     let (router, _health) = vitrine::app::router(&shop.app, &config).unwrap();
     let examples = examples();

@@ -286,7 +286,8 @@ fn staff_changes() -> BTreeSet<String> {
 }
 
 async fn every_change_that_staff_may_make_leaves_an_entry(mut shop: TestShop) {
-    shop.config.media = Some(shop.folder.join("media"));
+    let media = shop.folder.join("media");
+    shop.configure(|config| config.media = Some(media));
     shop.api = shop.api_with(|_| {});
     let (_, viewer) = staff_member(&shop, "owner@example.com", "owner").await;
     let mut office = Office { shop, viewer, done: BTreeSet::new() };

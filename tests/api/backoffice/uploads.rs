@@ -27,7 +27,8 @@ fn png(width: u32, height: u32, size: usize) -> Vec<u8> {
 }
 
 fn open(mut shop: TestShop) -> TestShop {
-    shop.config.media = Some(shop.folder.join("media"));
+    let media = shop.folder.join("media");
+    shop.configure(|config| config.media = Some(media));
     shop.api = shop.api_with(|_| {});
     shop
 }

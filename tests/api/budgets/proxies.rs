@@ -23,7 +23,7 @@ async fn left(shop: &TestShop, peer: &str, forwarded: &str) -> u32 {
 
 /// Each request costs 100 of 10,000.
 async fn an_address_is_believed_from_proxies_only(mut shop: TestShop) {
-    shop.config.proxies = "10.0.0.0/8, fd00::/8".parse().unwrap();
+    shop.configure(|config| config.proxies = "10.0.0.0/8, fd00::/8".parse().unwrap());
     charge(&shop, anonymous(10_000));
     for (peer, told, expected) in [
         ("10.0.0.1", "198.51.100.1", 9900_u32),
@@ -47,7 +47,7 @@ fn both<'a>(forwarded: &'a str, list: &'a str) -> [(&'a str, &'a str); 2] {
 }
 
 async fn only_the_header_of_the_proxies_counts(mut shop: TestShop) {
-    shop.config.proxies = "10.0.0.1".parse().unwrap();
+    shop.configure(|config| config.proxies = "10.0.0.1".parse().unwrap());
     charge(&shop, anonymous(10_000));
     for (number, expected) in [(1, 9900_u32), (2, 9800)] {
         // What the client wrote itself brings nothing.
@@ -55,7 +55,7 @@ async fn only_the_header_of_the_proxies_counts(mut shop: TestShop) {
         let response = shop.http(from("10.0.0.1", &both(&spoofed, "198.51.100.1"))).await;
         near(remaining(&response), expected);
     }
-    shop.config.proxies_say_forwarded = true;
+    shop.configure(|config| config.proxies_say_forwarded = true);
     let response = shop.http(from("10.0.0.1", &both("for=\"[2001:db8::1]\"", "198.51.100.1"))).await;
     near(remaining(&response), 9900_u32);
 }

@@ -181,7 +181,7 @@ async fn a_switch_is_seen_by_other_processes(shop: TestShop) {
     let database = vitrine::infrastructure::database::Database::connect(&shop.address, 2).await.unwrap();
     let other = vitrine::app::context_of(database, shop.clock.clone(), 100).await.unwrap();
     let mut follower = Follower::new(&other).await.unwrap();
-    let api = std::sync::Arc::new(vitrine::app::api(other.clone(), &shop.config).unwrap());
+    let api = std::sync::Arc::new(vitrine::app::api(other.clone(), shop.config()).unwrap());
     let ask = || crate::harness::Ask::new(api.clone(), "").client("ios", "1").document("shop");
     ask().await.data();
 

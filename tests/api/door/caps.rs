@@ -46,7 +46,7 @@ async fn as_many_connections_as_are_set_and_no_more(shop: TestShop) {
     };
     tokio::time::timeout(Duration::from_secs(10), free).await.expect("places are free again");
 
-    let config = vitrine::config::Config { http_connections_per_address: 7, ..shop.config.clone() };
+    let config = vitrine::config::Config { http_connections_per_address: 7, ..shop.config().clone() };
     let options = vitrine::app::options(&shop.app, &config);
     assert_eq!(options.max_connections_per_address, 7, "this machine itself may have any number");
 }

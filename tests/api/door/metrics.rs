@@ -111,7 +111,7 @@ async fn metrics_are_for_this_machine_in_development_and_nowhere_in_production(m
     let here = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let elsewhere = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
     assert_eq!(shop.http(from(here)).await.status(), StatusCode::NOT_FOUND);
-    shop.config.development = true;
+    shop.configure(|config| config.development = true);
     assert_eq!(shop.http(from(elsewhere)).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(shop.http(from(None)).await.status(), StatusCode::NOT_FOUND);
     let told = shop.http(from(here)).await;

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use chrono::{DateTime, Utc};
 use http::{Request, Response};
@@ -33,7 +34,8 @@ pub struct TestShop {
     pub address: Address,
     /// A folder for files of the test.
     pub folder: PathBuf,
-    pub config: Config,
+    config: Config,
+    router: OnceLock<Router>,
 }
 
 impl TestShop {
@@ -48,7 +50,19 @@ impl TestShop {
         let app = vitrine::app::context_of(database, clock.clone(), 100).await.unwrap();
         app.open_identity(Settings::quick().unwrap()).await.unwrap();
         let api = Arc::new(vitrine::app::api(Arc::clone(&app), &config).unwrap());
-        Self { app, api, clock, engine, address: place.address.clone(), folder: place.folder.clone(), config }
+        let (address, folder) = (place.address.clone(), place.folder.clone());
+        Self { app, api, clock, engine, address, folder, config, router: OnceLock::new() }
+    }
+
+    /// How it is set up.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Sets its HTTP side up differently, which begins anew then.
+    pub fn configure(&mut self, set: impl FnOnce(&mut Config)) {
+        set(&mut self.config);
+        self.router = OnceLock::new();
     }
 
     /// A GraphQL operation to be sent.
@@ -65,8 +79,13 @@ impl TestShop {
 
     /// Sends a request through the whole HTTP side.
     pub async fn http(&self, request: Request<Body>) -> Response<Body> {
-        let (router, _health) = vitrine::app::router(&self.app, &self.config).unwrap();
-        router.oneshot(request).await.unwrap()
+        self.router().oneshot(request).await.unwrap()
+    }
+
+    /// The HTTP side.
+    pub fn router(&self) -> Router {
+        let made = || vitrine::app::router(&self.app, &self.config).unwrap().0;
+        self.router.get_or_init(made).clone()
     }
 
     pub fn set_clock(&self, moment: DateTime<Utc>) {

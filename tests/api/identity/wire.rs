@@ -109,7 +109,7 @@ async fn the_keys_of_others_are_public(shop: TestShop) {
 async fn mails_are_shown_in_development_only(mut shop: TestShop) {
     customer(&shop, ANN).await;
     assert_eq!(shop.http(get("/mails")).await.status(), StatusCode::NOT_FOUND);
-    shop.config.development = true;
+    shop.configure(|config| config.development = true);
     let answer = shop.http(get("/mails")).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(answer.headers()["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"));

@@ -172,7 +172,7 @@ async fn outside_tokens_come_in_by_http(shop: TestShop) {
     let key = Key::ec("one");
     let issuer = TestIssuer::start(&[&key]).await;
     let app = shop_with(&shop, &issuer, |_| {}).await;
-    let (router, _health) = vitrine::app::router(&app, &shop.config).unwrap();
+    let (router, _health) = vitrine::app::router(&app, shop.config()).unwrap();
     let ask = async |token: &str| {
         use tower::ServiceExt as _;
         let request = Request::builder()

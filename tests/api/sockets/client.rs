@@ -29,8 +29,8 @@ impl Server {
     pub async fn start(shop: &TestShop) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (router, _) = vitrine::app::router(&shop.app, &shop.config).unwrap();
-        let options = vitrine::app::options(&shop.app, &shop.config);
+        let router = shop.router();
+        let options = vitrine::app::options(&shop.app, shop.config());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
             let shutdown = async { stopped.await.unwrap_or(()) };
