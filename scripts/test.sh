@@ -19,6 +19,9 @@ step() {
     "$@"
 }
 
+# What takes longer than so many seconds is given up, where there is a program for that.
+within() { if have timeout; then timeout "$@"; else shift && "$@"; fi; }
+
 leave_out() { left_out+=("$1"); }
 
 # Leaves something out, unless nothing may be left out.
@@ -30,16 +33,7 @@ require() {
     leave_out "$1"
 }
 
-# Whether anybody listens where the address of the database points.
-postgres_answers() {
-    local place=${postgres#*://}
-    place=${place##*@} place=${place%%/*} place=${place%%\?*}
-    local host=${place%:*} port=5432
-    [[ $place != *:* ]] || port=${place##*:}
-    timeout 5 bash -c "exec 3<>/dev/tcp/$host/$port" 2>/dev/null
-}
-
-postgres_answers || require "PostgreSQL does not answer: its half of the tests is left out"
+scripts/postgres-answers.sh "$postgres" || require "PostgreSQL does not let us in: its half of the tests is left out"
 have redis-server || require "redis-server is not installed: tests of budgets that replicas share are left out"
 have npm || require "npm is not installed: GraphiQL, its browser test, the audits and the clients of shops are left out"
 [ -x "$CHROMIUM" ] || require "$CHROMIUM is not there: the browser test is left out"
@@ -62,7 +56,7 @@ if have npm; then
 fi
 if cargo deny --version >/dev/null 2>&1; then
     step 'licences and sources of dependencies' cargo deny check bans licenses sources
-    if timeout 60 cargo deny fetch db >/dev/null 2>&1; then
+    if within 60 cargo deny fetch db >/dev/null 2>&1; then
         step 'known weaknesses of dependencies' cargo deny check advisories
     else
         leave_out 'the list of known weaknesses cannot be fetched: dependencies are not looked up in it'

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 cargo build --quiet
 folder=$(mktemp -d)
-# Vitrine knows no settings of tests, and refuses what it does not know.
+# Settings of tests mean nothing to it.
 program=$(realpath "${CARGO_TARGET_DIR:-target}/debug/vitrine")
 env -u VITRINE_REQUIRE_ALL -u VITRINE_TEST_POSTGRES "$program" \
     demo --data "$folder/shop" --listen 127.0.0.1:0 >"$folder/output" 2>&1 &

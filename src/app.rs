@@ -33,12 +33,21 @@ pub static PROJECTIONS: [Projection; 1] = [search::project::project];
 pub static PERSONAL: [Personal; 4] =
     [identity::PERSONAL, customers::PERSONAL, engagement::personal::REVIEWS, engagement::personal::WISHLISTS];
 
-/// Connects to the database and reads the markets.
+/// Connects to a shop that is there, and reads the markets.
 ///
 /// # Errors
-/// Where the database cannot be reached, or has no tables yet.
+/// Where the database cannot be reached, or its tables are not up to date.
 pub async fn context(database: &Address, config: &Config) -> Result<Arc<AppContext>, Error> {
+    if database.is_missing_file() {
+        let problem = format!("{database:?}: there is no such file; DATABASE_URL names another one");
+        return Err(Error::internal(io::Error::other(problem)));
+    }
     let database = Database::connect(database, config.connections).await?;
+    let missing = migrate::status(&database).await?.into_iter().filter(|step| !step.applied).count();
+    if missing > 0 {
+        let problem = format!("{missing} migrations are missing: run `vitrine migrate up`");
+        return Err(Error::internal(io::Error::other(problem)));
+    }
     context_of(database, Clock::system(), config.quantity_cap).await
 }
 

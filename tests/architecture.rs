@@ -1,5 +1,7 @@
 //! The design's section 2, held against the code: who may name whom, in which order, and how long a file may be.
 
+#[path = "architecture/circles.rs"]
+mod circles;
 #[path = "architecture/rules.rs"]
 mod rules;
 #[path = "architecture/source.rs"]
@@ -9,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use circles::circles;
 use rules::{File, Order, Violation, check};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -38,6 +41,22 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "crate::services::security",
         "what is seen of attacks is added up in memory, over all requests",
     ),
+];
+
+/// Modules of a layer that name each other all the same, and why. One that is no longer needed fails the test.
+const CIRCLES: &[(&str, &[&str], &str)] = &[
+    ("graphql", &["batch", "loaders"], "a key names its loader, and loaders are made of keys"),
+    (
+        "graphql",
+        &["catalog", "engagement", "inventory", "pricing", "search"],
+        "types of one schema lead to each other, as clients want them to",
+    ),
+    (
+        "graphql",
+        &["clients", "documents", "schema"],
+        "a change registers documents, which are checked against the schema that it is part of",
+    ),
+    ("services", &["error", "problem"], "an error may be problems, and a problem alone is an error"),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
@@ -100,6 +119,17 @@ fn every_module_names_only_what_the_design_lets_it_name() {
     assert!(forbidden.is_empty(), "the design forbids:\n{}", forbidden.join("\n"));
     let needless: Vec<_> = excepted.difference(&found).collect();
     assert!(needless.is_empty(), "exceptions that nobody needs: {needless:?}");
+}
+
+#[test]
+fn modules_of_a_layer_do_not_name_each_other_in_circles() {
+    let files = files();
+    for layer in ["http", "workers", "graphql", "services", "infrastructure", "monitoring", "config"] {
+        let excepted = CIRCLES.iter().filter(|(of, _, _)| *of == layer);
+        let excepted: BTreeSet<Vec<String>> =
+            excepted.map(|(_, circle, _)| circle.iter().map(ToString::to_string).collect()).collect();
+        assert_eq!(circles(&files, layer), excepted, "circles in {layer}");
+    }
 }
 
 #[test]
@@ -240,6 +270,27 @@ mod the_checker {
         ] {
             assert_eq!(found(module, text), [""; 0], "{module}: {text}");
         }
+    }
+
+    #[test]
+    fn finds_circles() {
+        let file = |name: &str, text: &str| File {
+            name: name.to_owned(),
+            of: "vitrine".to_owned(),
+            module: name.split('/').map(ToOwned::to_owned).collect(),
+            text: text.to_owned(),
+        };
+        let files = [
+            file("http/error", "use super::log::Fields; fn a() { super::error::b() }"),
+            file("http/log", "use crate::http::caller::Client;"),
+            file("http/caller", "use super::{error::Rejection, options};"),
+            file("http/options", "#[cfg(test)]\nmod tests { use crate::http::caller; }"),
+            file("http/tests/mod", "use crate::http::options;"),
+            file("graphql/a", "use super::b;"),
+        ];
+        let circle = ["caller", "error", "log"].map(ToOwned::to_owned).to_vec();
+        assert_eq!(circles(&files, "http"), BTreeSet::from([circle]));
+        assert_eq!(circles(&files, "graphql"), BTreeSet::new());
     }
 
     #[test]

@@ -126,6 +126,12 @@ fn undescribed(schema: &ServiceDocument) -> Vec<String> {
             demand(format!("{name}.{}", input.node.name.node), input.node.description.as_ref());
         }
     }
+    for definition in &schema.definitions {
+        if let TypeSystemDefinition::Directive(directive) = definition {
+            let name = format!("@{}", directive.node.name.node);
+            demand(name, directive.node.description.as_ref());
+        }
+    }
     missing
 }
 
@@ -173,6 +179,8 @@ mod the_checks {
         "Told." enum Kind { "Told." A B }
         "Told." input Filter { "Told." a: Int b: Int }
         scalar Decimal
+        directive @bare(a: Int) on FIELD_DEFINITION
+        "Told." directive @told on FIELD_DEFINITION
     "#;
 
     #[test]
@@ -188,6 +196,7 @@ mod the_checks {
             "Kind.B",
             "Filter.b",
             "Decimal",
+            "@bare",
         ];
         assert_eq!(missing, expected);
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::serve::{bind, serve};
-use super::{Failure, Outcome, explain, start_logs};
+use super::serve::{bind, serve, taken};
+use super::{Outcome, explain, start_logs};
 use crate::app;
 use crate::config::{Config, Documents};
 use crate::infrastructure::database::Address;
@@ -35,7 +35,7 @@ impl Demo {
         config.introspection = true;
         config.graphiql = true;
         config.documents = Documents::Open;
-        config.log_json = false;
+        // A line a request would hide what was printed; RUST_LOG=info shows them.
         config.log_filter = config.log_filter.or_else(|| Some("warn".to_owned()));
         config.listen = self.listen.unwrap_or(config.listen);
         config.media = Some(media.clone());
@@ -63,10 +63,6 @@ async fn people(context: &AppContext) -> Result<(), Error> {
         staff::add(context, OWNER.0, Some("Olivia Owner"), staff::OWNERS, Some(OWNER.1)).await?;
     }
     staff::add_customer(context, CUSTOMER.0, "Carl Customer", CUSTOMER.1).await
-}
-
-fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
-    Failure(format!("{address} cannot be listened on ({error}); choose another with --listen 127.0.0.1:PORT"))
 }
 
 fn welcome(address: SocketAddr, data: &Path) {
@@ -101,7 +97,7 @@ The same from a terminal, in the other market and in German:
   curl http://{address}/graphql -H 'Content-Type: application/json' -H 'Vitrine-Market: de' -H 'Accept-Language: de' \
     -d '{{"query":"{{ products(first: 3) {{ nodes {{ title priceRange {{ min {{ amount currency }} }} }} }} }}"}}'
 
-The shop is kept in {} (delete the folder to begin anew). Ctrl-C ends the server."#,
+The shop is kept in {} (delete the folder to begin anew). RUST_LOG=info logs a line for each request. Ctrl-C ends the server."#,
         OWNER.0,
         OWNER.1,
         CUSTOMER.0,

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use super::{Outcome, explain, start_logs};
+use super::{Failure, Outcome, explain, start_logs};
 use crate::config::{Config, Danger};
 use crate::services::AppContext;
 use crate::services::clients::Follower;
@@ -45,7 +45,7 @@ impl Serve {
             tracing::warn!(setting = danger.name, why = danger.why, "an unsafe setting was accepted");
         }
         config.listen = self.listen.unwrap_or(config.listen);
-        let listener = bind(&mut config).await?;
+        let listener = bind(&mut config).await.map_err(|error| taken(config.listen, &error))?;
         let context = app::migrated(&config.database, &config).await.map_err(|error| explain(&error))?;
         app::open_identity(&context, &config).await.map_err(|error| explain(&error))?;
         let took = began.elapsed();
@@ -76,6 +76,11 @@ pub async fn bind(config: &mut Config) -> std::io::Result<TcpListener> {
     let listener = listen(config.listen)?;
     config.listen = listener.local_addr()?;
     Ok(listener)
+}
+
+/// Why an address cannot be listened on.
+pub fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure(format!("{address} cannot be listened on ({error}); choose another with --listen 127.0.0.1:PORT"))
 }
 
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {

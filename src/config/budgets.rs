@@ -148,7 +148,7 @@ pub(super) const NAMES: [&str; 10] = [
 pub(super) fn read(reader: &mut Reader) -> Budgets {
     let usual = Budgets::default();
     Budgets {
-        are_on: reader.word("budgets", &["on", "off"]) != Some(1),
+        are_on: reader.switch("budgets", true),
         anonymous: reader.read("budget_anonymous", usual.anonymous),
         customer: reader.read("budget_customer", usual.customer),
         staff: reader.read("budget_staff", usual.staff),

@@ -3,20 +3,19 @@
 //! Settings come from `vitrine.toml` in the working directory (or the file that `VITRINE_CONFIG` names) and from the
 //! environment, which wins. Everything that is wrong is told at once.
 
-use std::collections::BTreeSet;
-use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use config::{Environment, File, FileFormat, Map, Value};
+use config::builder::DefaultState;
+use config::{ConfigBuilder, Environment, File, FileFormat, Map, Value};
 
 mod address;
 mod budgets;
 mod names;
 mod oidc;
 mod proxies;
+mod reader;
 mod safety;
 mod secret;
 
@@ -27,6 +26,8 @@ pub use oidc::Oidc;
 pub use proxies::Proxies;
 pub use safety::Danger;
 pub use secret::Secret;
+
+use reader::Reader;
 
 /// Which documents are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,22 +133,31 @@ impl Config {
             Some(path) => File::new(&path, FileFormat::Toml).required(true),
             None => File::new("vitrine.toml", FileFormat::Toml).required(false),
         };
-        let sources = config::Config::builder()
-            .add_source(file)
-            .add_source(Environment::with_prefix("VITRINE").ignore_empty(true));
-        let settings = sources.build().and_then(config::Config::try_deserialize::<Map<String, Value>>);
-        let mut settings = settings.map_err(|error| vec![error.to_string()])?;
+        let mut problems = Vec::new();
+        let file = config::Config::builder().add_source(file);
+        let environment = Environment::with_prefix("VITRINE").ignore_empty(true);
+        let environment = config::Config::builder().add_source(environment);
+        let mut settings = values(file).unwrap_or_else(|problem| {
+            // What is wrong with the file hides nothing that is wrong in the environment.
+            problems.push(problem);
+            Map::new()
+        });
+        settings.extend(values(environment).unwrap_or_default());
         if let Some(url) = variable("DATABASE_URL") {
             settings.insert("database_url".to_owned(), url.into());
         }
         if let Some(url) = variable("REDIS_URL") {
             settings.insert("redis_url".to_owned(), url.into());
         }
-        Self::of(settings, variable("RUST_LOG"))
+        Self::of(settings, variable("RUST_LOG"), problems)
     }
 
-    fn of(settings: Map<String, Value>, log_filter: Option<String>) -> Result<Self, Vec<String>> {
-        let mut reader = Reader { settings, problems: Vec::new() };
+    fn of(
+        settings: Map<String, Value>,
+        log_filter: Option<String>,
+        problems: Vec<String>,
+    ) -> Result<Self, Vec<String>> {
+        let mut reader = Reader::new(settings, problems);
         let development = reader.word("profile", &["production", "development"]) == Some(1);
         let database = reader.read("database_url", "sqlite:vitrine.db".to_owned());
         let database = Address::parse(&database).map_err(|problem| reader.refuse("database_url", &problem));
@@ -158,8 +168,8 @@ impl Config {
             metrics_listen: reader.optional("metrics_listen"),
             development,
             accept_unsafe: reader.accepted(),
-            introspection: reader.read("introspection", development),
-            graphiql: reader.read("graphiql", development),
+            introspection: reader.switch("introspection", development),
+            graphiql: reader.switch("graphiql", development),
             documents: match reader.word("documents", &["open", "observe", "trusted"]) {
                 Some(0) => Documents::Open,
                 Some(1) => Documents::Observe,
@@ -174,17 +184,15 @@ impl Config {
             http_connections_per_address: reader.within("http_connections_per_address", 1000, 1, 1_000_000),
             sockets: reader.within("sockets", 5000, 0, 1_000_000),
             sockets_per_address: reader.within("sockets_per_address", 100, 1, 1_000_000),
-            media: reader.optional("media"),
-            public_url: reader
-                .optional::<String>("public_url")
-                .map(|url| url.trim_end_matches('/').to_owned()),
+            media: reader.media(),
+            public_url: reader.public_url(),
             secrets: reader.secrets(),
             access_token: Duration::from_mins(reader.within("access_token_minutes", 10, 5, 15)),
             oidc: oidc::read(&mut reader, development),
             session_days: reader.within("session_days", 30, 0, 3650),
             code_days: reader.within("code_days", 30, 0, 3650),
-            smtp_url: reader.optional("smtp_url"),
-            mail_from: reader.read("mail_from", "shop@localhost".to_owned()),
+            smtp_url: reader.smtp_url(),
+            mail_from: reader.mail_from(),
             security_event_days: reader.within("security_event_days", 90, 1, 3650),
             second_factor_required: reader.word("staff_second_factor", &["optional", "required"]) == Some(1),
             budgets: budgets::read(&mut reader),
@@ -193,110 +201,17 @@ impl Config {
             proxies: reader.read("proxies", Proxies::default()),
             proxies_say_forwarded: reader.word("proxy_header", &["x-forwarded-for", "forwarded"]) == Some(1),
             audit_days: reader.within("audit_days", 0, 0, 36_500),
-            log_filter,
+            log_filter: reader.log_filter(log_filter),
             log_json: reader.word("log_format", &["json", "text"]) != Some(1),
         };
         reader.finish(config)
     }
 }
 
-/// Whether there is such a setting. Those of the tests share the prefix and mean nothing here.
-fn is_known(name: &str) -> bool {
-    names::NAMES.contains(&name)
-        || budgets::NAMES.contains(&name)
-        || oidc::NAMES.contains(&name)
-        || name == "require_all"
-        || name.starts_with("test_")
-}
-
-/// Takes settings one by one and remembers what is wrong.
-struct Reader {
-    settings: Map<String, Value>,
-    problems: Vec<String>,
-}
-
-impl Reader {
-    fn refuse(&mut self, name: &str, problem: &dyn Display) {
-        self.problems.push(format!("{name}: {problem}"));
-    }
-
-    fn optional<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
-        let value = self.settings.get(name)?.clone();
-        let parsed = value.into_string().map_err(|error| error.to_string());
-        match parsed.and_then(|text| text.trim().parse().map_err(|error: T::Err| error.to_string())) {
-            Ok(value) => Some(value),
-            Err(problem) => {
-                self.refuse(name, &problem);
-                None
-            }
-        }
-    }
-
-    fn read<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> T {
-        self.optional(name).unwrap_or(default)
-    }
-
-    fn within<T>(&mut self, name: &str, default: T, min: T, max: T) -> T
-    where
-        T: FromStr<Err: Display> + PartialOrd + Display + Copy,
-    {
-        let value = self.read(name, default);
-        if value < min || value > max {
-            self.refuse(name, &format!("it goes from {min} to {max}"));
-        }
-        value
-    }
-
-    /// Names of what is accepted though it is unsafe, with commas between them.
-    fn accepted(&mut self) -> Vec<String> {
-        let text: String = self.optional("accept_unsafe").unwrap_or_default();
-        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let names: Vec<String> = names.map(ToOwned::to_owned).collect();
-        if let Some(unknown) = names.iter().find(|name| !safety::NAMES.contains(&name.as_str())) {
-            let known = safety::NAMES.join(", ");
-            self.refuse("accept_unsafe", &format!("there is no {unknown}; there are {known}"));
-        }
-        names
-    }
-
-    /// Keys with commas between them; what is wrong with one is told without it.
-    fn secrets(&mut self) -> Vec<Secret> {
-        let text: String = self.optional("secrets").unwrap_or_default();
-        let keys: Vec<Secret> =
-            text.split(',').map(str::trim).filter(|key| !key.is_empty()).map(Secret::new).collect();
-        if !keys.iter().all(Secret::is_key) {
-            self.refuse("secrets", &"each key is 32 bytes in base64: `vitrine keys new` makes one");
-        }
-        keys
-    }
-
-    /// Whether there is a Redis is seen when it is asked; what it is not is told without its password.
-    fn redis_url(&mut self) -> Option<Secret> {
-        let url: Secret = self.optional("redis_url")?;
-        let schemes = ["redis://", "rediss://", "unix://", "redis+unix://"];
-        if !schemes.iter().any(|scheme| url.reveal().starts_with(scheme)) {
-            self.refuse("redis_url", &"it begins with redis://, rediss:// or unix://");
-        }
-        Some(url)
-    }
-
-    fn word(&mut self, name: &str, words: &[&str]) -> Option<usize> {
-        let word: String = self.optional(name)?;
-        let place = words.iter().position(|known| *known == word);
-        if place.is_none() {
-            self.refuse(name, &format!("it is {}", words.join(" or ")));
-        }
-        place
-    }
-
-    fn finish(mut self, config: Config) -> Result<Config, Vec<String>> {
-        let unknown: BTreeSet<String> =
-            self.settings.keys().filter(|name| !is_known(name)).cloned().collect();
-        for name in unknown {
-            self.refuse(&name, &"there is no such setting");
-        }
-        if self.problems.is_empty() { Ok(config) } else { Err(self.problems) }
-    }
+/// What a source has, by name.
+fn values(source: ConfigBuilder<DefaultState>) -> Result<Map<String, Value>, String> {
+    let read = source.build().and_then(config::Config::try_deserialize);
+    read.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -309,7 +224,7 @@ mod tests {
 
     #[test]
     fn without_settings_it_is_closed_and_local() {
-        let config = Config::of(Map::new(), None).unwrap();
+        let config = Config::of(Map::new(), None, Vec::new()).unwrap();
 
         assert!(!config.introspection && !config.graphiql && !config.development);
         assert!(config.listen.ip().is_loopback());
@@ -336,9 +251,16 @@ mod tests {
             ("proxies", "0.0.0.0/0"),
             ("proxy_header", "via"),
             ("replicas", "0"),
+            ("graphiql", "perhaps"),
+            ("accept_unsafe", "mail, everything, anything"),
+            ("smtp_url", "mail:hunter2@host"),
+            ("mail_from", "nobody"),
+            ("public_url", "shop.example"),
+            ("media", "no/such/folder"),
         ]);
 
-        let problems = Config::of(wrong, None).unwrap_err();
+        let file = "expected an equals sign in vitrine.toml".to_owned();
+        let problems = Config::of(wrong, Some("a=b=c".to_owned()), vec![file]).unwrap_err();
 
         for name in [
             "database_url",
@@ -359,6 +281,14 @@ mod tests {
             "proxies",
             "proxy_header",
             "replicas",
+            "graphiql: it is off or on or false or true",
+            "accept_unsafe: there is no everything, anything",
+            "smtp_url",
+            "mail_from",
+            "public_url",
+            "media: there is no folder no/such/folder",
+            "RUST_LOG",
+            "expected an equals sign",
         ] {
             assert!(problems.iter().any(|problem| problem.starts_with(name)), "{name}: {problems:?}");
         }
@@ -374,7 +304,7 @@ mod tests {
             ("smtp_url", "smtp://shop:hunter2@mail.example"),
         ]);
 
-        let config = Config::of(secret, None).unwrap();
+        let config = Config::of(secret, None, Vec::new()).unwrap();
 
         let shown = format!("{config:?} {config:#?} {:?} {:?}", config.dangers(), config.refused());
         assert!(shown.contains("postgres://..."), "{shown}");

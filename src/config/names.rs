@@ -8,8 +8,8 @@ pub const HELP: &str =
   VITRINE_METRICS_LISTEN  where /metrics is served                  [in development: LISTEN, for this machine]
   VITRINE_PROFILE         development or production                 [production]
   VITRINE_ACCEPT_UNSAFE   unsafe settings to start with, by name    [none: they are refused]
-  VITRINE_INTROSPECTION   whether clients may read the schema       [in development]
-  VITRINE_GRAPHIQL        whether /graphiql is served               [in development]
+  VITRINE_INTROSPECTION   on or off: clients may read the schema    [on in development]
+  VITRINE_GRAPHIQL        on or off: /graphiql is served            [on in development]
   VITRINE_DOCUMENTS       open, observe or trusted, for callers
                           without a registered client app           [trusted; open in development]
   VITRINE_CONNECTIONS     connections that read at a time, 1-1000   [8]
@@ -60,8 +60,8 @@ pub const HELP: &str =
   VITRINE_PROXY_HEADER    x-forwarded-for or forwarded              [x-forwarded-for]
   VITRINE_AUDIT_DAYS      days that audit entries are kept, 0-36500 [0: for ever]
   VITRINE_LOG_FORMAT      json or text                              [json]
-  RUST_LOG                what is logged                            [info, less of the database]
-  VITRINE_CONFIG          another settings file than vitrine.toml";
+  RUST_LOG                what is logged; environment only          [info, less of the database]
+  VITRINE_CONFIG          another file than vitrine.toml; environment only";
 
 /// All settings but those of budgets and of the outside issuer, as `vitrine.toml` writes them.
 pub const NAMES: &[&str] = &[

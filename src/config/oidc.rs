@@ -41,7 +41,7 @@ pub struct Oidc {
 
 /// Reads the settings; in production the issuer has to be asked by `https`.
 pub(super) fn read(reader: &mut Reader, development: bool) -> Option<Oidc> {
-    let told: Vec<&str> = NAMES.into_iter().filter(|name| reader.settings.contains_key(*name)).collect();
+    let told: Vec<&str> = NAMES.into_iter().filter(|name| reader.has(name)).collect();
     let Some(issuer) = reader.optional::<String>("oidc_issuer") else {
         if let Some(name) = told.first() {
             reader.refuse(name, &"it means nothing without oidc_issuer");
@@ -66,7 +66,7 @@ pub(super) fn read(reader: &mut Reader, development: bool) -> Option<Oidc> {
         clients: list(reader, "oidc_clients"),
         algorithms: algorithms(reader),
         is_for_staff: accounts == Some(1),
-        makes_accounts: reader.word("oidc_first_sight", &["off", "on"]) == Some(1),
+        makes_accounts: reader.switch("oidc_first_sight", false),
         roles_claim: reader.optional("oidc_roles_claim"),
         roles: roles(reader),
     };
@@ -135,13 +135,13 @@ mod tests {
 
     fn problems(more: &[(&str, &str)]) -> Vec<String> {
         let all: Vec<_> = FINE.iter().chain(more).copied().collect();
-        Config::of(settings(&all), None).err().unwrap_or_default()
+        Config::of(settings(&all), None, Vec::new()).err().unwrap_or_default()
     }
 
     #[test]
     fn an_issuer_is_asked_by_https_and_signs_with_keys_that_only_it_has() {
         assert_eq!(problems(&[]), [""; 0]);
-        let config = Config::of(settings(&FINE), None).expect("fine");
+        let config = Config::of(settings(&FINE), None, Vec::new()).expect("fine");
         let oidc = config.oidc.expect("set");
         assert_eq!((oidc.algorithms, oidc.makes_accounts), (vec!["RS256".to_owned()], false));
         for issuer in
@@ -168,7 +168,7 @@ mod tests {
         ] {
             assert!(!problems(more).is_empty(), "{more:?}");
         }
-        let alone = Config::of(settings(&[("oidc_audience", "vitrine")]), None).unwrap_err();
+        let alone = Config::of(settings(&[("oidc_audience", "vitrine")]), None, Vec::new()).unwrap_err();
         assert!(alone[0].contains("without oidc_issuer"), "{alone:?}");
     }
 }

@@ -138,7 +138,7 @@ mod tests {
         ];
         let mut all = settings(&safe);
         all.extend(settings(pairs));
-        Config::of(all, None).expect("settings that are right")
+        Config::of(all, None, Vec::new()).expect("settings that are right")
     }
 
     fn names(config: &Config) -> Vec<&'static str> {
@@ -171,10 +171,10 @@ mod tests {
         ] {
             assert_eq!(names(&config(&[pair])), [name]);
         }
-        let bare = Config::of(settings(&[("graphiql", "true")]), None).expect("settings");
+        let bare = Config::of(settings(&[("graphiql", "true")]), None, Vec::new()).expect("settings");
         assert_eq!(names(&bare), ["secrets", "graphiql", "public_url", "mail"]);
         let development = settings(&[("profile", "development"), ("graphiql", "true")]);
-        assert_eq!(names(&Config::of(development, None).expect("settings")), [""; 0]);
+        assert_eq!(names(&Config::of(development, None, Vec::new()).expect("settings")), [""; 0]);
     }
 
     #[test]
@@ -183,7 +183,8 @@ mod tests {
             config(&[("graphiql", "true"), ("introspection", "true"), ("accept_unsafe", "graphiql")]);
         let refused: Vec<_> = config.refused().into_iter().map(|danger| danger.name).collect();
         assert_eq!(refused, ["introspection"]);
-        let unknown = Config::of(settings(&[("accept_unsafe", "graphiql, everything")]), None).unwrap_err();
+        let unknown =
+            Config::of(settings(&[("accept_unsafe", "graphiql, everything")]), None, Vec::new()).unwrap_err();
         assert!(unknown.concat().contains("everything"), "{unknown:?}");
     }
 }

@@ -14,59 +14,17 @@ use async_graphql::{
 };
 
 use super::context::ContextExt;
-use crate::services::{Permission, Viewer, acting};
+use super::error::or_null;
+use super::rule::{ANYONE, Rule, SIGNED_IN};
+use crate::services::{Permission, acting};
 
-/// Who may use a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rule {
-    /// Nobody: what a root field without a declaration falls back to.
-    Nobody,
-    /// Everybody, signed in or not.
-    Anyone,
-    /// Customers and staff who have signed in.
-    SignedIn,
-    /// Staff and apps with this right.
-    Needs(Permission),
-}
-
-const ANYONE: &str = "anyone";
-const SIGNED_IN: &str = "signed-in";
-
-impl Rule {
-    /// The rule that `@access(to:)` names.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            ANYONE => Some(Self::Anyone),
-            SIGNED_IN => Some(Self::SignedIn),
-            word => Permission::parse(word).map(Self::Needs),
-        }
-    }
-
-    /// The word that `@access(to:)` has for it; a rule that lets nobody in has none.
-    pub const fn as_str(self) -> Option<&'static str> {
-        match self {
-            Self::Nobody => None,
-            Self::Anyone => Some(ANYONE),
-            Self::SignedIn => Some(SIGNED_IN),
-            Self::Needs(permission) => Some(permission.as_str()),
-        }
-    }
-
-    /// Whether the viewer may use the field.
-    pub fn allows(self, viewer: &Viewer) -> bool {
-        match self {
-            Self::Nobody => false,
-            Self::Anyone => true,
-            Self::SignedIn => viewer.account().is_some() || *viewer == Viewer::Operator,
-            Self::Needs(permission) => viewer.may(permission),
-        }
-    }
-}
-
-#[TypeDirective(location = "FieldDefinition", name = "access")]
 /// Who may use the field: `anyone`, `signed-in` (customers and staff), or staff and apps with the right that is named.
 /// A field without it is for whoever may use the field around it.
-pub fn access(to: String) {}
+#[TypeDirective(location = "FieldDefinition", name = "access")]
+pub fn access(
+    #[graphql(desc = "`anyone`, `signed-in`, or the name of a right such as `stock.write`.")] to: String,
+) {
+}
 
 /// Shorter ways to say `@access`.
 macro_rules! rules {
@@ -112,7 +70,8 @@ pub struct Veiled<T>(T);
 
 impl<T: ObjectType> ContainerType for Veiled<T> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        acting::doing(ctx.item.node.name.node.as_str(), self.0.resolve_field(ctx)).await
+        let work = acting::doing(ctx.item.node.name.node.as_str(), self.0.resolve_field(ctx));
+        or_null(ctx, &T::type_name(), work.await)
     }
 }
 
@@ -180,40 +139,10 @@ static BY_PERMISSION: [MetaVisibleFn; 64] = {
 
 #[cfg(test)]
 mod tests {
-    use entity::id::{AccountId, AppTokenId, SessionId};
-
     use super::*;
-    use crate::services::Permissions;
-
-    fn viewers() -> [(Viewer, &'static str); 4] {
-        let (account, session) = (AccountId::generate(), SessionId::generate());
-        let permissions: Permissions = [Permission::StockWrite].into_iter().collect();
-        [
-            (Viewer::Anonymous, "anonymous"),
-            (Viewer::Customer { account, session }, "customer"),
-            (Viewer::Staff { account, session, permissions }, "staff"),
-            (Viewer::App { token: AppTokenId::generate(), permissions }, "app"),
-        ]
-    }
-
-    #[test]
-    fn each_rule_lets_in_whom_it_names() {
-        let allowed = |rule: Rule| -> Vec<&str> {
-            viewers().into_iter().filter(|(viewer, _)| rule.allows(viewer)).map(|(_, name)| name).collect()
-        };
-        assert_eq!(allowed(Rule::Nobody), [""; 0]);
-        assert_eq!(allowed(Rule::Anyone), ["anonymous", "customer", "staff", "app"]);
-        assert_eq!(allowed(Rule::SignedIn), ["customer", "staff"]);
-        assert_eq!(allowed(Rule::Needs(Permission::StockWrite)), ["staff", "app"]);
-        assert_eq!(allowed(Rule::Needs(Permission::StaffWrite)), [""; 0]);
-    }
 
     #[test]
     fn every_right_can_be_declared() {
         assert!(Permission::ALL.len() <= BY_PERMISSION.len());
-        for permission in Permission::ALL {
-            assert_eq!(Rule::parse(permission.as_str()), Some(Rule::Needs(*permission)));
-        }
-        assert_eq!(Rule::parse("everybody"), None);
     }
 }

@@ -3,8 +3,8 @@
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Pos, Response};
 
-use super::api::Caller;
 use super::gate::{Admitted, excerpt};
+use super::request::Caller;
 use crate::services::acting::{self, Acting};
 use crate::services::{AppContext, Error, audit};
 

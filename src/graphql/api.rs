@@ -1,136 +1,30 @@
 //! One request: who asks what, admitted by the gate, executed under a deadline, answered in bytes.
 
-use std::fmt;
-use std::net::IpAddr;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response};
-use bytes::Bytes;
-use serde_json::{Map, Value};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::acting;
+use super::answer::{Answer, Report};
 use super::budget::{self, OverBudget};
-use super::context::{RequestData, Scope};
-use super::cookies::Cookies;
+use super::context::RequestData;
 use super::documents::{Documents, Examiner, Missed};
-use super::error::{label, refused, retry_after};
-use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, view};
-use super::json;
+use super::error::{label, retry_after};
+use super::gate::{Admitted, Gate, Limits, Model, Problem, Refusal, excerpt, short_hash, view};
 use super::outline;
+use super::request::{Caller, Decoded};
 use super::schema::{self, ShopSchema};
+use super::scope::Scope;
 use crate::monitoring::metrics::Source;
 use crate::services::acting::Acting;
-use crate::services::budgets::Charge;
 use crate::services::clients::{Client, DocumentMode, Manifest};
 use crate::services::operation::{self, Operation};
 use crate::services::security;
 use crate::services::{AppContext, Code, Error, Permissions, Viewer};
-
-/// What was asked, decoded from the wire.
-#[derive(Clone, Default)]
-pub struct Decoded {
-    /// The document's text.
-    pub query: Option<String>,
-    /// The id under which the document is registered.
-    pub document_id: Option<String>,
-    /// Which of its operations to execute.
-    pub operation_name: Option<String>,
-    /// Values of its variables.
-    pub variables: Map<String, Value>,
-    /// What clients say beside.
-    pub extensions: Map<String, Value>,
-}
-
-/// Never shows values: there are passwords among them, and texts may hold them, too.
-impl fmt::Debug for Decoded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let variables: Vec<&String> = self.variables.keys().collect();
-        let operation = self.operation_name.as_ref().map(|name| excerpt(name));
-        f.debug_struct("Decoded")
-            .field("operation_name", &operation)
-            .field("variables", &variables)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Who asks, from where, and in which market and language.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// The request's id, which finds it in the log.
-    pub request_id: String,
-    /// The client app's name.
-    pub client_name: Option<String>,
-    /// The client app's version.
-    pub client_version: Option<String>,
-    /// The market's handle.
-    pub market: Option<String>,
-    /// An `Accept-Language` header.
-    pub accept_language: Option<String>,
-    /// One language, as a URL names it; it wins over the header, which browsers always send.
-    pub language: Option<String>,
-    /// Where the request comes from.
-    pub address: IpAddr,
-    /// Who it is from, once the credentials have been looked at.
-    pub viewer: Viewer,
-    /// The cookies of a browser.
-    pub cookies: Cookies,
-}
-
-/// What becomes of a request.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// It was not executed.
-    Refused {
-        /// Why.
-        code: Code,
-        /// JSON without `data`.
-        body: Bytes,
-        /// Whether it asked for a change by GET.
-        mutation_on_get: bool,
-        /// For the log.
-        report: Report,
-    },
-    /// It was executed, perhaps with errors.
-    Executed {
-        /// JSON with `data`.
-        body: Bytes,
-        /// The code of the first error.
-        code: Option<Code>,
-        /// For how many seconds a shared cache may keep the answer; `None` where it is for the caller alone.
-        max_age: Option<u32>,
-        /// For the log.
-        report: Report,
-    },
-}
-
-/// What the log tells of an operation.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// The operation's name.
-    pub operation: Option<String>,
-    /// A short hash of the document.
-    pub document: Option<Arc<str>>,
-    /// The handle of the registered client app.
-    pub client: Option<String>,
-    /// How the document came; `None` where nobody looked for it.
-    pub source: Option<Source>,
-    /// Objects that it could return.
-    pub cost: u64,
-    /// Statements, without BEGIN and COMMIT.
-    pub statements: u64,
-    /// Time in statements, summed up.
-    pub database: Duration,
-    /// After which time a part that was refused for now can be tried again.
-    pub retry_after: Option<Duration>,
-    /// Whether it asks for something that takes a right which the caller does not have.
-    pub is_foreign: bool,
-    /// What was charged for it, and how the caller's budget stands; the answer's headers tell it.
-    pub charge: Option<Charge>,
-}
 
 /// How operations are executed.
 #[derive(Clone, Debug)]
@@ -160,6 +54,7 @@ pub struct Api {
     examiner: Examiner,
     deadline: Duration,
     cost_limit: u64,
+    text_limit: usize,
     most_changes: usize,
     introspection: bool,
     public_url: Arc<str>,
@@ -181,7 +76,8 @@ impl Api {
             return Err(format!("these root fields do not say who may use them: {}", undeclared.join(", ")));
         }
         let documents = Documents::new(settings.documents, &sdl);
-        let (cost_limit, most_changes) = (settings.limits.cost, settings.limits.root_fields);
+        let Limits { cost: cost_limit, text_bytes: text_limit, root_fields: most_changes, .. } =
+            settings.limits;
         let gate = Arc::new(Gate::new(executor, schema::checker(), model, settings.limits));
         Ok(Self {
             app,
@@ -190,6 +86,7 @@ impl Api {
             documents,
             deadline: settings.deadline,
             cost_limit,
+            text_limit,
             most_changes,
             introspection,
             public_url: settings.public_url.into(),
@@ -218,11 +115,7 @@ impl Api {
     /// Answers a request, and notes where it asks for what is not the caller's.
     pub async fn execute(&self, decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
         let answer = self.answer(decoded, is_get, caller).await;
-        let (code, report) = match &answer {
-            Answer::Refused { code, report, .. } => (Some(*code), report),
-            Answer::Executed { code, report, .. } => (*code, report),
-        };
-        if report.is_foreign || code == Some(Code::Forbidden) {
+        if answer.report().is_foreign || answer.code() == Some(Code::Forbidden) {
             security::forbidden(&self.app, &caller.viewer, caller.address);
         }
         answer
@@ -231,7 +124,7 @@ impl Api {
     async fn answer(&self, mut decoded: Decoded, is_get: bool, caller: &Caller) -> Answer {
         let scope = match self.scope(caller) {
             Ok(scope) => scope,
-            Err(refusal) => return refuse(&refusal, caller, Report::default()),
+            Err(refusal) => return Answer::refused(&refusal, caller, Report::default()),
         };
         let clients = self.app.clients();
         let client = caller.client_name.as_deref().and_then(|name| clients.named(name)).map(AsRef::as_ref);
@@ -244,17 +137,20 @@ impl Api {
             Ok((source, admitted)) => (Some(source), admitted),
             Err((source, refusal)) => {
                 let charge = budget::charge_refused(&self.app, payer).await;
-                let source = Some(source);
-                let cost = refusal.cost;
-                let is_foreign = refusal.is_foreign;
-                let report =
-                    Report { client: handle(), source, cost, charge, is_foreign, ..Report::default() };
-                return refuse(&refusal, caller, report);
+                let report = Report {
+                    client: handle(),
+                    source: Some(source),
+                    cost: refusal.cost,
+                    is_foreign: refusal.is_foreign,
+                    charge,
+                    ..self.wanted(&decoded)
+                };
+                return Answer::refused(&refusal, caller, report);
             }
         };
         if !self.introspection && admitted.asks_for_the_schema() {
             let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
-            return refuse(&refusal, caller, Report { source, ..Report::default() });
+            return Answer::refused(&refusal, caller, Report { source, ..Report::default() });
         }
         let mut report = Report {
             client: handle(),
@@ -265,9 +161,7 @@ impl Api {
             ..Report::default()
         };
         if is_get && admitted.kind != OperationType::Query {
-            let refusal = Refusal::invalid(vec![Problem::new("only queries may be sent by GET")]);
-            let body = body(json::refusal(&refused(&refusal, &caller.request_id)));
-            return Answer::Refused { code: refusal.code, body, mutation_on_get: true, report };
+            return Answer::change_by_get(caller, report);
         }
         match budget::charge(&self.app, payer, report.cost).await {
             Ok(charge) => report.charge = charge,
@@ -276,6 +170,16 @@ impl Api {
         // What shared caches keep is asked for by GET, and by nobody in particular.
         admitted.max_age = if is_get && caller.viewer == Viewer::Anonymous { admitted.max_age } else { 0 };
         self.run(admitted, scope, caller, report).await
+    }
+
+    /// What is known of a document that was refused: its text may not even be one.
+    fn wanted(&self, decoded: &Decoded) -> Report {
+        let text = decoded.query.as_deref().filter(|text| text.len() <= self.text_limit);
+        Report {
+            operation: decoded.operation_name.as_deref().map(excerpt),
+            document: text.map(|text| short_hash(text).into()),
+            ..Report::default()
+        }
     }
 
     /// Finds the document that is asked for, and lets it in.
@@ -297,9 +201,8 @@ impl Api {
 
     fn over_budget(&self, over: OverBudget, caller: &Caller, mut report: Report) -> Answer {
         let told = budget::refused(&over, report.cost, self.cost_limit, &caller.request_id);
-        let body = body(json::refusal(&told));
         report.charge = Some(over.charge);
-        Answer::Refused { code: over.refusal.code, body, mutation_on_get: false, report }
+        Answer::refused_as(over.refusal.code, &told, report)
     }
 
     async fn run(&self, admitted: Admitted, scope: Scope, caller: &Caller, mut report: Report) -> Answer {
@@ -308,13 +211,16 @@ impl Api {
         let max_age = admitted.max_age;
         let acting = acting::of(&admitted, caller);
         let changes = if admitted.kind == OperationType::Mutation { self.most_changes } else { 0 };
-        let request = outline::request(&admitted).data(RequestData::new(scope, changes));
+        let mut request = outline::request(&admitted).data(RequestData::new(scope, changes));
+        if changes > 0 {
+            request = request.data(self.examiner.clone());
+        }
         let work = self.perform(request, Arc::clone(&operation), acting, changes > 0);
         let response = tokio::time::timeout(deadline, work).await;
         report.statements = operation.statements();
         report.database = operation.time();
         let Ok(mut response) = response else {
-            return refuse(&Refusal::timeout(), caller, report);
+            return Answer::refused(&Refusal::timeout(), caller, report);
         };
         let code = label(&mut response, &caller.request_id);
         report.retry_after = retry_after(&response);
@@ -328,7 +234,7 @@ impl Api {
             report.charge = None;
         }
         response.extensions.insert("cost".to_owned(), cost);
-        Answer::Executed { body: body(json::response(&response)), code, max_age, report }
+        Answer::executed(&response, code, max_age, report)
     }
 
     /// Whole catalogues take their time: they are written in many short changes.
@@ -381,19 +287,6 @@ impl Api {
             markets,
             public_url: Arc::clone(&self.public_url),
             uploads: self.uploads,
-            examiner: self.examiner.clone(),
         })
     }
-}
-
-fn refuse(refusal: &Refusal, caller: &Caller, report: Report) -> Answer {
-    let body = body(json::refusal(&refused(refusal, &caller.request_id)));
-    Answer::Refused { code: refusal.code, body, mutation_on_get: false, report }
-}
-
-fn body(written: serde_json::Result<Bytes>) -> Bytes {
-    written.unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer could not be written");
-        Bytes::from_static(br#"{"errors":[{"message":"something went wrong on our side"}]}"#)
-    })
 }

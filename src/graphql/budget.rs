@@ -2,9 +2,9 @@
 
 use async_graphql::{Name, Response, Value};
 
-use super::api::Caller;
 use super::error::refused_until;
 use super::gate::{Problem, Refusal};
+use super::request::Caller;
 use crate::services::AppContext;
 use crate::services::budgets::{Charge, Outcome, Payer, whole_seconds};
 use crate::services::clients::Client;

@@ -82,15 +82,39 @@ pub enum Total {
     Known(i64),
     /// To be counted when asked.
     Counted(Count),
+    /// To be counted when asked, for all rows of the level that the list hangs on.
+    Along(Box<dyn Counting>),
 }
 
 impl Total {
-    /// The number behind a key, together with those of other lists; none means 0.
-    pub fn loaded<K: Key<Value = i64>>(key: K) -> Self {
-        Self::Counted(Box::new(move |ctx| {
-            let key = key.clone();
-            Box::pin(async move { Ok(ctx.load(key).await?.unwrap_or(0)) })
-        }))
+    /// The number that belongs to a row; none means 0.
+    pub fn along<R: Send + Sync + 'static, K: Key<Value = i64>>(row: &Row<R>, key: fn(&R) -> K) -> Self {
+        Self::Along(Box::new(Along { row: row.clone(), key }))
+    }
+}
+
+/// Counts what hangs on a row.
+pub trait Counting: Send + Sync {
+    /// The number, loaded for all rows of the level.
+    fn load<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<i64>>;
+
+    /// Answers the number where it has been loaded.
+    fn at_hand(&self, ask: &mut Ask<'_>) -> Option<()>;
+}
+
+struct Along<R, K> {
+    row: Row<R>,
+    key: fn(&R) -> K,
+}
+
+impl<R: Send + Sync + 'static, K: Key<Value = i64>> Counting for Along<R, K> {
+    fn load<'a>(&'a self, ctx: &'a Context<'_>) -> BoxFuture<'a, Result<i64>> {
+        Box::pin(async { Ok(ctx.along(&self.row, self.key).await?.unwrap_or(0)) })
+    }
+
+    fn at_hand(&self, ask: &mut Ask<'_>) -> Option<()> {
+        let total = ask.along(&self.row, self.key)?.unwrap_or(0);
+        ask.write(&total)
     }
 }
 
@@ -147,6 +171,7 @@ impl<T: Listed> Plain for Connection<T> {
             ("edges", _) => ask.list(self.all_edges()),
             ("pageInfo", _) => ask.object(&self.info()),
             ("totalCount", Total::Known(total)) => ask.write(total),
+            ("totalCount", Total::Along(count)) => count.at_hand(ask),
             _ => None,
         }
     }
@@ -181,6 +206,7 @@ impl<T: Listed> Connection<T> {
         match &self.total {
             Total::Known(total) => Ok(*total),
             Total::Counted(count) => count(ctx).await,
+            Total::Along(count) => count.load(ctx).await,
         }
     }
 }

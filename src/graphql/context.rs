@@ -1,69 +1,15 @@
 //! What resolvers find in their context.
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::Context;
-use entity::time::{NEVER, Timestamp};
 use futures_util::future::BoxFuture;
 
 use super::batch::{Key, Row};
-use super::cookies::Cookies;
-use super::documents::Examiner;
 use super::loaders::Loaders;
-use crate::services::markets::{Locale, Markets};
-use crate::services::{AppContext, Permission, Result, Viewer};
-
-/// What is the same for a whole operation.
-pub struct Scope {
-    /// The outside world.
-    pub app: Arc<AppContext>,
-    /// Who asks.
-    pub viewer: Viewer,
-    /// From where.
-    pub address: IpAddr,
-    /// The cookies of a browser.
-    pub cookies: Cookies,
-    /// The moment that the answer is about.
-    pub now: Timestamp,
-    /// The market and language that the answer is in.
-    pub locale: Locale,
-    /// The shop's markets and locations.
-    pub markets: Arc<Markets>,
-    /// What the addresses of files on this server begin with; empty leaves them as paths.
-    pub public_url: Arc<str>,
-    /// Whether there is a folder that images can be sent to.
-    pub uploads: bool,
-    /// Looks at documents before they are registered.
-    pub examiner: Examiner,
-}
-
-impl Scope {
-    /// What has been published by then is there for the viewer: for staff who may see what is unpublished, everything.
-    pub fn horizon(&self) -> Timestamp {
-        if self.viewer.may(Permission::ProductsRead) { NEVER } else { self.now }
-    }
-
-    /// The same as it is after a change: a later moment, and the markets as they are then.
-    fn renewed(&self) -> Self {
-        let markets = self.app.markets();
-        let market = Some(self.locale.market.handle.as_str()).filter(|handle| !handle.is_empty());
-        let locale = markets.locale(market, &self.locale.language);
-        Self {
-            app: Arc::clone(&self.app),
-            viewer: self.viewer,
-            address: self.address,
-            cookies: self.cookies.clone(),
-            now: self.app.now(),
-            locale: locale.unwrap_or_else(|| self.locale.clone()),
-            markets,
-            public_url: Arc::clone(&self.public_url),
-            uploads: self.uploads,
-            examiner: self.examiner.clone(),
-        }
-    }
-}
+use super::scope::Scope;
+use crate::services::{AppContext, Result, Viewer};
 
 /// What is read at one time: nothing that was loaded before a change is told after it.
 struct Generation {
@@ -146,6 +92,9 @@ pub trait ContextExt {
     /// largest of its resolvers, even those that only read a value.
     fn load<K: Key>(&self, key: K) -> BoxFuture<'_, Result<Option<K::Value>>>;
 
+    /// Loads several things at once, in the order of their keys: what is found is one level.
+    fn load_all<'a, K: Key>(&'a self, keys: &'a [K]) -> BoxFuture<'a, Result<Vec<Option<K::Value>>>>;
+
     /// Loads something that belongs to a row, for all rows that were loaded along with it.
     fn along<'a, T, K>(
         &'a self,
@@ -172,6 +121,10 @@ impl ContextExt for Context<'_> {
 
     fn load<K: Key>(&self, key: K) -> BoxFuture<'_, Result<Option<K::Value>>> {
         Box::pin(super::batch::load(self.data_unchecked::<RequestData>().loaders(), key))
+    }
+
+    fn load_all<'a, K: Key>(&'a self, keys: &'a [K]) -> BoxFuture<'a, Result<Vec<Option<K::Value>>>> {
+        Box::pin(super::batch::load_all(self.data_unchecked::<RequestData>().loaders(), keys))
     }
 
     fn along<'a, T, K>(

@@ -12,9 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::lookahead::Shown;
 use crate::services::keyset::{Key, SortValue};
-use crate::services::page::Window;
+use crate::services::page::{Extent, Window};
 use crate::services::{Error, Result};
 
 /// Longer texts are no cursors of ours.
@@ -139,6 +138,15 @@ pub struct Asked {
     pub before: Option<String>,
     /// What of the page the answer shows.
     pub shown: Shown,
+}
+
+/// What of a page is shown; what cannot be told counts as shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Whether nothing tells where the page ends.
+    pub ends_unseen: bool,
+    /// How much of its objects is asked for.
+    pub extent: Extent,
 }
 
 fn encode(parts: Vec<Json>) -> String {

@@ -10,20 +10,25 @@ use std::borrow::Cow;
 use async_graphql::TypeDirective;
 use async_graphql::registry::{MetaDirectiveInvocation, Registry, location_traits};
 
+/// What a field costs, in objects. A field without it costs 1 where it returns an object, and nothing where it returns
+/// a scalar.
 #[TypeDirective(location = "FieldDefinition", name = "cost")]
-pub fn cost(weight: i32) {}
+pub fn cost(#[graphql(desc = "How much: at least 0.")] weight: i32) {}
 
+/// How many objects a list counts as; what is selected of an object counts so many times.
 #[TypeDirective(location = "FieldDefinition", name = "listSize")]
 pub fn list_size(
-    assumedSize: Option<i32>,
+    #[graphql(desc = "So many, where no argument says.")] assumedSize: Option<i32>,
+    #[graphql(desc = "The arguments that say how many; of a list that is given, its length.")]
     slicingArguments: Option<Vec<String>>,
+    #[graphql(desc = "The fields of the object that are the lists; without, the field itself is the list.")]
     sizedFields: Option<Vec<String>>,
 ) {
 }
 
 /// How long shared caches may keep an answer with this field.
 #[TypeDirective(location = "FieldDefinition", name = "cacheControl")]
-pub fn cache_control(maxAge: i32) {}
+pub fn cache_control(#[graphql(desc = "Seconds; the least of an answer's fields holds.")] maxAge: i32) {}
 
 /// Says `@cacheControl`: for so many seconds.
 pub struct Fresh;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{Context, ErrorExtensionValues, Response, ServerError, ServerResult, Value};
 
 use super::gate::{Refusal, message};
 use crate::services::budgets::whole_seconds;
@@ -15,6 +15,24 @@ pub type Nullable<T> = Option<Result<Option<T>>>;
 /// Resolves a field that may be null.
 pub async fn nullable<T>(field: impl Future<Output = Result<Option<T>>>) -> Nullable<T> {
     Some(field.await)
+}
+
+/// A field that may be null is null where it fails, and the failure is told (GraphQL specification, section 6.4.4). The
+/// library does so for what resolvers fail at, but takes an argument that does not fit for a failure of the object around.
+pub fn or_null(
+    ctx: &Context<'_>,
+    parent: &str,
+    resolved: ServerResult<Option<Value>>,
+) -> ServerResult<Option<Value>> {
+    resolved.or_else(|error| {
+        let name = ctx.item.node.name.node.as_str();
+        let field = ctx.schema_env.registry.types.get(parent).and_then(|known| known.field_by_name(name));
+        if field.is_none_or(|field| field.ty.ends_with('!')) {
+            return Err(error);
+        }
+        ctx.add_error(if error.path.is_empty() { ctx.set_error_path(error) } else { error });
+        Ok(Some(Value::Null))
+    })
 }
 
 /// Errors told at most; what is wrong with a thousand fields is mostly the same.

@@ -23,16 +23,18 @@ pub fn key(name: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\":");
 }
 
-/// A response as JSON.
+/// A response as JSON: errors first, where they are seen (GraphQL specification, section 7.1).
 ///
 /// # Errors
 /// Where a value cannot be JSON, which no type of the schema allows.
 pub fn response(response: &Response) -> serde_json::Result<Bytes> {
     let mut out = Vec::with_capacity(written_bytes(&response.data) + BESIDE_BYTES);
     out.push(b'{');
+    errors(response, &mut out)?;
+    next(&mut out);
     key("data", &mut out);
     value(&response.data, &mut out)?;
-    rest(response, out)
+    extensions(response, out)
 }
 
 /// Room for what is not written yet, in bytes.
@@ -55,16 +57,19 @@ fn written_bytes(value: &Value) -> usize {
 pub fn refusal(response: &Response) -> serde_json::Result<Bytes> {
     let mut out = Vec::with_capacity(512);
     out.push(b'{');
-    rest(response, out)
+    errors(response, &mut out)?;
+    extensions(response, out)
 }
 
-/// What stands behind `data`.
-fn rest(response: &Response, mut out: Vec<u8>) -> serde_json::Result<Bytes> {
+fn errors(response: &Response, out: &mut Vec<u8>) -> serde_json::Result<()> {
     if !response.errors.is_empty() {
-        next(&mut out);
-        key("errors", &mut out);
-        serde_json::to_writer(&mut out, &response.errors)?;
+        key("errors", out);
+        serde_json::to_writer(out, &response.errors)?;
     }
+    Ok(())
+}
+
+fn extensions(response: &Response, mut out: Vec<u8>) -> serde_json::Result<Bytes> {
     if !response.extensions.is_empty() {
         next(&mut out);
         key("extensions", &mut out);
@@ -136,7 +141,7 @@ mod tests {
         assert_eq!(response(&Response::new(list)).unwrap(), r#"{"data":[{"a":1},null]}"#);
         let mut refused = Response::from_errors(vec![ServerError::new("no", None)]);
         assert_eq!(refusal(&refused).unwrap(), r#"{"errors":[{"message":"no"}]}"#);
-        assert_eq!(response(&refused).unwrap(), r#"{"data":null,"errors":[{"message":"no"}]}"#);
+        assert_eq!(response(&refused).unwrap(), r#"{"errors":[{"message":"no"}],"data":null}"#);
         refused.extensions.insert("cost".to_owned(), value!({ "requested": 3 }));
         let told = r#"{"errors":[{"message":"no"}],"extensions":{"cost":{"requested":3}}}"#;
         assert_eq!(refusal(&refused).unwrap(), told);

@@ -13,8 +13,8 @@ use foldhash::fast::RandomState;
 use uuid::Uuid;
 
 use super::batch::{self, BatchLoader, Key, Map, Row};
-use super::context::Scope;
 use super::cursor::Frame;
+use super::scope::Scope;
 use crate::services::Result;
 use crate::services::catalog::categories::{self, Category};
 use crate::services::catalog::collections::{self, Collection};
@@ -26,7 +26,7 @@ use crate::services::catalog::variants::{self, Variant};
 use crate::services::customers::{self, Address, Consent, Profile};
 use crate::services::engagement::reviews::{self, Review, ReviewSort, Reviewer};
 use crate::services::engagement::wishlists::{self, Item};
-use crate::services::inventory::availability::{self, Choice};
+use crate::services::inventory::availability::{self, Choice, Chosen};
 use crate::services::inventory::levels::{self, Level};
 use crate::services::page::Page;
 use crate::services::pricing::manage as prices;
@@ -119,6 +119,7 @@ loaders! {
 
     VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, s.locale.market.id, ids).await?);
     VariantsOf(ProductId, window: Frame) => RowPage<Variant>, |s, ids| batch::pages(variants::of_products(s.app.db.read()?, &s.locale, levels::OF_VARIANT, ids, &window).await?);
+    ChosenOf(ProductId, chosen: Arc<Vec<Chosen>>) => Row<Variant>, |s, ids| batch::rows(availability::chosen_variants(s.app.db.read()?, &s.locale, ids, &chosen).await?);
     VariantCountOf(ProductId) => i64, |s, ids| variants::count(s.app.db.read()?, ids).await?;
     PricesOf(VariantId) => Arc<Vec<price::Model>>, |s, ids| shared(prices::of_variants(s.app.db.read()?, ids).await?);
     LevelsOf(VariantId) => Arc<Vec<Level>>, |s, ids| shared(levels::of_variants(s.app.db.read()?, ids).await?);

@@ -3,32 +3,34 @@
 use async_graphql::parser::types::{Field, Selection};
 
 use super::connection::Listed;
+use super::cursor::{Asked, Shown};
+use super::quick::Ask;
 use crate::services::page::Extent;
 
-/// What of a page is shown; what cannot be told counts as shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
-    /// Whether nothing tells where the page ends.
-    pub ends_unseen: bool,
-    /// How much of its objects is asked for.
-    pub extent: Extent,
+/// The arguments of a connection of such objects, with what is shown of it; `None` where one does not fit.
+pub fn asked<T: Listed>(ask: &Ask<'_>) -> Option<Asked> {
+    Some(Asked {
+        first: ask.argument("first", None)?,
+        last: ask.argument("last", None)?,
+        after: ask.argument("after", None)?,
+        before: ask.argument("before", None)?,
+        shown: shown::<T>(ask.field()),
+    })
 }
 
-impl Shown {
-    /// What the selection of a connection of such objects shows.
-    pub fn of<T: Listed>(connection: &Field) -> Self {
-        let (mut ends_unseen, mut extent) = (true, Extent::Brief);
-        for field in fields(connection) {
-            let Some(field) = field else { return Self::default() };
-            match name(field) {
-                "nodes" => extent = extent.max(extent_of::<T>(field)),
-                "edges" => extent = extent.max(extent_of_edges::<T>(field)),
-                "pageInfo" => ends_unseen = false,
-                _ => {}
-            }
+/// What the selection of a connection of such objects shows.
+pub fn shown<T: Listed>(connection: &Field) -> Shown {
+    let (mut ends_unseen, mut extent) = (true, Extent::Brief);
+    for field in fields(connection) {
+        let Some(field) = field else { return Shown::default() };
+        match name(field) {
+            "nodes" => extent = extent.max(extent_of::<T>(field)),
+            "edges" => extent = extent.max(extent_of_edges::<T>(field)),
+            "pageInfo" => ends_unseen = false,
+            _ => {}
         }
-        Self { ends_unseen, extent }
     }
+    Shown { ends_unseen, extent }
 }
 
 fn extent_of_edges<T: Listed>(edges: &Field) -> Extent {
@@ -71,11 +73,11 @@ mod tests {
 
     use Extent::{Brief, Laden, Whole};
 
-    fn shown(selection: &str) -> (bool, Extent) {
+    fn told(selection: &str) -> (bool, Extent) {
         let document = parse_query(format!("{{ variants {selection} }}")).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!() };
-        let Shown { ends_unseen, extent } = Shown::of::<Variant>(&field.node);
+        let Shown { ends_unseen, extent } = shown::<Variant>(&field.node);
         (ends_unseen, extent)
     }
 
@@ -92,7 +94,7 @@ mod tests {
             ("{ nodes { id availableForSale } edges { node { sku } } }", (true, Laden)),
             ("{ edges { node { title stockLevels { available } barcode } } }", (true, Laden)),
         ] {
-            assert_eq!(shown(selection), expected, "{selection}");
+            assert_eq!(told(selection), expected, "{selection}");
         }
     }
 
@@ -104,7 +106,7 @@ mod tests {
             ("{ edges { ... { node { sku } } } }", (true, Whole)),
             ("{ nodes { stockLevels { available } ... { sku } } }", (true, Laden)),
         ] {
-            assert_eq!(shown(selection), expected, "{selection}");
+            assert_eq!(told(selection), expected, "{selection}");
         }
     }
 }

@@ -14,6 +14,7 @@ use async_graphql::{
     Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Request, ServerResult, Value,
 };
 
+use super::error::or_null;
 use super::gate::{Admitted, alone};
 
 /// A request that shows the library no more than it has to see. It is for an executor whose root of queries is
@@ -83,7 +84,7 @@ impl<T: ObjectType> ContainerType for Outlined<T> {
         if let Some(field) = ctx.data_opt::<Whole>().and_then(|whole| whole.field(&ctx.item.node)) {
             ctx.item = field;
         }
-        self.0.resolve_field(&ctx).await
+        or_null(&ctx, &T::type_name(), self.0.resolve_field(&ctx).await)
     }
 }
 

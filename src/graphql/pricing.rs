@@ -5,15 +5,16 @@ use entity::pricing::price;
 
 use super::access::Needs;
 use super::catalog::Variant;
-use super::context::{ContextExt, Scope};
+use super::context::ContextExt;
 use super::directives::About;
 use super::error::Nullable;
 use super::id;
 use super::loaders::VariantById;
+use super::markets::Market;
 use super::money::Money;
 use super::payload::{Payload, UserError, change, or_none};
 use super::scalars::Decimal;
-use super::shop::Market;
+use super::scope::Scope;
 use crate::services::pricing::manage::{self, PriceInput, PriceKey};
 use crate::services::{Permission, Result};
 
@@ -158,11 +159,8 @@ async fn told(
     ctx: &Context<'_>,
     variants: impl Iterator<Item = entity::id::VariantId>,
 ) -> Result<PricesPayload> {
-    let mut ids: Vec<_> = variants.collect();
     let mut seen = std::collections::HashSet::new();
-    ids.retain(|id| seen.insert(*id));
-    let loaded =
-        futures_util::future::try_join_all(ids.into_iter().map(|id| ctx.load(VariantById(id)))).await?;
-    let variants = loaded.into_iter().flatten().map(Variant).collect();
+    let keys: Vec<_> = variants.filter(|id| seen.insert(*id)).map(VariantById).collect();
+    let variants = ctx.load_all(&keys).await?.into_iter().flatten().map(Variant).collect();
     Ok(PricesPayload { variants: Some(variants), ..Default::default() })
 }

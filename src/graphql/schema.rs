@@ -16,12 +16,12 @@ use super::identity::{
     StaffMutation,
 };
 use super::inventory::{InventoryMutation, InventoryQuery};
+use super::markets::{MarketMutation, ShopMutation, ShopQuery};
 use super::node::NodeQuery;
 use super::outline::Outlined;
 use super::pricing::PriceMutation;
 use super::search::SearchQuery;
 use super::security::SecurityQuery;
-use super::shop::{MarketMutation, ShopMutation, ShopQuery};
 use super::uploads::UploadMutation;
 
 /// Everything that can be read.
@@ -88,5 +88,5 @@ pub fn checker() -> ShopSchema {
 /// The schema as text: what `schema.graphql` keeps, and what the gate reads sizes and costs from.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().use_space_ident().indent_width(2).prefer_single_line_descriptions();
-    build().finish().sdl_with_options(options.compose_directive())
+    build().finish().sdl_with_options(options.compose_directive().include_specified_by())
 }

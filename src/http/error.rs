@@ -8,7 +8,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use super::request_log::LogFields;
+use super::log_fields::LogFields;
 use crate::services::error::Code;
 
 /// The media type of errors outside `/graphql`.

@@ -9,25 +9,16 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures_util::FutureExt;
-use http::header::{
-    CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::error;
 
 use super::caller::RequestId;
 use super::cors;
+use super::count::Feed;
 use super::error::{JSON, Rejection};
-use super::metrics::Feed;
 use super::options::Options;
 use super::request_log;
+use super::secure::secure;
 use super::sending;
-
-/// Who may embed an answer (Fetch standard, Cross-Origin-Resource-Policy).
-pub const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-
-/// A year. Of other hosts below the same domain we know nothing, so nothing is said of them.
-const HSTS: &str = "max-age=31536000";
 
 /// Puts the layers around the routes. The last one added is the first to see a request.
 pub fn wrap(routes: Router, options: &Options) -> Router {
@@ -66,18 +57,4 @@ async fn catch_panic(request: Request, next: Next) -> Response {
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
-}
-
-/// Headers that tell a browser to believe nothing but the answer itself. A route that needs a wider
-/// Content-Security-Policy, or whose files others may show, sets its own.
-pub fn secure(headers: &mut HeaderMap, hsts: bool) {
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers
-        .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
-    if hsts {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
-    }
 }

@@ -14,7 +14,7 @@ use tower_http::services::ServeDir;
 
 use super::caller::RequestId;
 use super::error::{JSON, Rejection};
-use super::layers::RESOURCE_POLICY;
+use super::secure::RESOURCE_POLICY;
 
 /// The path that the files are served below.
 pub const PREFIX: &str = "/media";

@@ -2,12 +2,14 @@
 
 pub mod caller;
 mod cors;
+mod count;
 pub mod error;
 mod forwarded;
 mod graphiql;
 mod graphql;
 mod health;
 mod layers;
+mod log_fields;
 mod mails;
 mod media;
 mod metrics;
@@ -16,6 +18,7 @@ mod origin;
 mod parameters;
 mod question;
 mod request_log;
+mod secure;
 mod sending;
 pub mod server;
 mod session;
@@ -39,17 +42,16 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 pub use self::forwarded::Trusted;
 pub use self::health::Health;
-pub use self::metrics::{Registered, router as metrics_router};
-pub use self::options::Options;
+pub use self::log_fields::LogFields;
+pub use self::metrics::router as metrics_router;
+pub use self::options::{Options, Registered, SocketOptions};
 pub use self::question::Question;
-pub use self::request_log::LogFields;
 pub use self::server::serve;
-pub use self::socket::SocketOptions;
 
 use self::caller::RequestId;
+use self::count::Feed;
 use self::error::{JSON, Rejection};
 use self::media::Media;
-use self::metrics::Feed;
 use self::session::Credentials;
 use self::socket::Sockets;
 use crate::graphql::{Answer, Api, Caller, Decoded};
@@ -88,9 +90,12 @@ where
         app.clone(),
         counted(Feed::new(options), move |decoded, caller| by_socket(decoded, false, caller)),
     );
-    let graphql = graphql::endpoint(Arc::clone(&shared), app.clone(), sockets, execute.clone());
+    let answer = graphql::handler(Arc::clone(&shared), app.clone(), execute.clone());
+    let graphql = move |request: Request| {
+        if socket::is_asked_for(&request) { sockets.clone().open(request).boxed() } else { answer(request) }
+    };
     let mut routes = Router::new()
-        .route("/graphql", graphql)
+        .route("/graphql", get(graphql.clone()).post(graphql).options(graphql::methods))
         .route("/graphql/stream", stream::endpoint(shared, app.clone(), execute))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));

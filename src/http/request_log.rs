@@ -8,22 +8,9 @@ use http::HeaderValue;
 use tracing::info;
 
 use super::caller::{Client, REQUEST_ID, assign_request_id};
-use super::metrics::{Feed, route};
-use crate::graphql::Report;
+use super::count::{Feed, route};
+use super::log_fields::LogFields;
 use crate::services::error::Code;
-
-/// What a handler adds to the log line of its request: it puts this into the response's extensions.
-///
-/// To log more, add a field here and one to the line that [`Line::write`] writes.
-#[derive(Clone, Debug, Default)]
-pub struct LogFields {
-    /// The code of the first error in the answer.
-    pub code: Option<Code>,
-    /// Whether an operation ran.
-    pub is_executed: bool,
-    /// What the operation was and what it took.
-    pub report: Report,
-}
 
 /// One line of the log: a request, or an operation on a socket.
 #[derive(Debug)]
@@ -116,6 +103,7 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::graphql::Report;
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);

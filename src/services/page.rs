@@ -1,5 +1,7 @@
 //! Keyset paging: a window onto a sorted list, and the page that it shows.
 
+use std::ops::RangeInclusive;
+
 use super::{Error, Result};
 
 /// Rows that a list shows where nobody says how many.
@@ -89,6 +91,17 @@ impl<C> Window<C> {
     /// Whether rows are read from the end of the list.
     pub fn is_backward(&self) -> bool {
         self.direction == Direction::Backward
+    }
+}
+
+/// Checks how many of something a client asked for.
+///
+/// # Errors
+/// `BadRequest` where that is not in the range.
+pub fn count(first: i32, range: RangeInclusive<u32>) -> Result<u32> {
+    match u32::try_from(first) {
+        Ok(first) if range.contains(&first) => Ok(first),
+        _ => Err(refused(&format!("first goes from {} to {}", range.start(), range.end()))),
     }
 }
 

@@ -71,7 +71,8 @@ async fn ask_everything(shop: TestShop) {
             router.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
         let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         let answer: Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(answer, expected, "{}", path.display());
+        // As text: the order is part of the answer.
+        assert_eq!(answer.to_string(), expected.to_string(), "{}", path.display());
     }
 }
 

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use dataloader::BatchFn;
 use dataloader::cached::Loader;
 use foldhash::fast::RandomState;
+use tokio::task::unconstrained;
 
-use crate::graphql::context::Scope;
 use crate::graphql::loaders::Loaders;
+use crate::graphql::scope::Scope;
 use crate::services::{Error, Result};
 
 /// More keys at once than any operation can ask for: batches are never cut.
@@ -167,11 +168,22 @@ pub async fn load<K: Key>(loaders: &Loaders, key: K) -> Loaded<K> {
     Ok(found.get(&key).cloned())
 }
 
+/// Loads several things at once, in the order of their keys: what is found is one level.
+///
+/// # Errors
+/// Where they cannot be loaded.
+pub async fn load_all<K: Key>(loaders: &Loaders, keys: &[K]) -> Result<Vec<Option<K::Value>>> {
+    let found = find(loaders, Wanted::Level(Arc::new(keys.iter().cloned().collect()))).await??;
+    Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+}
+
 /// Asks a loader. Fails only where whoever was loading went away, again and again.
 pub(super) async fn find<K: Key>(loaders: &Loaders, wanted: Wanted<K>) -> Result<Found<K>> {
     let loader = K::loader(loaders);
     for _ in 0..TRIES {
-        if let Ok(found) = loader.try_load(wanted.clone()).await {
+        // Whoever waits here does nothing, so it counts for nothing among what tokio lets an operation do at a time: where
+        // that is spent, the rest would come too late for the batch.
+        if let Ok(found) = unconstrained(loader.try_load(wanted.clone())).await {
             return Ok(found);
         }
     }

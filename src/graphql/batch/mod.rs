@@ -8,4 +8,4 @@ mod level;
 mod loading;
 
 pub use self::level::{AtHand, Row, level, lists, page_of, pages, rows};
-pub use self::loading::{BatchLoader, Key, Map, load, loader};
+pub use self::loading::{BatchLoader, Key, Map, load, load_all, loader};

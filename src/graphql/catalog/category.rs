@@ -1,6 +1,8 @@
 //! Categories.
 
 use async_graphql::{Context, ID, Object};
+use entity::id::CategoryId;
+use uuid::Uuid;
 
 use super::metafield::Seo;
 use super::products::{ProductArguments, ProductConnection};
@@ -75,8 +77,14 @@ impl Category {
     /// The category above it; null at the top of the tree.
     async fn parent(&self, ctx: &Context<'_>) -> Nullable<Self> {
         nullable(async {
-            let Some(parent) = self.0.parent_id else { return Ok(None) };
-            Ok(ctx.load(CategoryById(parent)).await?.map(Self::of))
+            if self.0.parent_id.is_none() {
+                return Ok(None);
+            }
+            // No category has the id that stands for none.
+            let parent = |category: &categories::Category| {
+                CategoryById(category.parent_id.unwrap_or(CategoryId(Uuid::nil())))
+            };
+            Ok(ctx.along(&self.0, parent).await?.map(Self::of))
         })
         .await
     }
@@ -101,7 +109,7 @@ impl Category {
         let list = ListId::of("categories");
         let window = list.window(Asked { first, last, after, before, ..Asked::default() })?;
         let page = ctx.along(&self.0, |category| ChildrenOf(category.id, window.clone())).await?;
-        let total = Total::loaded(ChildCountOf(self.0.id));
+        let total = Total::along(&self.0, |category| ChildCountOf(category.id));
         Ok(Connection::new(page.as_deref(), list, Places::Keys(Box::new(categories::Category::key)), total))
     }
 

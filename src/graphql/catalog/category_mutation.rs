@@ -11,8 +11,8 @@ use crate::graphql::error::Nullable;
 use crate::graphql::id;
 use crate::graphql::loaders::CategoryById;
 use crate::graphql::payload::{change, change_version, or_empty, or_none, payload, place as place_of};
-use crate::services::catalog::categories::write::CategoryInput;
 use crate::services::catalog::categories::{delete, place, write};
+use crate::services::catalog::shelf::ShelfInput;
 use crate::services::{Permission, Result};
 
 /// Changing the category tree.
@@ -157,7 +157,7 @@ impl CategoryMutation {
     ) -> Nullable<CategoryCreatePayload> {
         change(ctx, async {
             let parent = parent(input.parent_id.as_ref())?;
-            let wish = CategoryInput {
+            let wish = ShelfInput {
                 handle: input.handle,
                 title: Some(input.title),
                 description: input.description,
@@ -183,7 +183,7 @@ impl CategoryMutation {
             async |id| Ok(CategoryUpdatePayload { category: read(ctx, id).await?, ..Default::default() });
         let work = async {
             let id = id.clone()?;
-            let wish = CategoryInput {
+            let wish = ShelfInput {
                 handle: input.handle,
                 title: input.title,
                 description: or_empty(input.description),

@@ -12,7 +12,8 @@ use crate::graphql::id;
 use crate::graphql::loaders::CollectionById;
 use crate::graphql::payload::{Payload, change, change_version, or_empty, or_none, payload, place};
 use crate::services::catalog::collections::members::{self, Edit};
-use crate::services::catalog::collections::write::{self, CollectionInput};
+use crate::services::catalog::collections::write;
+use crate::services::catalog::shelf::ShelfInput;
 use crate::services::{Permission, Result};
 
 /// Changing collections.
@@ -26,7 +27,7 @@ pub struct CollectionCreateInput {
     title: String,
     /// Its slug; without one it is made of the title.
     handle: Option<String>,
-    /// Its description as HTML, of which what could run or load something is removed: at most 65,536 characters.
+    /// Its description as HTML, from which scripts, styles, frames and forms are removed: at most 65,536 characters.
     description_html: Option<String>,
     /// Its title for search engines: at most 500 characters.
     seo_title: Option<String>,
@@ -179,10 +180,10 @@ impl CollectionMutation {
         #[graphql(desc = "What it is to be.")] input: CollectionCreateInput,
     ) -> Nullable<CollectionCreatePayload> {
         change(ctx, async {
-            let wish = CollectionInput {
+            let wish = ShelfInput {
                 handle: input.handle,
                 title: Some(input.title),
-                description_html: input.description_html,
+                description: input.description_html,
                 seo_title: Some(input.seo_title),
                 seo_description: Some(input.seo_description),
                 position: place(input.position, &[&"position"])?,
@@ -202,10 +203,10 @@ impl CollectionMutation {
     ) -> Nullable<CollectionUpdatePayload> {
         let id = id::named(&input.id, &[&"id"]);
         let work = async {
-            let wish = CollectionInput {
+            let wish = ShelfInput {
                 handle: input.handle,
                 title: input.title,
-                description_html: or_empty(input.description_html),
+                description: or_empty(input.description_html),
                 seo_title: or_none(input.seo_title),
                 seo_description: or_none(input.seo_description),
                 position: place(input.position, &[&"position"])?,

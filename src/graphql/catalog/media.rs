@@ -4,10 +4,11 @@ use async_graphql::{Context, ID, Object};
 
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
-use crate::graphql::context::{ContextExt, Scope};
+use crate::graphql::context::ContextExt;
 use crate::graphql::id;
 use crate::graphql::loaders::ProductById;
 use crate::graphql::quick::{Ask, Plain};
+use crate::graphql::scope::Scope;
 use crate::services::Result;
 use crate::services::catalog::media;
 
@@ -35,7 +36,7 @@ impl Media {
     /// An image whose product is not on offer here does not exist either.
     pub async fn visible(ctx: &Context<'_>, row: Option<Row<media::Media>>) -> Result<Option<Self>> {
         let Some(row) = row else { return Ok(None) };
-        let product = ctx.load(ProductById(row.product_id)).await?;
+        let product = ctx.along(&row, |row| ProductById(row.product_id)).await?;
         Ok(product.map(|_| Self(row)))
     }
 }

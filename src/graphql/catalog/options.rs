@@ -6,18 +6,18 @@ use async_graphql::{ID, InputObject, Object, SimpleObject};
 use entity::id::OptionValueId;
 
 use crate::graphql::access::Needs;
-use crate::graphql::directives::About;
+use crate::graphql::directives::{About, Fresh, STOCK};
 use crate::graphql::id;
 use crate::graphql::quick::{Ask, Plain};
 use crate::services::Permission;
 use crate::services::catalog::options;
-use crate::services::inventory::availability::Choice;
+use crate::services::inventory::availability::{Choice, Chosen, chosen_values};
 
 /// A choice that a product offers, such as size or colour. It has no id, because what it tells depends on what has been
 /// chosen: a cache must not take it for the same object everywhere.
 pub struct ProductOption {
     option: options::ProductOption,
-    selected: Arc<Vec<(usize, OptionValueId)>>,
+    selected: Arc<Vec<(usize, Option<OptionValueId>)>>,
     choices: Arc<Vec<Choice>>,
     place: usize,
 }
@@ -27,9 +27,9 @@ impl ProductOption {
     pub fn all(
         options: &[options::ProductOption],
         choices: &Arc<Vec<Choice>>,
-        selected: &[SelectedOptionInput],
+        selected: &[Chosen],
     ) -> Vec<Self> {
-        let selected = Arc::new(find(options, selected));
+        let selected = Arc::new(chosen_values(options, selected));
         let option = |(place, option): (usize, &options::ProductOption)| Self {
             option: option.clone(),
             selected: Arc::clone(&selected),
@@ -63,17 +63,19 @@ impl ProductOption {
     /// Its values in their order.
     #[graphql(directive = About::apply(10))]
     async fn values(&self) -> Vec<ProductOptionValue> {
-        let others: Vec<OptionValueId> =
-            self.selected.iter().filter(|(place, _)| *place != self.place).map(|(_, value)| *value).collect();
+        let others = self.selected.iter().filter(|(place, _)| *place != self.place);
+        // With a value that there is not, nothing goes.
+        let others: Option<Vec<OptionValueId>> = others.map(|(_, value)| *value).collect();
         let value = |value: &options::OptionValue| {
-            let mut wanted = others.clone();
-            wanted.push(value.id);
+            let fits = |choice: &&Choice| {
+                others.as_ref().is_some_and(|others| choice.has(others) && choice.has(&[value.id]))
+            };
             ProductOptionValue {
                 value_id: id::show(value.id),
                 value: value.value.clone(),
                 key: value.key.clone(),
-                available_for_sale: self.choices.iter().any(|choice| choice.available && choice.has(&wanted)),
-                exists: self.choices.iter().any(|choice| choice.has(&wanted)),
+                available_for_sale: self.choices.iter().filter(fits).any(|choice| choice.available),
+                exists: self.choices.iter().any(|choice| fits(&choice)),
             }
         };
         self.option.values.iter().map(value).collect()
@@ -91,6 +93,7 @@ pub struct ProductOptionValue {
     /// The value in the shop's base language, by which filters know it.
     key: String,
     /// Whether a variant with this value, and the values selected for the other options, can be bought.
+    #[graphql(directive = Fresh::apply(STOCK))]
     available_for_sale: bool,
     /// Whether there is a variant with this value and the values selected for the other options.
     exists: bool,
@@ -124,29 +127,10 @@ pub struct SelectedOptionInput {
     pub value: String,
 }
 
-/// The chosen values that a product has, with the place of their option; others are left out.
-fn find(options: &[options::ProductOption], selected: &[SelectedOptionInput]) -> Vec<(usize, OptionValueId)> {
-    let chosen = selected.iter().filter_map(|wanted| {
-        let is_it =
-            |option: &&options::ProductOption| option.name == wanted.name || option.key == wanted.name;
-        let place = options.iter().position(|option| is_it(&option))?;
-        let values = &options[place].values;
-        let value = values.iter().find(|value| value.value == wanted.value || value.key == wanted.value)?;
-        Some((place, value.id))
-    });
-    chosen.collect()
-}
-
-/// The choice that has exactly the chosen values: one for each option.
-pub fn choice<'a>(
-    options: &[options::ProductOption],
-    choices: &'a [Choice],
-    selected: &[SelectedOptionInput],
-) -> Option<&'a Choice> {
-    let found = find(options, selected);
-    let is_complete = (0..options.len()).all(|place| found.iter().any(|(chosen, _)| *chosen == place));
-    let values: Vec<OptionValueId> = found.into_iter().map(|(_, value)| value).collect();
-    choices.iter().find(|choice| is_complete && selected.len() == options.len() && choice.has(&values))
+impl From<SelectedOptionInput> for Chosen {
+    fn from(input: SelectedOptionInput) -> Self {
+        Self { name: input.name, value: input.value }
+    }
 }
 
 /// The values of a variant, one for each option of its product.

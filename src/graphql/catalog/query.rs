@@ -29,7 +29,7 @@ pub struct CatalogQuery;
 
 #[Object]
 impl CatalogQuery {
-    /// A product by its id or handle; null where it is not on offer here.
+    /// A product by its id or handle; null where it is not on offer here. The id counts where both are given.
     #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn product(
         &self,
@@ -85,7 +85,7 @@ impl CatalogQuery {
         .await
     }
 
-    /// A category by its id or handle.
+    /// A category by its id or handle; null where there is none. The id counts where both are given.
     #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn category(
         &self,
@@ -129,7 +129,7 @@ impl CatalogQuery {
         .await
     }
 
-    /// A collection by its id or handle.
+    /// A collection by its id or handle; null where there is none. The id counts where both are given.
     #[graphql(directive = Anyone::apply(), directive = Fresh::apply(SHOWN))]
     async fn collection(
         &self,

@@ -14,16 +14,17 @@ use super::product::Product;
 use crate::graphql::access::Needs;
 use crate::graphql::batch::Row;
 use crate::graphql::connection::Listed;
-use crate::graphql::context::{ContextExt, Scope};
+use crate::graphql::context::ContextExt;
 use crate::graphql::directives::{About, Fresh, STOCK};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::inventory::{StockLevel, StockQuantity};
 use crate::graphql::loaders::{LevelsOf, MediaById, MetafieldsOf, OptionsOf, PricesOf, ProductById};
+use crate::graphql::markets::Location;
 use crate::graphql::money::Money;
 use crate::graphql::pricing::MarketPrice;
 use crate::graphql::quick::{Ask, Plain, Quick};
-use crate::graphql::shop::Location;
+use crate::graphql::scope::Scope;
 use crate::services::catalog::variants::{self, Price};
 use crate::services::inventory::levels::{self, Level};
 use crate::services::{Permission, Result};
@@ -49,7 +50,7 @@ impl Variant {
     /// A variant whose product is not on offer here does not exist either.
     pub async fn visible(ctx: &Context<'_>, row: Option<Row<variants::Variant>>) -> Result<Option<Self>> {
         let Some(row) = row else { return Ok(None) };
-        let product = ctx.load(ProductById(row.product_id)).await?;
+        let product = ctx.along(&row, |row| ProductById(row.product_id)).await?;
         Ok(product.map(|_| Self(row)))
     }
 

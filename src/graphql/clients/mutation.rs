@@ -9,6 +9,7 @@ use entity::id::ClientAppId;
 use super::types::{ClientApp, DocumentMode};
 use crate::graphql::access::Needs;
 use crate::graphql::context::ContextExt;
+use crate::graphql::documents::Examiner;
 use crate::graphql::error::Nullable;
 use crate::graphql::id;
 use crate::graphql::payload::{change, or_none, payload};
@@ -176,7 +177,7 @@ impl ClientMutation {
         change(ctx, async {
             let app = ctx.app();
             let client = client(app, &input.client)?;
-            let examiner = &ctx.scope().examiner;
+            let examiner = ctx.data_unchecked::<Examiner>();
             let manifest = examiner.examine(&input.version, &input.manifest).await?;
             let done = clients::publish(app, client.id, &manifest).await?;
             let number = |number: usize| Some(i32::try_from(number).unwrap_or(i32::MAX));

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::graphql::api::Caller;
+use crate::graphql::request::Caller;
 use crate::services::Viewer;
 use crate::services::budgets::network;
 

@@ -13,8 +13,8 @@ pub use self::examiner::Examiner;
 pub use self::manifest::LARGEST;
 
 use self::apq::Apq;
-use super::api::{Caller, Decoded};
 use super::gate::{Gate, Prepared, Problem, Refusal};
+use super::request::{Caller, Decoded};
 use super::schema::ShopSchema;
 use crate::monitoring::metrics::Source;
 use crate::services::clients::{self, Client, DocumentMode, Registered, sha256};

@@ -11,7 +11,7 @@ use crate::graphql::directives::Paged;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ProductById, ReviewCountBy, ReviewsBy};
-use crate::graphql::lookahead::Shown;
+use crate::graphql::lookahead;
 use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::ratings::Rating;
@@ -119,7 +119,7 @@ impl Review {
         if row.status != Stored::Published || ctx.viewer().may(Permission::ReviewsModerate) {
             return Ok(Some(Self(row)));
         }
-        let product = ctx.load(ProductById(row.product_id)).await?;
+        let product = ctx.along(&row, |row| ProductById(row.product_id)).await?;
         Ok(product.map(|_| Self(row)))
     }
 }
@@ -150,7 +150,7 @@ impl Plain for Reviewer {
         match ask.name() {
             "id" => ask.id(self.0.id),
             "displayName" => ask.write(&self.0.display_name),
-            "reviews" => self.reviews_list(ask.page::<Review>()?).ok()?.at_hand(ask, &self.0),
+            "reviews" => self.reviews_list(lookahead::asked::<Review>(ask)?).ok()?.at_hand(ask, &self.0),
             _ => None,
         }
     }
@@ -241,7 +241,7 @@ impl Reviewer {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<Review>>> {
-        let shown = Shown::of::<Review>(&ctx.item.node);
+        let shown = lookahead::shown::<Review>(&ctx.item.node);
         let asked = Asked { first, last, after, before, shown };
         self.reviews_list(asked)?.load(ctx, &self.0).await
     }
@@ -255,7 +255,7 @@ impl Reviewer {
             key: Box::new(move |reviewer| ReviewsBy(reviewer.id, window.clone())),
             list,
             places: Places::Keys(Box::new(|review: &reviews::Review| review.key(ReviewSort::Newest))),
-            total: Total::loaded(ReviewCountBy(self.0.id)),
+            total: Total::along(&self.0, |reviewer| ReviewCountBy(reviewer.id)),
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::graphql::directives::{About, Paged};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{ItemCountOf, ItemsOf, ProductById, VariantById};
-use crate::graphql::lookahead::Shown;
+use crate::graphql::lookahead;
 use crate::graphql::quick::{Ask, Plain, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::Result;
@@ -84,7 +84,7 @@ impl Wishlist {
             key: Box::new(move |wishlist| ItemsOf(wishlist.id, window.clone())),
             list,
             places: Places::Keys(Box::new(Item::key)),
-            total: Total::loaded(ItemCountOf(self.0.id)),
+            total: Total::along(&self.0, |wishlist| ItemCountOf(wishlist.id)),
         })
     }
 }
@@ -127,7 +127,7 @@ impl Wishlist {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<WishlistItem>>> {
-        let shown = Shown::of::<WishlistItem>(&ctx.item.node);
+        let shown = lookahead::shown::<WishlistItem>(&ctx.item.node);
         self.list(Asked { first, last, after, before, shown })?.load(ctx, &self.0).await
     }
 }

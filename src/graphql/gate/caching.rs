@@ -4,7 +4,7 @@ use async_graphql::Name;
 use async_graphql::parser::types::{OperationType, Selection, SelectionSet};
 
 use super::model::{Model, named};
-use crate::graphql::access::Rule;
+use crate::graphql::rule::Rule;
 
 /// The seconds for which the answer of an operation holds: the least that its fields say, 0 where it must not be kept.
 ///

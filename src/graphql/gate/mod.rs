@@ -50,7 +50,7 @@ pub use self::facts::{Facts, OperationFacts};
 pub use self::fits::fits;
 pub use self::limits::Limits;
 pub use self::model::{Model, ModelError};
-pub use self::prepare::{Prepared, PreparedOperation, alone, prepare};
+pub use self::prepare::{Prepared, PreparedOperation, alone, prepare, short_hash};
 pub use self::quote::{Quote, quote};
 pub use self::refusal::{Problem, Refusal, excerpt, message};
 pub use self::scan::scan;

@@ -6,7 +6,7 @@ use async_graphql::parser::types::{BaseType, OperationType, Type};
 use async_graphql::{Name, Value};
 
 use super::sdl;
-use crate::graphql::access::Rule;
+use crate::graphql::rule::Rule;
 
 /// The schema of this service, read from its own SDL.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use async_graphql::{Name, Pos};
 
 use super::model::{Model, TypeKind, named};
 use super::refusal::{Problem, Refusal, excerpt};
-use crate::graphql::access::Rule;
+use crate::graphql::rule::Rule;
 use crate::services::Viewer;
 
 /// The names of a document that are not there for everybody, outer ones before inner ones.

@@ -244,8 +244,9 @@ fn set_bytes(set: &SelectionSet) -> usize {
     set.items.iter().map(|item| size_of::<Positioned<Selection>>() + below(item)).sum()
 }
 
-/// FNV-1a, 64 bit: tiny and the same everywhere, which the standard library's hashers do not promise.
-fn short_hash(text: &str) -> String {
+/// What a document is known by in logs: FNV-1a, 64 bit, in hexadecimal. Tiny and the same everywhere, which the standard
+/// library's hashers do not promise.
+pub fn short_hash(text: &str) -> String {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

@@ -88,8 +88,8 @@ impl Refusal {
     /// The text is no GraphQL document.
     pub fn syntax(error: &ParseError) -> Self {
         let text = error.to_string();
-        // The parser draws the faulty line with a pointer under it; the reason follows ` = `.
-        let reason = text.rsplit_once("\n  = ").map_or(text.as_str(), |(_, reason)| reason).trim();
+        // The parser draws the faulty line with a pointer under it; the reason stands alone in the last line, behind `=`.
+        let reason = text.lines().last().unwrap_or_default().trim().trim_start_matches("= ");
         Self::invalid(vec![Problem::at(format!("Syntax error: {reason}."), error.positions())])
     }
 

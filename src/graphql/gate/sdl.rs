@@ -12,7 +12,7 @@ use async_graphql::{Name, Value};
 use super::introspection::INTROSPECTION;
 use super::model::{FieldModel, InputModel, ListSize, Model, ModelError, TypeKind, TypeModel, named};
 use super::names::visible_types;
-use crate::graphql::access::Rule;
+use crate::graphql::rule::Rule;
 use crate::services::Viewer;
 
 /// See [`Model::parse`].

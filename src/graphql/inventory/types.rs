@@ -11,9 +11,9 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::VariantById;
+use crate::graphql::markets::Location;
 use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::shop::Location;
 use crate::services::inventory::movements::Movement;
 
 /// How many of a variant there are at a location.

@@ -4,6 +4,7 @@ use async_graphql::{Enum, SimpleObject};
 use entity::money::to_decimal;
 use entity::search::facet::FacetKind as Kind;
 
+use super::words::Words;
 use crate::graphql::directives::About;
 use crate::graphql::money::Money;
 use crate::services::markets::Locale;
@@ -39,7 +40,8 @@ pub struct Facet {
     key: String,
     /// The option's name as filters take it; null for other kinds.
     name: Option<String>,
-    /// How shoppers read it. Kinds other than options are named in English; translate them by their `kind`.
+    /// How shoppers read it. Options are called as the shop calls them; other kinds have names in a dozen European
+    /// languages, and English ones elsewhere.
     label: String,
     /// Its values, the 50 most frequent ones first; prices from the lowest.
     #[graphql(directive = About::apply(50))]
@@ -51,7 +53,8 @@ pub struct Facet {
 pub struct FacetValue {
     /// The value as filters take it; `min..max` for prices, `true` or `false` for availability.
     value: String,
-    /// How shoppers read it, in the language of the request.
+    /// How shoppers read it, in the language of the request as far as the shop says it there: tags, types and vendors
+    /// read the same in all languages. For prices better write `priceMin` and `priceMax` as your shoppers are used to.
     label: String,
     /// How many products would be left.
     count: i64,
@@ -66,18 +69,21 @@ pub struct FacetValue {
 impl Facet {
     /// Facets as clients see them.
     pub fn all(facets: Facets, locale: &Locale) -> Vec<Self> {
-        let mut all: Vec<Self> = facets.groups.into_iter().map(Self::group).collect();
+        let words = Words::of(locale);
+        let mut all: Vec<Self> = facets.groups.into_iter().map(|group| Self::group(group, words)).collect();
         if !facets.prices.is_empty() {
-            let values = facets.prices.iter().map(|bucket| FacetValue::prices(bucket, locale)).collect();
-            all.push(Self::plain(FacetKind::Price, "price", "Price", values));
+            let values = facets.prices.iter().map(|bucket| FacetValue::prices(bucket, locale, words));
+            all.push(Self::plain(FacetKind::Price, "price", words.price, values.collect()));
         }
         let (yes, no) = facets.availability;
-        let values = [("true", "In stock", yes), ("false", "Sold out", no)];
-        let values = values.into_iter().filter(|(_, _, count)| *count > 0);
-        let values: Vec<FacetValue> =
-            values.map(|(value, label, count)| FacetValue::plain(value, label, count)).collect();
+        let values = [("true", words.in_stock, yes, true), ("false", words.sold_out, no, false)];
+        let values = values.into_iter().map(|(value, label, count, is)| FacetValue {
+            selected: facets.available == Some(is),
+            ..FacetValue::plain(value, label, count)
+        });
+        let values: Vec<FacetValue> = values.filter(|value| value.count > 0 || value.selected).collect();
         if !values.is_empty() {
-            all.push(Self::plain(FacetKind::Availability, "availability", "Availability", values));
+            all.push(Self::plain(FacetKind::Availability, "availability", words.availability, values));
         }
         all
     }
@@ -86,7 +92,7 @@ impl Facet {
         Self { kind, key: key.to_owned(), name: None, label: label.to_owned(), values }
     }
 
-    fn group(group: Group) -> Self {
+    fn group(group: Group, words: &Words) -> Self {
         let value = |value: crate::services::search::facets::Value| FacetValue {
             value: value.value,
             label: value.label,
@@ -97,11 +103,13 @@ impl Facet {
         };
         let values: Vec<FacetValue> = group.values.into_iter().map(value).collect();
         match group.kind {
-            Kind::Category => Self::plain(FacetKind::Category, "category", "Category", values),
-            Kind::Collection => Self::plain(FacetKind::Collection, "collection", "Collection", values),
-            Kind::ProductType => Self::plain(FacetKind::ProductType, "productType", "Type", values),
-            Kind::Vendor => Self::plain(FacetKind::Vendor, "vendor", "Vendor", values),
-            Kind::Tag => Self::plain(FacetKind::Tag, "tag", "Tag", values),
+            Kind::Category => Self::plain(FacetKind::Category, "category", words.category, values),
+            Kind::Collection => Self::plain(FacetKind::Collection, "collection", words.collection, values),
+            Kind::ProductType => {
+                Self::plain(FacetKind::ProductType, "productType", words.product_type, values)
+            }
+            Kind::Vendor => Self::plain(FacetKind::Vendor, "vendor", words.vendor, values),
+            Kind::Tag => Self::plain(FacetKind::Tag, "tag", words.tag, values),
             Kind::Option => Self {
                 kind: FacetKind::Option,
                 key: format!("option:{}", group.name),
@@ -125,14 +133,15 @@ impl FacetValue {
         }
     }
 
-    fn prices(bucket: &Bucket, locale: &Locale) -> Self {
+    fn prices(bucket: &Bucket, locale: &Locale, words: &Words) -> Self {
         let digits = locale.market.digits;
         let min = to_decimal(bucket.min, digits);
         let max = bucket.max.map(|max| to_decimal(max, digits)).unwrap_or_default();
-        let label = if max.is_empty() { format!("from {min}") } else { format!("{min} – {max}") };
+        let label = if max.is_empty() { format!("{} {min}", words.from) } else { format!("{min} – {max}") };
         Self {
             price_min: Some(Money::new(bucket.min, locale)),
             price_max: bucket.max.map(|max| Money::new(max, locale)),
+            selected: bucket.selected,
             ..Self::plain(&format!("{min}..{max}"), &label, bucket.count)
         }
     }

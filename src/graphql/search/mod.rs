@@ -3,6 +3,7 @@
 mod facet;
 mod input;
 mod query;
+mod words;
 
 pub use facet::Facet;
 pub use input::{ProductFilter, ProductSortKey};

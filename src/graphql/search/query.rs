@@ -13,12 +13,12 @@ use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Fresh, Paged, SHOWN, cost};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::CategoryById;
-use crate::services::Error;
 use crate::services::search::filter::Filter;
 use crate::services::search::find::{self, Understood};
 use crate::services::search::listings::{self, Listing};
 use crate::services::search::sort::Sort;
 use crate::services::search::{facets, suggest, text};
+use crate::services::{Error, page};
 
 /// What hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
@@ -161,21 +161,16 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What has been typed so far.")] query: String,
-        #[graphql(
-            desc = "How many of each kind, at most 10.",
-            default = 5,
-            validator(minimum = 1, maximum = 10)
-        )]
-        first: u32,
+        #[graphql(desc = "How many of each kind, from 1 to 10.", default = 5)] first: i32,
     ) -> Nullable<Suggestions> {
         nullable(async {
+            let first = page::count(first, 1..=10)?;
             let scope = ctx.scope();
             let found =
                 suggest::suggest(scope.app.db.read()?, &scope.locale, scope.horizon(), &query, first).await?;
-            let mut categories = Vec::with_capacity(found.categories.len());
-            for id in found.categories {
-                categories.extend(ctx.load(CategoryById(id)).await?.map(Category::of));
-            }
+            let categories: Vec<_> = found.categories.into_iter().map(CategoryById).collect();
+            let categories =
+                ctx.load_all(&categories).await?.into_iter().flatten().map(Category::of).collect();
             let products = level(found.products).map(Product::of).collect();
             Ok(Some(Suggestions { terms: found.terms, categories, products }))
         })

@@ -11,7 +11,7 @@ use super::budget;
 use super::caching::{self, Caching};
 use super::negotiate::Format;
 use crate::graphql::Answer;
-use crate::http::request_log::LogFields;
+use crate::http::log_fields::LogFields;
 use crate::services::budgets::whole_seconds;
 use crate::services::error::Code;
 

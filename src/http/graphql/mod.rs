@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use futures_util::future::BoxFuture;
 use http::header::ALLOW;
 use http::request::Parts;
 use http::{Method, StatusCode};
@@ -25,35 +25,24 @@ use super::forwarded;
 use super::options::Options;
 use super::parameters::Parameters;
 use super::session::{Credentials, set_cookies};
-use super::socket::{self, Sockets};
 use crate::graphql::{Answer, Caller, Decoded};
 use crate::services::{AppContext, Permissions};
 
-/// Answers GET (and with it HEAD), POST and OPTIONS. `execute` is handed what was asked, whether it
-/// came by GET, and who asks. A GET that asks for a socket is handed to `sockets`.
-pub fn endpoint<S, E, F>(
+/// Answers GET, HEAD and POST. `execute` is handed what was asked, whether it came by GET, and who asks.
+pub fn handler<E, F>(
     options: Arc<Options>,
     app: Option<Arc<AppContext>>,
-    sockets: Arc<Sockets>,
     execute: E,
-) -> MethodRouter<S>
+) -> impl Fn(Request) -> BoxFuture<'static, Response> + Clone + Send + Sync + 'static
 where
-    S: Clone + Send + Sync + 'static,
     E: Fn(Decoded, bool, Caller) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
-    let handler = move |request: Request| {
+    move |request| {
         let (options, app, execute) = (options.clone(), app.clone(), execute.clone());
-        let sockets = Arc::clone(&sockets);
         // Boxed here: every layer around copies the future that it is handed.
-        Box::pin(async move {
-            if socket::is_asked_for(&request) {
-                return sockets.open(request).await;
-            }
-            handle(request, &options, app.as_deref(), execute).await
-        })
-    };
-    get(handler.clone()).post(handler).options(methods)
+        Box::pin(async move { handle(request, &options, app.as_deref(), execute).await })
+    }
 }
 
 /// OPTIONS that is not a preflight: which methods there are.

@@ -31,8 +31,8 @@ use super::unread::Unread;
 use super::wire::Wire;
 use crate::http::caller::{Peer, REQUEST_ID, RequestId};
 use crate::http::error::JSON;
-use crate::http::layers;
 use crate::http::options::Options;
+use crate::http::secure::secure;
 use crate::monitoring::metrics::Metrics;
 
 /// The largest head of a request, in bytes: request line and headers. Larger ones are told 431.
@@ -217,7 +217,7 @@ async fn answer(app: Router, request: http::Request<Body>, hsts: bool) -> Result
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    layers::secure(response.headers_mut(), hsts);
+    secure(response.headers_mut(), hsts);
     Ok(response)
 }
 

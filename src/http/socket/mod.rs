@@ -7,7 +7,6 @@ mod ending;
 mod guest;
 mod message;
 mod operation;
-mod options;
 mod outbox;
 mod seats;
 mod talk;
@@ -23,8 +22,6 @@ use futures_util::future::BoxFuture;
 use http::header::{RETRY_AFTER, SEC_WEBSOCKET_VERSION, UPGRADE};
 use http::request::Parts;
 use http::{HeaderName, Method, StatusCode, Version};
-
-pub use self::options::SocketOptions;
 
 use self::guest::Guest;
 use self::seats::{Full, Seat, Seats};

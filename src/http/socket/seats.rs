@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::SocketOptions;
+use crate::http::options::SocketOptions;
 
 /// Counts sockets.
 #[derive(Debug)]

@@ -10,13 +10,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::debug;
 
+use super::Execute;
 use super::ending::Ending;
 use super::guest::{Guest, brings_token};
 use super::message::{self, Said};
 use super::operation::{Asked, Done, run};
 use super::outbox::Outbox;
-use super::{Execute, SocketOptions};
 use crate::graphql::Decoded;
+use crate::http::options::SocketOptions;
 use crate::http::server::Stay;
 
 /// How long the other side may take to close a socket that we have closed.

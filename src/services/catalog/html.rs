@@ -11,7 +11,8 @@ const BLOCKS: [&str; 14] = [
     "</ul>", "</ol>",
 ];
 
-/// Removes everything that could run or load something: scripts, event handlers, styles, frames, unknown schemes.
+/// Removes everything that could run, look like the page around it, or ask for input: scripts, event handlers, styles,
+/// frames, forms, unknown schemes. Images stay, wherever they are.
 pub fn sanitise(html: &str) -> String {
     static SAFE: LazyLock<Builder<'static>> = LazyLock::new(Builder::default);
     if is_plain(html) {

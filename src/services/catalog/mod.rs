@@ -14,6 +14,7 @@ pub mod publications;
 pub mod ratings;
 pub mod redirects;
 pub mod snapshot;
+pub mod shelf;
 mod spoken;
 pub mod translated;
 pub mod translations;

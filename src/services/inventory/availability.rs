@@ -6,6 +6,9 @@ use entity::id::{MarketId, OptionValueId, ProductId, VariantId};
 
 use crate::infrastructure::database::RowSource;
 use crate::services::Result;
+use crate::services::catalog::options::{self, ProductOption};
+use crate::services::catalog::variants::{self, Variant};
+use crate::services::markets::Locale;
 use crate::services::sql::{Sql, uuids};
 
 /// A variant as a choice.
@@ -50,4 +53,93 @@ pub async fn of_products(
         });
     }
     Ok(choices)
+}
+
+/// A value that a shopper chose for an option, both in the language of the request or the base language.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Chosen {
+    /// The option's name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+/// The values that were chosen for a product's options, with the place of each option: `None` for a value that the option
+/// does not have. What other products may call an option is left out.
+///
+/// What is read in the language of the request comes first: it is what the shopper saw.
+pub fn chosen_values(options: &[ProductOption], chosen: &[Chosen]) -> Vec<(usize, Option<OptionValueId>)> {
+    let one = |wanted: &Chosen| {
+        let shown = options.iter().position(|option| option.name == wanted.name);
+        let place = shown.or_else(|| options.iter().position(|option| option.key == wanted.name))?;
+        let values = &options[place].values;
+        let shown = values.iter().find(|value| value.value == wanted.value);
+        let value = shown.or_else(|| values.iter().find(|value| value.key == wanted.value));
+        Some((place, value.map(|value| value.id)))
+    };
+    chosen.iter().filter_map(one).collect()
+}
+
+/// The variants with just the chosen values, one for each option of their product.
+pub async fn chosen_variants(
+    db: &impl RowSource,
+    locale: &Locale,
+    products: Vec<ProductId>,
+    chosen: &[Chosen],
+) -> Result<HashMap<ProductId, Variant>> {
+    let options = options::of_products(db, locale, products.iter().copied()).await?;
+    let choices = of_products(db, locale.market.id, products).await?;
+    let wanted = options.iter().filter_map(|(product, options)| {
+        let choice = choice(options, choices.get(product)?, chosen)?;
+        Some((choice.variant, *product))
+    });
+    let wanted: HashMap<VariantId, ProductId> = wanted.collect();
+    let found = variants::by_ids(db, locale.market.id, wanted.keys().copied()).await?;
+    Ok(found.into_iter().filter_map(|(id, variant)| Some((*wanted.get(&id)?, variant))).collect())
+}
+
+fn choice<'a>(options: &[ProductOption], choices: &'a [Choice], chosen: &[Chosen]) -> Option<&'a Choice> {
+    let found = chosen_values(options, chosen);
+    let is_complete = (0..options.len()).all(|place| found.iter().any(|(chosen, _)| *chosen == place));
+    let values: Option<Vec<OptionValueId>> = found.into_iter().map(|(_, value)| value).collect();
+    let values = values.filter(|_| is_complete && chosen.len() == options.len())?;
+    choices.iter().find(|choice| choice.has(&values))
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::id::ProductOptionId;
+
+    use super::*;
+    use crate::services::catalog::options::OptionValue;
+
+    fn option(name: &str, key: &str, values: &[(&str, &str)]) -> ProductOption {
+        let value = |(value, key): &(&str, &str)| OptionValue {
+            id: OptionValueId::generate(),
+            key: (*key).to_owned(),
+            value: (*value).to_owned(),
+        };
+        ProductOption {
+            id: ProductOptionId::generate(),
+            key: key.to_owned(),
+            name: name.to_owned(),
+            values: values.iter().map(value).collect(),
+        }
+    }
+
+    fn chosen(name: &str, value: &str) -> Chosen {
+        Chosen { name: name.to_owned(), value: value.to_owned() }
+    }
+
+    #[test]
+    fn what_the_shopper_saw_comes_before_what_it_is_called_in_the_base_language() {
+        let options = [option("Farbe", "Color", &[("Pink", "Rosa"), ("Rosa", "Rose")])];
+        let value = |name: &str, value: &str| chosen_values(&options, &[chosen(name, value)]);
+        let [pink, rosa] = [0, 1].map(|index| Some(options[0].values[index].id));
+        assert_eq!(value("Farbe", "Rosa"), [(0, rosa)]);
+        assert_eq!(value("Color", "Pink"), [(0, pink)]);
+        assert_eq!(value("Color", "Rose"), [(0, rosa)]);
+        assert_eq!(value("Farbe", "Blau"), [(0, None)]);
+        assert_eq!(value("Größe", "M"), []);
+    }
 }

@@ -9,8 +9,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sea_orm::EntityTrait;
 use serde_json::json;
-use vitrine::services::catalog::categories::write::CategoryInput;
 use vitrine::services::catalog::categories::{delete, place, write};
+use vitrine::services::catalog::shelf::ShelfInput;
 use vitrine::services::{Error, Viewer};
 
 use super::{change, check_projections, location, shown, wrong};
@@ -72,7 +72,7 @@ async fn the_closure_is_the_tree(shop: TestShop) {
                 (0..=4, _) | (_, None) => {
                     let parent = if other % 5 == 0 { None } else { pick(other) };
                     let title = Some(format!("Category {one}"));
-                    let input = CategoryInput { title, position, ..CategoryInput::default() };
+                    let input = ShelfInput { title, position, ..ShelfInput::default() };
                     write::create(app, &viewer, parent, input).await.map(|_| ())
                 }
                 (5..=8, Some(id)) => {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
-    sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out, facets_are_read_in_the_language_of_the_request;
+    sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out,
+        facets_are_read_in_the_language_of_the_request, what_is_chosen_is_told_and_can_be_taken_back;
 }
 
 /// The filter that takes a value of a facet.
@@ -95,4 +96,39 @@ async fn facets_are_read_in_the_language_of_the_request(shop: TestShop) {
         .find(|value| value["value"] == "home")
         .unwrap();
     assert_eq!(home["label"], "Wohnen");
+    assert_eq!(facet("vendor")["label"], "Marke");
+    let first = |key: &str| facet(key)["values"][0]["label"].as_str().unwrap();
+    assert_eq!(first("availability"), "Auf Lager");
+    let dearest = facet("price")["values"].as_array().unwrap().last().unwrap();
+    assert!(dearest["label"].as_str().unwrap().starts_with("ab "), "{dearest}");
+}
+
+async fn what_is_chosen_is_told_and_can_be_taken_back(shop: TestShop) {
+    let query = "query($f: ProductFilter) { products(filter: $f, first: 0) { facets { kind values { value count selected } } } }";
+    let facets = async |filter: Value| shop.query(query).variable("f", filter).await;
+    let chosen = |facets: &Value, kind: &str| -> Vec<(Value, Value)> {
+        let facet = facets.as_array().unwrap().iter().find(|facet| facet["kind"] == kind);
+        let values = facet.map(|facet| facet["values"].as_array().unwrap().as_slice()).unwrap_or_default();
+        let selected = values.iter().filter(|value| value["selected"] == true);
+        selected.map(|value| (value["value"].clone(), value["count"].clone())).collect()
+    };
+
+    let all = facets(json!({})).await;
+    let all = all.at("/products/facets");
+    for kind in ["PRICE", "AVAILABILITY", "VENDOR", "CATEGORY"] {
+        assert_eq!(chosen(all, kind), [], "{kind}");
+    }
+    let prices = all.as_array().unwrap().iter().find(|facet| facet["kind"] == "PRICE").unwrap();
+    for range in prices["values"].as_array().unwrap() {
+        let (min, max) = range["value"].as_str().unwrap().split_once("..").unwrap();
+        let max = Some(max).filter(|max| !max.is_empty());
+        let narrowed = facets(json!({"price": {"min": min, "max": max}, "availableForSale": true})).await;
+        let narrowed = narrowed.at("/products/facets");
+        let told = chosen(narrowed, "PRICE");
+        assert!(told.iter().map(|(value, _)| value).eq([&range["value"]]), "{range}: {told:?}");
+        assert_eq!(chosen(narrowed, "AVAILABILITY").len(), 1);
+    }
+
+    let nothing = facets(json!({"vendors": ["Loomwell"], "handles": ["tarn-teapot"]})).await;
+    assert_eq!(chosen(nothing.at("/products/facets"), "VENDOR"), [(json!("Loomwell"), json!(0))]);
 }

@@ -12,7 +12,7 @@ use super::category::Category;
 use super::collection::Collection;
 use super::media::Media;
 use super::metafield::{Metafield, Seo};
-use super::options::{self, ProductOption, SelectedOptionInput};
+use super::options::{ProductOption, SelectedOptionInput};
 use super::variant::Variant;
 use super::write::ProductStatus;
 use crate::graphql::access::Needs;
@@ -20,20 +20,21 @@ use crate::graphql::batch::Row;
 use crate::graphql::connection::{Connection, Listed};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Asked;
-use crate::graphql::directives::{About, Paged, SlicedBy};
+use crate::graphql::directives::{About, Fresh, Paged, STOCK, SlicedBy};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::id;
 use crate::graphql::loaders::{
-    CategoriesOf, ChoicesOf, CollectionsOf, MetafieldsOf, OptionsOf, StateOf, TagsOf, TextsOf, VariantById,
+    CategoriesOf, ChoicesOf, ChosenOf, CollectionsOf, MetafieldsOf, OptionsOf, StateOf, TagsOf, TextsOf,
 };
-use crate::graphql::lookahead::Shown;
+use crate::graphql::lookahead;
 use crate::graphql::money::MoneyRange;
 use crate::graphql::quick::{Many, Quick};
 use crate::graphql::scalars::DateTime;
 use crate::services::catalog::products::{State, Texts};
+use crate::services::inventory::availability::Chosen;
 use crate::services::search::listings::Listing;
-use crate::services::{Error, Permission, Result};
+use crate::services::{Error, Permission, Result, page};
 
 /// Something that the shop sells, as it is on offer in the market of the request, in the language of the request.
 pub struct Product(pub Row<Listing>);
@@ -71,16 +72,17 @@ impl Product {
     async fn description(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Cut at a word after about so many characters.")] truncate_at: Option<u32>,
+        #[graphql(desc = "Cut at a word after about so many characters.")] truncate_at: Option<i32>,
     ) -> Result<String> {
         let texts = self.texts(ctx).await?;
         Ok(truncate_at.map_or_else(
             || texts.description_text.clone(),
-            |length| truncated(&texts.description_text, length as usize),
+            |length| truncated(&texts.description_text, usize::try_from(length).unwrap_or_default()),
         ))
     }
 
-    /// Its description as HTML, safe to be shown: nothing in it runs or loads by itself.
+    /// Its description as HTML, safe to be shown: no scripts, styles, frames or forms. Images in it may be loaded from
+    /// elsewhere.
     async fn description_html(&self, ctx: &Context<'_>) -> Result<String> {
         Ok(self.texts(ctx).await?.description_html.clone())
     }
@@ -122,6 +124,7 @@ impl Product {
     }
 
     /// Whether any of its variants can be bought.
+    #[graphql(directive = Fresh::apply(STOCK))]
     async fn available_for_sale(&self) -> bool {
         self.0.available
     }
@@ -146,6 +149,7 @@ impl Product {
     ) -> Result<Vec<ProductOption>> {
         let options = ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
         let choices = ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
+        let selected: Vec<Chosen> = selected.into_iter().map(Chosen::from).collect();
         Ok(ProductOption::all(&options, &choices, &selected))
     }
 
@@ -159,7 +163,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<Variant>>> {
-        let shown = Shown::of::<Variant>(&ctx.item.node);
+        let shown = lookahead::shown::<Variant>(&ctx.item.node);
         let asked = Asked { first, last, after, before, shown };
         self.variants_list(asked)?.load(ctx, &self.0).await
     }
@@ -171,16 +175,12 @@ impl Product {
         #[graphql(desc = "One value for each of the product's options.")] selected_options: Vec<
             SelectedOptionInput,
         >,
-    ) -> Nullable<Variant> {
+    ) -> Nullable<Quick<Variant>> {
         nullable(async {
-            let options =
-                ctx.along(&self.0, |listing| OptionsOf(listing.product_id)).await?.unwrap_or_default();
-            let choices =
-                ctx.along(&self.0, |listing| ChoicesOf(listing.product_id)).await?.unwrap_or_default();
-            let Some(choice) = options::choice(&options, &choices, &selected_options) else {
-                return Ok(None);
-            };
-            Ok(ctx.load(VariantById(choice.variant)).await?.map(Variant::of))
+            let chosen = Arc::new(selected_options.into_iter().map(Chosen::from).collect::<Vec<_>>());
+            let variant =
+                ctx.along(&self.0, |listing| ChosenOf(listing.product_id, Arc::clone(&chosen))).await?;
+            Ok(variant.map(Variant::of).map(Quick))
         })
         .await
     }
@@ -201,7 +201,7 @@ impl Product {
         #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Result<Quick<Connection<Media>>> {
-        let shown = Shown::of::<Media>(&ctx.item.node);
+        let shown = lookahead::shown::<Media>(&ctx.item.node);
         let asked = Asked { first, last, after, before, shown };
         self.media_list(asked)?.load(ctx, &self.0).await
     }
@@ -293,7 +293,7 @@ impl Product {
         #[graphql(desc = "In which order.", default_with = "ReviewSortKey::Newest")] sort_key: ReviewSortKey,
     ) -> Nullable<Quick<Connection<Review>>> {
         nullable(async {
-            let shown = Shown::of::<Review>(&ctx.item.node);
+            let shown = lookahead::shown::<Review>(&ctx.item.node);
             let asked = Asked { first, last, after, before, shown };
             let list = self.reviews_list(asked, sort_key)?;
             list.load(ctx, &self.0).await.map(Some)
@@ -307,11 +307,13 @@ impl Product {
     async fn related_products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, at most 20.", default = 4, validator(minimum = 0, maximum = 20))]
-        first: u32,
+        #[graphql(desc = "How many, at most 20.", default = 4)] first: i32,
     ) -> Nullable<Many<Quick<Self>>> {
-        nullable(async { Ok(Some(Many(self.related(ctx, first).await?.into_iter().map(Quick).collect()))) })
-            .await
+        nullable(async {
+            let first = page::count(first, 0..=related::MOST)?;
+            Ok(Some(Many(self.related(ctx, first).await?.into_iter().map(Quick).collect())))
+        })
+        .await
     }
 }
 

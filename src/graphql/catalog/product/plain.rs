@@ -17,6 +17,7 @@ use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::loaders::{
     CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
 };
+use crate::graphql::lookahead;
 use crate::graphql::money::MoneyRange;
 use crate::graphql::quick::{Ask, Plain};
 use crate::services::Result;
@@ -47,11 +48,11 @@ impl Plain for Product {
                 ask.maybe(row.compare_at.map(|range| MoneyRange::new(range, &ask.scope().locale)))
             }
             "ratingSummary" => ask.object(&RatingSummary::of(row.rating)),
-            "variants" => self.variants_list(ask.page::<Variant>()?).ok()?.at_hand(ask, row),
-            "media" => self.media_list(ask.page::<Media>()?).ok()?.at_hand(ask, row),
+            "variants" => self.variants_list(lookahead::asked::<Variant>(ask)?).ok()?.at_hand(ask, row),
+            "media" => self.media_list(lookahead::asked::<Media>(ask)?).ok()?.at_hand(ask, row),
             "reviews" => {
                 let sort = ask.argument("sortKey", Some(|| ReviewSortKey::Newest))?;
-                self.reviews_list(ask.page::<Review>()?, sort).ok()?.at_hand(ask, row)
+                self.reviews_list(lookahead::asked::<Review>(ask)?, sort).ok()?.at_hand(ask, row)
             }
             _ => self.loaded(ask),
         }
@@ -118,7 +119,7 @@ impl Product {
             key: Box::new(move |listing| VariantsOf(listing.product_id, window.clone())),
             list,
             places: Places::Keys(Box::new(variants::Variant::key)),
-            total: Total::loaded(VariantCountOf(self.0.product_id)),
+            total: Total::along(&self.0, |listing| VariantCountOf(listing.product_id)),
         })
     }
 
@@ -129,7 +130,7 @@ impl Product {
             key: Box::new(move |listing| MediaOf(listing.product_id, window.clone())),
             list,
             places: Places::Keys(Box::new(media::Media::key)),
-            total: Total::loaded(MediaCountOf(self.0.product_id)),
+            total: Total::along(&self.0, |listing| MediaCountOf(listing.product_id)),
         })
     }
 

@@ -12,11 +12,11 @@ use crate::graphql::connection::Listed;
 use crate::graphql::context::ContextExt;
 use crate::graphql::loaders::{BestBelow, BestIn};
 use crate::graphql::quick::Ask;
-use crate::services::Result;
 use crate::services::search::listings::Listing;
+use crate::services::{Result, page};
 
-/// As many as the field's argument allows; its resolver refuses more.
-const MOST: u32 = 20;
+/// The most that can be asked for.
+pub(super) const MOST: u32 = 20;
 
 type Best = Option<Arc<Vec<Row<Listing>>>>;
 
@@ -48,7 +48,7 @@ impl Product {
 
     /// The same where they have been loaded.
     pub(super) fn related_at_hand(&self, ask: &mut Ask<'_>) -> Option<Vec<Self>> {
-        let wanted = ask.argument("first", Some(|| 4)).filter(|wanted| *wanted <= MOST)?;
+        let wanted = page::count(ask.argument("first", Some(|| 4))?, 0..=MOST).ok()?;
         let mut found = Vec::new();
         self.add_others(&mut found, &ask.along(&self.0, in_category(wanted))?, wanted);
         if found.len() < wanted as usize && self.0.branch_id.is_some() {

@@ -36,7 +36,7 @@ pub struct ProductSetInput {
     version: Option<i32>,
     /// Its title: 1 to 255 characters. A product that is not there yet needs one.
     title: Option<String>,
-    /// Its description as HTML, at most 512 KiB. What could run or load by itself is removed.
+    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed.
     description_html: MaybeUndefined<String>,
     /// Who makes it: at most 255 characters.
     vendor: MaybeUndefined<String>,
@@ -196,7 +196,7 @@ impl ProductsSetResults {
     #[graphql(directive = SlicedBy::apply("first"))]
     async fn rows(
         &self,
-        #[graphql(desc = "How many at most.", default = 1000, validator(minimum = 0, maximum = 1000))] first: i32,
+        #[graphql(desc = "How many at most; there are never more than 1000.", default = 1000)] first: i32,
         #[graphql(desc = "Only those that could not be, or were left alone.", default)] failed_only: bool,
     ) -> Vec<ProductsSetResult<'_>> {
         let failed = |row: &Row| row.skipped || !row.outcome.problems.is_empty();

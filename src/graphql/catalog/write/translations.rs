@@ -26,7 +26,7 @@ pub struct ProductTranslationSetInput {
     language: String,
     /// Its title: at most 255 characters.
     title: Option<String>,
-    /// Its description as HTML, at most 512 KiB. What could run or load by itself is removed.
+    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed.
     description_html: Option<String>,
     /// Title for search engines: at most 255 characters.
     seo_title: Option<String>,

@@ -10,10 +10,10 @@ use async_graphql::{
 };
 use serde_json::{Map, Value as Json};
 
-use crate::graphql::access::Rule;
 use crate::graphql::gate::names::visible_types;
 use crate::graphql::gate::{Admitted, CheckOnly, Gate, Limits, Model, Refusal};
 use crate::graphql::outline::{self, Outlined};
+use crate::graphql::rule::Rule;
 use crate::services::Viewer;
 
 pub type Shop = Schema<Outlined<Query>, Mutation, Events>;

@@ -12,6 +12,8 @@ pub struct Bucket {
     pub max: Option<i64>,
     /// Products whose lowest price lies in it.
     pub count: i64,
+    /// Whether the filter has it.
+    pub selected: bool,
 }
 
 /// Divides prices into ranges.
@@ -36,7 +38,7 @@ pub fn of(mut prices: Vec<i64>) -> Vec<Bucket> {
 fn bucket(prices: &[i64], min: i64, max: Option<i64>) -> Bucket {
     let begin = prices.partition_point(|price| *price < min);
     let end = max.map_or(prices.len(), |max| prices.partition_point(|price| *price <= max));
-    Bucket { min, max, count: i64::try_from(end - begin).unwrap_or(i64::MAX) }
+    Bucket { min, max, count: i64::try_from(end - begin).unwrap_or(i64::MAX), selected: false }
 }
 
 /// The next number above that begins with 1, 2, 3, 5 or 7.5 and goes on with zeros.
@@ -69,6 +71,6 @@ mod tests {
     #[test]
     fn few_prices_make_few_ranges() {
         assert!(of(Vec::new()).is_empty());
-        assert_eq!(of(vec![1999]), [Bucket { min: 0, max: None, count: 1 }]);
+        assert_eq!(of(vec![1999]), [Bucket { min: 0, max: None, count: 1, selected: false }]);
     }
 }

@@ -38,6 +38,8 @@ pub struct Facets {
     pub prices: Vec<Bucket>,
     /// How many products can be bought, and how many cannot.
     pub availability: (i64, i64),
+    /// The availability that the filter has.
+    pub available: Option<bool>,
 }
 
 /// Values of one kind.
@@ -128,6 +130,7 @@ impl<D: RowSource> Hits<'_, D> {
         }
         let tallies = std::iter::once(&all).chain(without.iter().map(|(_, tallies)| tallies));
         let ids = tallies.flat_map(HashMap::values).flat_map(|tally| tally.facets.keys());
+        let ids = ids.chain(self.filter.groups.iter().flat_map(|group| &group.ids));
         let labels = labels::load(self.db, self.locale, ids).await?;
         let parents: &[i64] = if self.parents.is_empty() { &[WHOLE] } else { self.parents };
         let nothing = Tally::default();
@@ -138,12 +141,24 @@ impl<D: RowSource> Hits<'_, D> {
             };
             let facets = Facets {
                 groups: groups(&labels, self.filter, |kind, name| of(&Part::Facet(kind, name.to_owned()))),
-                prices: buckets::of(of(&Part::Price).prices.clone()),
+                prices: self.prices(of(&Part::Price).prices.clone()),
                 availability: of(&Part::Availability).availability,
+                available: self.filter.plain.available,
             };
             (*parent, facets)
         };
         Ok(parents.iter().map(facets).collect())
+    }
+
+    /// Ranges of prices, of which the filter may have one.
+    fn prices(&self, prices: Vec<i64>) -> Vec<Bucket> {
+        let Filter { price_min, price_max, .. } = &self.filter.plain;
+        let narrows = price_min.is_some() || price_max.is_some();
+        let mut buckets = buckets::of(prices);
+        for bucket in &mut buckets {
+            bucket.selected = narrows && price_min.unwrap_or(0) == bucket.min && *price_max == bucket.max;
+        }
+        buckets
     }
 
     /// What one statement tells of the hits of each list, one part of the filter left out.
@@ -206,7 +221,10 @@ fn groups<'a>(
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (id, label) in labels {
-        let Some(count) = tally_of(label.kind, &label.name).facets.get(id) else { continue };
+        let selected = filter.groups.iter().any(|group| group.ids.contains(id));
+        let count = tally_of(label.kind, &label.name).facets.get(id).copied();
+        // What has been chosen can be taken back, even where it leaves nothing.
+        let Some(count) = count.or(selected.then_some(0)) else { continue };
         let same = |group: &Group| group.kind == label.kind && group.name == label.name;
         let index = groups.iter().position(same).unwrap_or_else(|| {
             groups.push(Group {
@@ -224,13 +242,17 @@ fn groups<'a>(
         groups[index].values.push(Value {
             value: label.value.clone(),
             label: label.value_text.clone(),
-            count: *count,
-            selected: filter.groups.iter().any(|group| group.ids.contains(id)),
+            count,
+            selected,
         });
     }
     for group in &mut groups {
         group.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
-        group.values.truncate(MAX_VALUES);
+        let mut place = 0;
+        group.values.retain(|value| {
+            place += 1;
+            place <= MAX_VALUES || value.selected
+        });
     }
     keep_frequent_options(&mut groups);
     groups.sort_by(|a, b| (order(a.kind), &a.name).cmp(&(order(b.kind), &b.name)));

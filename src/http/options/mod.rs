@@ -1,14 +1,18 @@
 //! What an operator can set about the wire.
 
+mod registered;
+mod sockets;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::registered::Registered;
+pub use self::sockets::SocketOptions;
+
 use super::forwarded::Trusted;
-use super::metrics::Registered;
 use super::question::Question;
-use super::socket::SocketOptions;
 use crate::monitoring::metrics::Metrics;
 
 /// The settings of the HTTP layer. The defaults are fit for production: closed, compressed, bounded.
