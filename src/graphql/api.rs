@@ -148,10 +148,6 @@ impl Api {
                 return Answer::refused(&refusal, caller, report);
             }
         };
-        if !self.introspection && admitted.asks_for_the_schema() {
-            let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
-            return Answer::refused(&refusal, caller, Report { source, ..Report::default() });
-        }
         let mut report = Report {
             client: handle(),
             source,
@@ -160,7 +156,13 @@ impl Api {
             cost: admitted.cost,
             ..Report::default()
         };
+        if !self.introspection && admitted.asks_for_the_schema() {
+            report.charge = budget::charge_refused(&self.app, payer).await;
+            let refusal = Refusal::invalid(vec![Problem::new("introspection is switched off here")]);
+            return Answer::refused(&refusal, caller, report);
+        }
         if is_get && admitted.kind != OperationType::Query {
+            report.charge = budget::charge_refused(&self.app, payer).await;
             return Answer::change_by_get(caller, report);
         }
         match budget::charge(&self.app, payer, report.cost).await {

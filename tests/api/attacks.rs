@@ -10,7 +10,8 @@ on_each_engine! {
     sample: a_long_argument_cannot_be_copied_by_fragments, a_long_directive_cannot_be_copied_by_fragments,
         a_long_list_is_not_read_for_each_of_many_objects, errors_do_not_repeat_what_was_sent,
         leaves_under_many_names_do_not_make_an_endless_answer, forged_cursors_are_refused,
-        null_characters_are_refused_wherever_they_stand, reviews_of_what_is_not_on_offer_do_not_exist;
+        null_characters_are_refused_wherever_they_stand, reviews_of_what_is_not_on_offer_do_not_exist,
+        no_way_around_the_longest_answer;
 }
 
 /// Debug builds on a busy machine are slow; the attacks took many seconds in release builds.
@@ -139,4 +140,29 @@ async fn reviews_of_what_is_not_on_offer_do_not_exist(shop: TestShop) {
         }
     }
     assert!(seen > 50, "{seen}");
+}
+
+/// Fragments with conditions cannot be merged before the variables are known, and interfaces are resolved by the library.
+async fn no_way_around_the_longest_answer(shop: TestShop) {
+    let long = "long ".repeat(10_000);
+    shop.sql(&format!("UPDATE product SET description_html = '{long}'")).await;
+    let leaves: String = (0..60).map(|i| format!("a{i}: descriptionHtml ")).collect();
+    let ids = shop.query("{ products(first: 86) { nodes { id } } }").await;
+    let ids: Vec<Value> = ids.list("/products/nodes").iter().map(|product| product["id"].clone()).collect();
+    for text in [
+        format!(
+            "query($ids: [ID!] = [], $yes: Boolean = true) {{ products(first: 100) {{ nodes {{ ... on Node {{ ... on Product @include(if: $yes) {{ {leaves} }} }} }} }} nodes(ids: $ids) {{ id }} }}"
+        ),
+        format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Product {{ {leaves} }} }} }}"),
+    ] {
+        let (reply, other) = tokio::join!(shop.query(&text).variable("ids", ids.clone()), async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let began = Instant::now();
+            shop.query("{ shop { name } }").await.data();
+            began.elapsed()
+        },);
+        assert_eq!(reply.code(), "BAD_REQUEST");
+        assert!(reply.message().contains("longer than"), "{}", reply.message());
+        assert!(other < AT_ONCE, "{other:?}");
+    }
 }

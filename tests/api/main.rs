@@ -1,6 +1,7 @@
 //! The API and everything behind it, on both engines.
 
 mod access;
+mod answers;
 mod attacks;
 mod audit;
 mod backoffice;

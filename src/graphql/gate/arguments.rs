@@ -1,7 +1,7 @@
-//! Checks argument values that hold variables (specification sections 5.6 and 5.8).
+//! Checks the values of arguments and the defaults of variables (specification sections 5.6 and 5.8).
 //!
-//! The library checks a value only once all its variables are known, and never asks whether a
-//! variable's type fits its place; both are checked here, for any values of the variables.
+//! The library checks a value only once all its variables are known, never asks whether a variable's type fits its place,
+//! and takes some values that do not fit theirs; all is checked here, for any values of the variables.
 
 use std::collections::HashMap;
 
@@ -21,9 +21,10 @@ pub struct Arguments<'a> {
     pub problems: Vec<Problem>,
 }
 
-/// The argument being checked.
+/// The argument being checked, or the variable whose default is.
 struct Place<'a> {
-    argument: &'a str,
+    what: &'static str,
+    name: &'a str,
     pos: Pos,
 }
 
@@ -34,17 +35,18 @@ impl<'a> Arguments<'a> {
         Self { model, definitions, problems: Vec::new() }
     }
 
-    /// Checks the value of an argument, if it holds a variable.
+    /// Checks the value of an argument.
     pub fn check(&mut self, input: &InputModel, value: &Value, pos: Pos) {
-        if holds_variable(value) {
-            self.check_all(input, value, pos);
-        }
+        let place = Place { what: "Argument ", name: &input.name, pos };
+        self.value(&place, &input.ty, input.default.is_some(), value, &Path::Root);
     }
 
-    /// Checks the value of an argument, whether or not it holds a variable.
-    pub fn check_all(&mut self, input: &InputModel, value: &Value, pos: Pos) {
-        let place = Place { argument: &input.name, pos };
-        self.value(&place, &input.ty, input.default.is_some(), value, &Path::Root);
+    /// Checks the default of a variable.
+    pub fn check_default(&mut self, definition: &VariableDefinition) {
+        let Some(default) = &definition.default_value else { return };
+        let place = Place { what: "The default of variable ", name: &definition.name.node, pos: default.pos };
+        let value = default.node.clone().into_value();
+        self.value(&place, &definition.var_type.node, false, &value, &Path::Root);
     }
 
     fn value(&mut self, place: &Place<'_>, ty: &Type, has_default: bool, value: &Value, path: &Path<'_>) {
@@ -174,17 +176,8 @@ impl<'a> Arguments<'a> {
     }
 
     fn refuse(&mut self, place: &Place<'_>, path: &Path<'_>, what: &str) {
-        let message = format!("Argument \"{}{path}\" {what}.", excerpt(place.argument));
+        let message = format!("{}\"{}{path}\" {what}.", place.what, excerpt(place.name));
         self.problems.push(Problem::at(message, [place.pos]));
-    }
-}
-
-fn holds_variable(value: &Value) -> bool {
-    match value {
-        Value::Variable(_) => true,
-        Value::List(items) => items.iter().any(holds_variable),
-        Value::Object(fields) => fields.values().any(holds_variable),
-        _ => false,
     }
 }
 

@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
         let name = &field.name.node;
         for (argument, value) in &field.arguments {
             if let Some(input) = known.arguments.iter().find(|known| known.name == argument.node) {
-                self.arguments.check_all(input, &value.node, value.pos);
+                self.arguments.check(input, &value.node, value.pos);
             } else {
                 let message = format!("\"{name}\" has no argument \"{}\".", argument.node);
                 self.problems.push(Problem::at(message, [argument.pos]));

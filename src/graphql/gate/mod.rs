@@ -8,6 +8,7 @@ mod arguments;
 mod caching;
 mod cost;
 mod facts;
+mod expose;
 mod fits;
 mod input_names;
 mod introspection;
@@ -22,6 +23,7 @@ mod prepare;
 mod price;
 mod quote;
 mod refusal;
+mod respell;
 mod scan;
 mod sdl;
 mod settle;
@@ -201,6 +203,7 @@ impl<E: Executor> Gate<E> {
     ) -> Result<Admitted, Refusal> {
         let operation = prepared.operation(operation_name)?;
         let variables = coerce(&operation.variables, &self.model, variables)?;
+        operation.check_conditions(&variables)?;
         let cost = operation.cost.evaluate(&variables);
         if cost > self.limits.cost {
             return Err(Refusal::cost(cost, self.limits.cost));

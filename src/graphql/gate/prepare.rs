@@ -20,6 +20,7 @@ use super::model::Model;
 use super::names::Names;
 use super::price::price;
 use super::refusal::Refusal;
+use super::respell::respell;
 use super::scan::scan;
 use super::settle::settle;
 use super::survey::survey;
@@ -58,9 +59,11 @@ pub struct PreparedOperation {
     pub max_age: u32,
     /// The variables that it declares.
     pub variables: Vec<VariableDefinition>,
-    /// Whether only the variables tell if two fields are one, so that the document must be settled
-    /// and merged again with each request's variables.
+    /// Whether only the variables tell if two fields are one, or stand in one fragment, so that the document must be
+    /// settled and merged again with each request's variables.
     pub variables_decide: bool,
+    /// The variables of `@skip` and `@include`.
+    conditions: Vec<Name>,
     /// Whether `@skip` or `@include` stands anywhere in it.
     is_conditional: bool,
 }
@@ -71,7 +74,7 @@ pub struct PreparedOperation {
 /// A refusal for text that is no document or is above a limit.
 pub fn prepare(text: &str, model: &Model, limits: &Limits) -> Result<Prepared, Refusal> {
     scan(text, limits)?;
-    let original = parse_query(text).map_err(|error| Refusal::syntax(&error))?;
+    let original = parse_query(&*respell(text)?).map_err(|error| Refusal::syntax(&error))?;
     let heaviest = survey(&original, limits)?;
     let mut definitions: Vec<_> = original.operations.iter().collect();
     definitions.sort_by_key(|(_, operation)| operation.pos);
@@ -102,8 +105,9 @@ fn prepare_operation(
         max_age: max_age(model, kind, &merged.selection_set.node),
         variables: merged.variable_definitions.iter().map(|variable| variable.node.clone()).collect(),
         is_conditional: is_conditional(&merged.selection_set.node),
+        variables_decide: variables_decide || has_conditional_fragment(&merged.selection_set.node),
+        conditions: conditions(&merged.selection_set.node),
         definition: Arc::new(Positioned::new(merged, operation.pos)),
-        variables_decide,
     }
 }
 
@@ -129,6 +133,21 @@ fn merge(
         selection_set,
     };
     (merged, merging.variables_decide)
+}
+
+impl PreparedOperation {
+    /// Conditions are true or false (specification section 6.3.2): a variable that has a default may be null all the same.
+    ///
+    /// # Errors
+    /// A refusal where one is null.
+    pub fn check_conditions(&self, variables: &Variables) -> Result<(), Refusal> {
+        match self.conditions.iter().find(|name| variables.get(*name) == Some(&Value::Null)) {
+            Some(name) => Err(Refusal::bad_request(format!(
+                "Variable \"${name}\" must not be null: it is a condition."
+            ))),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Prepared {
@@ -193,6 +212,43 @@ impl Prepared {
 /// A document of one operation.
 pub fn alone(operation: Positioned<OperationDefinition>) -> ExecutableDocument {
     ExecutableDocument { operations: DocumentOperations::Single(operation), fragments: HashMap::new() }
+}
+
+/// Whether `@skip` or `@include` stands on a fragment: without it, its fields are those around it.
+fn has_conditional_fragment(set: &SelectionSet) -> bool {
+    set.items.iter().any(|item| match &item.node {
+        Selection::Field(field) => has_conditional_fragment(&field.node.selection_set.node),
+        Selection::InlineFragment(fragment) => {
+            fragment.node.directives.iter().any(|directive| is_condition(&directive.node))
+                || has_conditional_fragment(&fragment.node.selection_set.node)
+        }
+        Selection::FragmentSpread(_) => false,
+    })
+}
+
+/// The variables of all conditions in a selection set.
+fn conditions(set: &SelectionSet) -> Vec<Name> {
+    let mut names = Vec::new();
+    for item in &set.items {
+        let own = item.node.directives().iter().filter(|directive| is_condition(&directive.node));
+        names.extend(own.flat_map(|directive| &directive.node.arguments).filter_map(|(_, value)| {
+            if let async_graphql_value::Value::Variable(name) = &value.node {
+                Some(name.clone())
+            } else {
+                None
+            }
+        }));
+        match &item.node {
+            Selection::Field(field) => names.extend(conditions(&field.node.selection_set.node)),
+            Selection::InlineFragment(fragment) => {
+                names.extend(conditions(&fragment.node.selection_set.node));
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn is_conditional(set: &SelectionSet) -> bool {

@@ -4,7 +4,7 @@ use async_graphql::Pos;
 
 use super::limits::Limits;
 use super::refusal::Refusal;
-use super::tokens::{Fault, Kind, Tokens};
+use super::tokens::{Fault, Kind, Token, Tokens};
 
 /// Checks the bytes, tokens and bracket nesting of `text` in one pass, without allocating.
 ///
@@ -16,8 +16,13 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), Refusal> {
         return Err(Refusal::above(limits.text_bytes, "bytes", Some(text.len() as u64)));
     }
     let mut nesting = 0_usize;
+    let mut before: Option<Token> = None;
     for (count, token) in Tokens::new(text).enumerate() {
         let token = token.map_err(|fault| refuse(text, fault))?;
+        if let Some(reason) = before.and_then(|before| misplaced(text, nesting, before, token)) {
+            return Err(refuse(text, Fault { reason, at: token.start }));
+        }
+        before = Some(token);
         if count >= limits.tokens {
             return Err(Refusal::above(limits.tokens, "tokens", None));
         }
@@ -31,6 +36,19 @@ pub fn scan(text: &str, limits: &Limits) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// What the parser takes though the grammar does not: empty parentheses, and a fragment named `on` (specification sections
+/// 2.6 and 2.8).
+fn misplaced(text: &str, nesting: usize, before: Token, token: Token) -> Option<&'static str> {
+    let is = |token: Token, name: &str| text.get(token.start..token.end) == Some(name);
+    match (before.kind, token.kind) {
+        (Kind::Punctuator(b'('), Kind::Punctuator(b')')) => Some("an empty list of arguments"),
+        (Kind::Name, Kind::Name) if nesting == 0 && is(before, "fragment") && is(token, "on") => {
+            Some("a fragment of this name")
+        }
+        _ => None,
+    }
 }
 
 fn refuse(text: &str, fault: Fault) -> Refusal {
@@ -111,6 +129,17 @@ mod tests {
         let refusal = scan(r#"{ a(b: "x\u0000") }"#, &Limits::default()).unwrap_err();
         assert_eq!(refusal.errors[0].message, "Syntax error: a null character is not allowed here.");
         assert_eq!(scan(r#"{ a(b: "x\\u0000") }"#, &Limits::default()), Ok(()));
+    }
+
+    #[test]
+    fn what_only_the_parser_would_take_is_refused() {
+        for (text, place) in
+            [("query Q() { a }", (1, 9)), ("{ a( ) }", (1, 6)), ("fragment on on A { a }", (1, 10))]
+        {
+            assert_eq!(scan(text, &Limits::default()).unwrap_err().errors[0].locations, [place], "{text}");
+        }
+        let text = "{ fragment on: a(b: []) on } fragment F on A { a }";
+        assert_eq!(scan(text, &Limits::default()), Ok(()));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Executor, Name, Request, Response, Value, Variables, async_trait};
 
 use super::arguments::Arguments;
+use super::expose::expose;
 use super::level::is_condition;
 use super::model::{InputModel, Model, named};
 use super::overlap::conflicts;
@@ -59,9 +60,10 @@ impl Extension for CheckOnly {
 /// A refusal with everything that is wrong.
 pub async fn validate<E: Executor>(
     checker: &E,
-    document: ExecutableDocument,
+    mut document: ExecutableDocument,
     variables: Variables,
 ) -> Result<(), Refusal> {
+    expose(&mut document);
     let mut request = Request::new("").variables(variables);
     // Rules look at all operations, but the library wants one chosen.
     if let DocumentOperations::Multiple(operations) = &document.operations {
@@ -107,6 +109,11 @@ fn check_operation(operation: &PreparedOperation, model: &Model, problems: &mut 
             problems.push(Problem::at(message, [variable.name.pos]));
         }
     }
+    for directive in operation.variables.iter().flat_map(|variable| &variable.directives) {
+        let message =
+            format!("Directive \"@{}\" may not stand on a variable.", excerpt(&directive.node.name.node));
+        problems.push(Problem::at(message, [directive.pos]));
+    }
     let root = model.root(operation.kind);
     if root.is_none() {
         let message = match operation.kind {
@@ -119,6 +126,7 @@ fn check_operation(operation: &PreparedOperation, model: &Model, problems: &mut 
     let mut walk =
         Walk { model, arguments: Arguments::new(model, &operation.variables), condition: condition() };
     walk.set(root, set);
+    operation.variables.iter().for_each(|variable| walk.arguments.check_default(variable));
     problems.append(&mut walk.arguments.problems);
     problems.extend(conflicts(model, root, set));
     if operation.kind == OperationType::Subscription {
@@ -137,8 +145,8 @@ impl<'a> Walk<'a> {
     fn set(&mut self, parent: Option<&'a Name>, set: &'a SelectionSet) {
         for item in &set.items {
             let conditions = item.node.directives().iter().filter(|directive| is_condition(&directive.node));
-            for (_, value) in conditions.flat_map(|directive| &directive.node.arguments) {
-                if let Some(condition) = &self.condition {
+            for (name, value) in conditions.flat_map(|directive| &directive.node.arguments) {
+                if let Some(condition) = self.condition.as_ref().filter(|it| it.name == name.node) {
                     self.arguments.check(condition, &value.node, value.pos);
                 }
             }
