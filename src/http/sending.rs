@@ -7,8 +7,8 @@ use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use http::StatusCode;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -82,10 +82,29 @@ async fn counted(request: Request, next: Next) -> Response {
 }
 
 /// Answers that may be.
-async fn compressed(State(turns): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+async fn compressed(State(turns): State<Arc<Semaphore>>, mut request: Request, next: Next) -> Response {
+    take_identity(request.headers_mut());
     let (stay, id) = (Stay::of(request.extensions()), RequestId::of(request.extensions()));
     let response = at_once(&turns, &id, next.run(request).await).await;
     count(&stay, &id, response)
+}
+
+/// Passes over that a client takes nothing uncompressed (`identity;q=0`): what has been done has to be told, and RFC 9110,
+/// section 12.5.3, lets a server disregard it.
+fn take_identity(headers: &mut HeaderMap) {
+    let refuses = |part: &str| {
+        let (coding, weight) = part.split_once(';').unwrap_or((part, ""));
+        let is_none = weight.trim().strip_prefix("q=").is_some_and(|it| it.parse() == Ok(0.0_f32));
+        is_none && ["identity", "*"].contains(&coding.trim())
+    };
+    let Some(accepted) = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()) else { return };
+    if accepted.split(',').any(refuses) {
+        let others: Vec<&str> = accepted.split(',').filter(|part| !refuses(part)).collect();
+        match HeaderValue::from_str(&others.join(",")) {
+            Ok(others) => headers.insert(ACCEPT_ENCODING, others),
+            Err(_) => headers.remove(ACCEPT_ENCODING),
+        };
+    }
 }
 
 /// Keeps count of an answer until it is read, or refuses it where too many wait already.

@@ -124,7 +124,7 @@ async fn answers_that_wait_on_a_socket_are_bounded() {
 
 #[tokio::test]
 async fn a_client_that_reads_slowly_is_not_given_up() {
-    let server = server(|options| options.write_timeout = Duration::from_secs(1)).await;
+    let server = server(|options| options.write_timeout = Duration::from_secs(2)).await;
     let mut client = Client::open(&server).await;
     for number in 0..30 {
         client.sink.send(subscribe(number, "{ large }")).await.expect("sent");
@@ -136,7 +136,7 @@ async fn a_client_that_reads_slowly_is_not_given_up() {
     while ended < 30 {
         let message = client.hear().await;
         ended += usize::from(message["type"] != "next");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(80)).await;
     }
 }
 

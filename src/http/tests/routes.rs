@@ -188,6 +188,15 @@ async fn long_answers_are_compressed_and_short_ones_are_not() {
     assert!(zipped.body.len() < 1_000);
     assert_eq!(ask(5_000, "identity").await.header("content-encoding"), "");
     assert_eq!(ask(500, "gzip, br").await.header("content-encoding"), "");
+    for (length, accepted, coding) in [
+        (500, "identity;q=0", ""),
+        (500, "gzip, *;q=0", ""),
+        (5_000, "br, identity; q=0.0", "br"),
+        (5_000, "*;q=0", ""),
+    ] {
+        let reply = ask(length, accepted).await;
+        assert_eq!((reply.status, reply.header("content-encoding")), (StatusCode::OK, coding), "{accepted}");
+    }
 }
 
 #[tokio::test]
