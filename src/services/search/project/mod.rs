@@ -26,6 +26,7 @@ pub async fn rebuild(app: &AppContext) -> Result<u64> {
     let change = app.begin_upkeep().await?;
     facets::forget_labels(&change).await?;
     change.commit().await?;
+    while terms::complete(app).await? {}
     let mut after = uuid::Uuid::nil();
     let mut count = 0;
     loop {
