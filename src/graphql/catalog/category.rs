@@ -59,7 +59,8 @@ impl Category {
         id::show(self.0.id)
     }
 
-    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the category.
+    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the category, but
+    /// filters find nothing by it.
     async fn handle(&self) -> &str {
         &self.0.handle
     }
@@ -143,7 +144,7 @@ impl Category {
                 sort,
                 reverse,
             };
-            let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+            let (request, window, list) = arguments.read(&ctx.scope().locale, None)?;
             let key = |category: &categories::Category| {
                 ProductsIn(category.handle.clone(), request.clone(), window.clone())
             };

@@ -43,10 +43,10 @@ impl From<ProductSortKey> for Sort {
 /// is absent, or an empty list, narrows nothing. At most 50 values a list.
 #[derive(InputObject, Default)]
 pub struct ProductFilter {
-    /// Handles of categories; each stands for itself and everything below it.
+    /// Handles of categories, current ones; each stands for itself and everything below it.
     #[graphql(default)]
     categories: Vec<String>,
-    /// Handles of collections.
+    /// Handles of collections, current ones.
     #[graphql(default)]
     collections: Vec<String>,
     /// Names of vendors.
@@ -68,7 +68,7 @@ pub struct ProductFilter {
     /// The lowest average rating of interest, from 1 to 5, as `ratingSummary` tells averages. Only the first two decimals
     /// count, of this and of averages: what is beyond is cut off.
     min_rating: Option<f64>,
-    /// Handles of products.
+    /// Handles of products, current ones.
     #[graphql(default)]
     handles: Vec<String>,
     /// Stock keeping units of variants.
