@@ -39,6 +39,10 @@ impl Listed for Category {
     }
 }
 
+/// The category above one; no category has the id that stands for none.
+const PARENT: fn(&categories::Category) -> CategoryById =
+    |category| CategoryById(category.parent_id.unwrap_or(CategoryId(Uuid::nil())));
+
 impl Plain for Category {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
@@ -46,6 +50,11 @@ impl Plain for Category {
             "handle" => ask.write(&self.0.handle),
             "title" => ask.write(&self.0.title),
             "description" => ask.write(&self.0.description),
+            "parent" if self.0.parent_id.is_none() => ask.null(),
+            "parent" => {
+                let parent = ask.along(&self.0, PARENT)?;
+                ask.maybe(parent.map(Self::of))
+            }
             _ => None,
         }
     }
@@ -81,11 +90,7 @@ impl Category {
             if self.0.parent_id.is_none() {
                 return Ok(None);
             }
-            // No category has the id that stands for none.
-            let parent = |category: &categories::Category| {
-                CategoryById(category.parent_id.unwrap_or(CategoryId(Uuid::nil())))
-            };
-            Ok(ctx.along(&self.0, parent).await?.map(Self::of))
+            Ok(ctx.along(&self.0, PARENT).await?.map(Self::of))
         })
         .await
     }
