@@ -34,7 +34,7 @@ use crate::services::search::facets::{self, Facets};
 use crate::services::search::filter::Filter;
 use crate::services::search::listings::{self, Listing, Request};
 use crate::services::search::parents::{self, Parent};
-use crate::services::search::related;
+use crate::services::search::related::{self, Subject};
 
 type RowPage<T> = Arc<Page<Row<T>>>;
 type RowList<T> = Arc<Vec<Row<T>>>;
@@ -113,8 +113,10 @@ loaders! {
     ChoicesOf(ProductId) => Arc<Vec<Choice>>, |s, ids| shared(availability::of_products(s.app.db.read()?, s.locale.market.id, ids).await?);
     CategoriesOf(ProductId) => RowList<Category>, |s, ids| batch::lists(categories::of_products(s.app.db.read()?, &s.locale, ids).await?);
     CollectionsOf(ProductId) => RowList<Collection>, |s, ids| batch::lists(collections::of_products(s.app.db.read()?, &s.locale, ids).await?);
-    BestIn(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_in_categories(s.app.db.read()?, &s.locale, s.horizon(), ids, size).await?);
-    BestBelow(CategoryId, size: u32) => RowList<Listing>, |s, ids| batch::lists(related::best_below_categories(s.app.db.read()?, &s.locale, s.horizon(), ids, size).await?);
+    RelatedTo(Subject, size: u32) => RowList<Listing>, |s, subjects| {
+        let related = related::to_products(s.app.db.read()?, &s.locale, s.horizon(), subjects, size).await?;
+        batch::sharing(related.listings, related.places)
+    };
     MetafieldsOf(Uuid) => Arc<Vec<Metafield>>, |s, ids| shared(metafields::of_owners(s.app.db.read()?, ids).await?);
 
     VariantById(VariantId) => Row<Variant>, |s, ids| batch::rows(variants::by_ids(s.app.db.read()?, s.locale.market.id, ids).await?);

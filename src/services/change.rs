@@ -31,6 +31,17 @@ pub struct Renamed {
     pub to: String,
 }
 
+/// What a product no longer says in another language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsaid {
+    /// The name of the option.
+    pub option: String,
+    /// The value of it that is no longer translated; `None` where the name is not.
+    pub value: Option<String>,
+    /// The language (BCP 47).
+    pub language: String,
+}
+
 /// One change to the shop: when it is made, and the transaction that holds it.
 ///
 /// Made in the name of staff, an app or an operator, it leaves an entry for auditors in the same transaction, whatever
@@ -46,6 +57,7 @@ pub struct Change<'a> {
     app: &'a AppContext,
     touched: Mutex<BTreeSet<ProductId>>,
     renamed: Mutex<Vec<Renamed>>,
+    unsaid: Mutex<Vec<Unsaid>>,
     queued: AtomicBool,
     acting: Option<Acting>,
     by: Mutex<Option<Actor>>,
@@ -62,6 +74,7 @@ impl<'a> Change<'a> {
             app,
             touched: Mutex::default(),
             renamed: Mutex::default(),
+            unsaid: Mutex::default(),
             queued: AtomicBool::default(),
             acting: acting::current(),
             by: Mutex::default(),
@@ -195,6 +208,16 @@ impl<'a> Change<'a> {
     /// The facets that read differently.
     pub fn renamed(&self) -> Vec<Renamed> {
         self.renamed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that an option or a value of one of the products touched is no longer translated.
+    pub fn unsay(&self, unsaid: Unsaid) {
+        self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).push(unsaid);
+    }
+
+    /// What is no longer translated.
+    pub fn unsaid(&self) -> Vec<Unsaid> {
+        self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Brings the projections of all touched products up to date, writes the entry for auditors, and makes everything

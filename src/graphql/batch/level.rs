@@ -163,6 +163,18 @@ pub fn lists<K, T>(found: HashMap<K, Vec<T>>) -> impl Iterator<Item = (K, Arc<Ve
     pages_of(pages).map(|(key, page)| (key, Arc::new(page.rows)))
 }
 
+/// A list of rows for each key, by their places among rows that several may have: all of them one level.
+pub fn sharing<K, T>(
+    found: Vec<T>,
+    places: HashMap<K, Vec<usize>>,
+) -> impl Iterator<Item = (K, Arc<Vec<Row<T>>>)> {
+    let rows: Vec<Row<T>> = level(found).collect();
+    let row = move |place: usize| rows.get(place).cloned();
+    places
+        .into_iter()
+        .map(move |(key, places)| (key, Arc::new(places.into_iter().filter_map(&row).collect())))
+}
+
 /// A page of rows for each key: all of them one level.
 pub fn pages<K, T>(found: HashMap<K, Page<T>>) -> impl Iterator<Item = (K, Arc<Page<Row<T>>>)> {
     pages_of(found).map(|(key, page)| (key, Arc::new(page)))

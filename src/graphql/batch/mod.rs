@@ -7,5 +7,5 @@
 mod level;
 mod loading;
 
-pub use self::level::{AtHand, Row, level, lists, page_of, pages, rows};
+pub use self::level::{AtHand, Row, level, lists, page_of, pages, rows, sharing};
 pub use self::loading::{BatchLoader, Key, Map, load, load_all, loader};

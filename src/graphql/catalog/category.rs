@@ -39,6 +39,10 @@ impl Listed for Category {
     }
 }
 
+/// The category above one; no category has the id that stands for none.
+const PARENT: fn(&categories::Category) -> CategoryById =
+    |category| CategoryById(category.parent_id.unwrap_or(CategoryId(Uuid::nil())));
+
 impl Plain for Category {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
@@ -46,6 +50,11 @@ impl Plain for Category {
             "handle" => ask.write(&self.0.handle),
             "title" => ask.write(&self.0.title),
             "description" => ask.write(&self.0.description),
+            "parent" if self.0.parent_id.is_none() => ask.null(),
+            "parent" => {
+                let parent = ask.along(&self.0, PARENT)?;
+                ask.maybe(parent.map(Self::of))
+            }
             _ => None,
         }
     }
@@ -59,7 +68,8 @@ impl Category {
         id::show(self.0.id)
     }
 
-    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the category.
+    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the category, but
+    /// filters find nothing by it.
     async fn handle(&self) -> &str {
         &self.0.handle
     }
@@ -80,11 +90,7 @@ impl Category {
             if self.0.parent_id.is_none() {
                 return Ok(None);
             }
-            // No category has the id that stands for none.
-            let parent = |category: &categories::Category| {
-                CategoryById(category.parent_id.unwrap_or(CategoryId(Uuid::nil())))
-            };
-            Ok(ctx.along(&self.0, parent).await?.map(Self::of))
+            Ok(ctx.along(&self.0, PARENT).await?.map(Self::of))
         })
         .await
     }
@@ -143,7 +149,7 @@ impl Category {
                 sort,
                 reverse,
             };
-            let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+            let (request, window, list) = arguments.read(&ctx.scope().locale, None)?;
             let key = |category: &categories::Category| {
                 ProductsIn(category.handle.clone(), request.clone(), window.clone())
             };

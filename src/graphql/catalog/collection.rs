@@ -55,7 +55,8 @@ impl Collection {
         id::show(self.0.id)
     }
 
-    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the collection.
+    /// Its slug, which addresses of pages are made of and filters take. A former handle still leads to the collection, but
+    /// filters find nothing by it.
     async fn handle(&self) -> &str {
         &self.0.handle
     }
@@ -105,7 +106,7 @@ impl Collection {
                 sort,
                 reverse,
             };
-            let (request, window, list) = arguments.read(ctx.scope().locale.market.digits)?;
+            let (request, window, list) = arguments.read(&ctx.scope().locale, None)?;
             let key = |collection: &collections::Collection| {
                 ProductsOf(collection.id, request.clone(), window.clone())
             };

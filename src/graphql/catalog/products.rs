@@ -16,11 +16,13 @@ use crate::graphql::loaders::{FacetsWithin, TotalWithin};
 use crate::graphql::quick::{Ask, Plain};
 use crate::graphql::search::{Facet, ProductFilter};
 use crate::services::Result;
+use crate::services::markets::Locale;
 use crate::services::page::Page;
 use crate::services::search::facets::{self, Facets};
 use crate::services::search::listings::{self, Listing, Request};
 use crate::services::search::parents::Parent;
 use crate::services::search::sort::Sort;
+use crate::services::search::text;
 
 /// One page of a list of products, as a Relay connection.
 #[derive(SimpleObject)]
@@ -58,12 +60,15 @@ pub struct ProductArguments {
 }
 
 impl ProductArguments {
-    /// The request, the window and the id of the list.
-    pub fn read(self, digits: u32) -> Result<(Request, Frame, ListId)> {
+    /// The request, the window and the id of the list, which is another one in each market and language. `wanted` is
+    /// what was searched for.
+    pub fn read(self, locale: &Locale, wanted: Option<&text::Query>) -> Result<(Request, Frame, ListId)> {
+        let digits = locale.market.digits;
         let filter = self.filter.map(|filter| filter.read(digits)).transpose()?.unwrap_or_default();
         let request = Request { filter, sort: self.sort, reverse: self.reverse };
         let columns: &[Column] = if self.sort == Sort::Title { &[Column::Text] } else { &[Column::Int] };
-        let list = ListId::of(("products", &request)).sorted_by(columns);
+        let list = ListId::of(("products", locale.id, wanted.map(text::Query::meaning), &request))
+            .sorted_by(columns);
         let window = list.window(self.asked)?;
         Ok((request, window, list))
     }

@@ -75,7 +75,7 @@ impl CatalogQuery {
                 sort,
                 reverse,
             };
-            let (request, window, list) = arguments.read(scope.locale.market.digits)?;
+            let (request, window, list) = arguments.read(&scope.locale, None)?;
             let page =
                 listings::page(scope.app.db.read()?, &scope.locale, scope.horizon(), &request, None, &window)
                     .await?;

@@ -43,10 +43,10 @@ impl From<ProductSortKey> for Sort {
 /// is absent, or an empty list, narrows nothing. At most 50 values a list.
 #[derive(InputObject, Default)]
 pub struct ProductFilter {
-    /// Handles of categories; each stands for itself and everything below it.
+    /// Handles of categories, current ones; each stands for itself and everything below it.
     #[graphql(default)]
     categories: Vec<String>,
-    /// Handles of collections.
+    /// Handles of collections, current ones.
     #[graphql(default)]
     collections: Vec<String>,
     /// Names of vendors.
@@ -65,9 +65,10 @@ pub struct ProductFilter {
     price: Option<PriceFilter>,
     /// Whether any variant can be bought.
     available_for_sale: Option<bool>,
-    /// The lowest average rating of interest, from 1 to 5.
+    /// The lowest average rating of interest, from 1 to 5, as `ratingSummary` tells averages. Only the first two decimals
+    /// count, of this and of averages: what is beyond is cut off.
     min_rating: Option<f64>,
-    /// Handles of products.
+    /// Handles of products, current ones.
     #[graphql(default)]
     handles: Vec<String>,
     /// Stock keeping units of variants.
@@ -148,10 +149,35 @@ fn amount(decimal: Option<Decimal>, digits: u32) -> Result<Option<i64>> {
     minor.map(Some).ok_or_else(problem)
 }
 
+/// Cut off as the sort key of ratings is, so that an average that was told finds its product.
 fn hundredths(rating: f64) -> Result<i64> {
+    /// Less than any average is below a hundredth, and more than a fraction of two digits is off the number meant.
+    const INEXACT: f64 = 1e-9;
+
     if !(1.0..=5.0).contains(&rating) {
         return Err(Error::BadRequest("a rating goes from 1 to 5".to_owned()));
     }
     #[expect(clippy::cast_possible_truncation, reason = "from 100 to 500")]
-    Ok((rating * 100.0).round() as i64)
+    Ok((rating * 100.0 + INEXACT).floor() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::catalog::ratings::Rating;
+
+    #[test]
+    fn an_average_as_it_is_told_is_the_least_that_finds_it() {
+        for count in 1..400 {
+            for sum in count..=5 * count {
+                let rating = Rating { count, sum };
+                let least = hundredths(rating.average().unwrap()).unwrap();
+                assert_eq!(least, rating.sort_key() / 1_000_000, "{sum} of {count}");
+            }
+        }
+        for (typed, least) in [(1.0, 100), (4.35, 435), (4.669, 466), (5.0, 500)] {
+            assert_eq!(hundredths(typed).unwrap(), least);
+        }
+        assert!(hundredths(0.99).is_err() && hundredths(5.01).is_err() && hundredths(f64::NAN).is_err());
+    }
 }

@@ -54,8 +54,8 @@ impl SearchSortKey {
 pub struct SearchConnection {
     #[graphql(flatten)]
     list: Connection<Product>,
-    /// What was searched for instead of what was typed, because that finds nothing and looks like a typing error; else
-    /// null.
+    /// What was searched for instead of what was typed, because that finds nothing and looks like a typing error, with
+    /// words as the shop spells them; else null.
     corrected_query: Option<String>,
     #[graphql(skip)]
     filter: Filter,
@@ -83,7 +83,8 @@ impl SearchConnection {
 /// What somebody who is still typing may be looking for.
 #[derive(SimpleObject)]
 pub struct Suggestions {
-    /// Words of the shop that begin like the last word typed, the most frequent first.
+    /// Words of the shop that begin like the last word typed, the most frequent first: as the shop spells them, in lower
+    /// case.
     terms: Vec<String>,
     /// Categories whose titles have all the words typed.
     #[graphql(directive = About::apply(10))]
@@ -125,7 +126,7 @@ impl SearchQuery {
             let asked = Asked { first, last, after, before, ..Asked::default() };
             let (filter, list) = if let Some(sort) = sort_key.column() {
                 let arguments = ProductArguments { asked, filter, sort, reverse };
-                let (request, window, list) = arguments.read(scope.locale.market.digits)?;
+                let (request, window, list) = arguments.read(&scope.locale, Some(&wanted))?;
                 let page =
                     listings::page(db, &scope.locale, scope.horizon(), &request, Some(&wanted), &window)
                         .await?;
@@ -142,7 +143,7 @@ impl SearchQuery {
                 }
                 let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
                 let filter = filter.unwrap_or_default();
-                let list = ListId::of(("hits", &query, &filter));
+                let list = ListId::of(("hits", scope.locale.id, wanted.meaning(), &filter));
                 let (offset, size) = list.offset(asked)?;
                 let page =
                     find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, offset, size).await?;

@@ -6,6 +6,8 @@ use serde_json::{Value as Json, json};
 use super::html;
 use super::write::Part;
 use crate::services::bulk::{Kind, Rows, key};
+use crate::services::change::Unsaid;
+use crate::services::sql::Sql;
 use crate::services::{Change, Result};
 
 /// A product's texts in another language; `None` falls back.
@@ -104,6 +106,25 @@ pub async fn delete(change: &Change<'_>, part: Part, language: &str) -> Result<(
         Part::Variant(_) => return Ok(()),
     };
     rows.delete(&change.tx, vec![json!([key(id), language])]).await?;
+    unsay(change, part, language).await
+}
+
+/// Notes what an option, or one of its values, is no longer called, since others may be called the same.
+async fn unsay(change: &Change<'_>, part: Part, language: &str) -> Result<()> {
+    static OPTION: Sql = Sql::new("SELECT o.name FROM product_option o WHERE o.id = $1");
+    static VALUE: Sql = Sql::new(
+        "SELECT o.name, v.value FROM option_value v JOIN product_option o ON o.id = v.product_option_id \
+         WHERE v.id = $1",
+    );
+    let row = match part {
+        Part::Option(id) => OPTION.one(&change.tx, [id.0.into()]).await?,
+        Part::Value(id) => VALUE.one(&change.tx, [id.0.into()]).await?,
+        _ => None,
+    };
+    if let Some(row) = row {
+        let value = matches!(part, Part::Value(_)).then(|| row.try_get_by_index(1)).transpose()?;
+        change.unsay(Unsaid { option: row.try_get_by_index(0)?, value, language: language.to_owned() });
+    }
     Ok(())
 }
 

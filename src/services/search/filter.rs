@@ -35,7 +35,7 @@ pub struct Filter {
     pub price_max: Option<i64>,
     /// Whether anything of it can be bought.
     pub available: Option<bool>,
-    /// The lowest average rating of interest, in hundredths from 100 to 500.
+    /// The lowest average rating of interest, in hundredths from 100 to 500, cut off.
     pub rating_min: Option<i64>,
     /// Handles of products.
     pub handles: Vec<String>,

@@ -7,6 +7,7 @@ use super::filter::Filter;
 use super::find;
 use super::listings::Listing;
 use super::text;
+use super::words;
 use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
@@ -41,7 +42,7 @@ pub async fn suggest(
     let filter = Filter::default();
     Ok(Suggestions {
         terms: terms(db, locale, now, &query, size as usize).await?,
-        categories: categories(db, locale, typed, size as usize).await?,
+        categories: categories(db, locale, &query, size as usize).await?,
         products: find::hits(db, locale, now, &query, &filter, 0, size).await?.rows,
     })
 }
@@ -64,19 +65,21 @@ async fn terms(
     let end = format!("{last}\u{10ffff}");
     let values = [locale.language.clone().into(), last.into(), end.into(), CANDIDATES.into()];
     let rows = COMPLETIONS.all(db, values).await?;
-    let words = rows.iter().map(|row| row.try_get_by_index::<String>(0));
-    let words = words.collect::<std::result::Result<Vec<_>, _>>()?;
-    let counts = find::occurrences(db, locale, now, words).await?;
+    let begun = rows.iter().map(|row| row.try_get_by_index::<String>(0));
+    let begun = begun.collect::<std::result::Result<Vec<_>, _>>()?;
+    let counts = words::occurrences(db, locale, now, begun).await?;
     let mut counted: Vec<(String, u64)> = counts.into_iter().collect();
     counted.sort_by(|(a, many), (b, more)| more.cmp(many).then_with(|| a.cmp(b)));
-    Ok(counted.into_iter().take(size).map(|(word, _)| word).collect())
+    let told: Vec<String> = counted.into_iter().take(size).map(|(word, _)| word).collect();
+    let spelled = words::spelled(db, locale, now, told.iter().cloned()).await?;
+    Ok(told.into_iter().map(|term| spelled.get(&term).cloned().unwrap_or(term)).collect())
 }
 
 /// Shops have some hundred categories: reading all titles is cheaper than an index on each language.
 async fn categories(
     db: &impl RowSource,
     locale: &Locale,
-    typed: &str,
+    query: &text::Query,
     size: usize,
 ) -> Result<Vec<CategoryId>> {
     static TITLES: Sql = Sql::new(
@@ -86,14 +89,15 @@ async fn categories(
          ORDER BY c.position, c.id",
     );
     let [first, second] = locale.chain.clone();
-    let folded = text::fold(typed);
-    let words: Vec<&str> = folded.split_whitespace().collect();
+    let typed = cut(query.typed());
+    if typed.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut found = Vec::new();
     for row in TITLES.all(db, [first.into(), second.into()]).await? {
-        let title = text::fold(&row.try_get_by_index::<String>(1)?);
-        let begins =
-            |word: &&str| title.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(*word));
-        if words.iter().all(begins) {
+        let title = cut(&row.try_get_by_index::<String>(1)?);
+        let begins = |word: &String| title.iter().any(|part| part.starts_with(word.as_str()));
+        if typed.iter().all(begins) {
             found.push(row.try_get_by_index(0)?);
             if found.len() == size {
                 break;
@@ -101,4 +105,11 @@ async fn categories(
         }
     }
     Ok(found)
+}
+
+/// What stands between signs and spaces, without case and accents.
+fn cut(text: &str) -> Vec<String> {
+    let folded = text::fold(text);
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(ToOwned::to_owned).collect()
 }

@@ -327,6 +327,7 @@ async fn who_may_leave_no_entry_is_a_closed_list(_shop: TestShop) {
         "backoffice/statistics.rs",
         "identity/seals.rs",
         "search/project/mod.rs",
+        "search/project/terms.rs",
     ];
     assert_eq!(found, expected);
 }

@@ -1,12 +1,14 @@
 //! Facets count what a list would be narrowed to.
 
 use serde_json::{Value, json};
+use vitrine::services::Permission;
+use vitrine::services::search::project::rebuild;
 
-use crate::harness::{TestShop, on_each_engine};
+use crate::harness::{Reply, TestShop, on_each_engine};
 
 on_each_engine! {
     sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out,
-        facets_are_read_in_the_language_of_the_request, what_is_chosen_is_told_and_can_be_taken_back;
+        facets_are_read_in_the_language_of_the_request, labels_follow_their_translations, what_is_chosen_is_told_and_can_be_taken_back;
 }
 
 /// The filter that takes a value of a facet.
@@ -97,10 +99,73 @@ async fn facets_are_read_in_the_language_of_the_request(shop: TestShop) {
         .unwrap();
     assert_eq!(home["label"], "Wohnen");
     assert_eq!(facet("vendor")["label"], "Marke");
+    assert_eq!(facet("option:Diameter")["label"], "Durchmesser", "its values read the same in all languages");
     let first = |key: &str| facet(key)["values"][0]["label"].as_str().unwrap();
     assert_eq!(first("availability"), "Auf Lager");
     let dearest = facet("price")["values"].as_array().unwrap().last().unwrap();
     assert!(dearest["label"].as_str().unwrap().starts_with("ab "), "{dearest}");
+}
+
+/// Makes a change as staff.
+async fn made(shop: &TestShop, field: &str, input: Value) -> Reply {
+    let of = format!("{}{}", field[..1].to_uppercase(), &field[1..]);
+    let text = format!(
+        "mutation($input: {of}Input!) {{ it: {field}(input: $input) {{ product {{ options {{ optionId values {{ valueId }} }} }} \
+         userErrors {{ field message }} }} }}"
+    );
+    let reply = shop.query(&text).variable("input", input).asked_by_staff(Permission::ALL).await;
+    assert_eq!(reply.at("/it/userErrors"), &json!([]));
+    reply
+}
+
+/// Two products have one option; what one of them says in German is said of both.
+async fn labels_follow_their_translations(shop: TestShop) {
+    let product = async |handle: &str| {
+        let input = json!({ "handle": handle, "title": handle, "options": [{ "name": "Hue" }],
+            "publications": [{ "market": "de" }],
+            "variants": [{ "optionValues": ["Red"], "prices": [{ "market": "de", "amount": "3.00" }] }] });
+        let reply = made(&shop, "productSet", input).await;
+        let option = reply.text("/it/product/options/0/optionId").to_owned();
+        (option, reply.text("/it/product/options/0/values/0/valueId").to_owned())
+    };
+    let (one, other) = (product("one").await, product("other").await);
+    let says = async |id: &str, text: &str| {
+        made(&shop, "productPartTranslationSet", json!({ "id": id, "language": "de", "text": text })).await;
+    };
+    let unsays = async |id: &str| {
+        made(&shop, "productTranslationDelete", json!({ "id": id, "language": "de" })).await;
+    };
+    let reads = async || {
+        let text = r#"{ products(first: 0, filter: {handles: ["one", "other"]}) { facets { key label values { label } } } }"#;
+        let reply = shop.query(text).market("de").language("de").await;
+        let facets = reply.list("/products/facets");
+        let facet = facets.iter().find(|facet| facet["key"] == "option:Hue").unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        (text(&facet["label"]), text(&facet["values"][0]["label"]))
+    };
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+
+    assert_eq!(reads().await, pair("Hue", "Red"));
+    says(&one.0, "Farbton").await;
+    assert_eq!(reads().await, pair("Farbton", "Red"), "an option whose values read the same everywhere");
+    says(&one.1, "Rot").await;
+    assert_eq!(reads().await, pair("Farbton", "Rot"));
+    says(&other.1, "Rot").await;
+    assert_eq!(reads().await, pair("Farbton", "Rot"), "what one leaves out, the other says");
+    unsays(&one.1).await;
+    assert_eq!(reads().await, pair("Farbton", "Rot"), "the other still says it");
+    unsays(&one.0).await;
+    assert_eq!(reads().await, pair("Hue", "Rot"));
+    unsays(&other.1).await;
+    assert_eq!(reads().await, pair("Hue", "Red"));
+    let labels =
+        "SELECT count(*) FROM facet_label fl JOIN facet f ON f.id = fl.facet_id WHERE f.name = 'Hue'";
+    assert_eq!(shop.number(labels).await, 0);
+
+    says(&one.0, "Farbton").await;
+    shop.sql("UPDATE facet_label SET value = 'left behind' WHERE name = 'Farbton'").await;
+    rebuild(&shop.app).await.unwrap();
+    assert_eq!(reads().await, pair("Farbton", "Red"), "rebuilding forgets what no product says");
 }
 
 async fn what_is_chosen_is_told_and_can_be_taken_back(shop: TestShop) {

@@ -1,6 +1,7 @@
 //! Finding products by words, and narrowing what was found.
 
 mod facets;
+mod words;
 
 use std::collections::BTreeSet;
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Product;
 use crate::graphql::batch::Row;
 use crate::graphql::catalog::category::Category;
+use crate::graphql::catalog::collection::Collection;
 use crate::graphql::catalog::media::Media;
 use crate::graphql::catalog::metafield::Seo;
 use crate::graphql::catalog::variant::Variant;
@@ -15,7 +16,8 @@ use crate::graphql::connection::{Hanging, Listed, Places, Total};
 use crate::graphql::cursor::{Asked, Column, Frame, ListId};
 use crate::graphql::engagement::{RatingSummary, Review, ReviewSortKey};
 use crate::graphql::loaders::{
-    CategoryById, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf, VariantCountOf, VariantsOf,
+    CategoriesOf, CategoryById, CollectionsOf, MediaCountOf, MediaOf, ReviewsOf, TagsOf, TextsOf,
+    VariantCountOf, VariantsOf,
 };
 use crate::graphql::lookahead;
 use crate::graphql::money::MoneyRange;
@@ -87,6 +89,14 @@ impl Product {
             "category" => {
                 let category = ask.along(row, MAIN_CATEGORY)?;
                 ask.maybe(category.map(Category::of))
+            }
+            "categories" => {
+                let all = ask.along(row, |listing| CategoriesOf(listing.product_id))?.unwrap_or_default();
+                ask.list(all.iter().cloned().map(Category::of))
+            }
+            "collections" => {
+                let all = ask.along(row, |listing| CollectionsOf(listing.product_id))?.unwrap_or_default();
+                ask.list(all.iter().cloned().map(Collection::of))
             }
             "tags" => {
                 let tags = ask.along(row, |listing| TagsOf(listing.product_id))?.unwrap_or_default();

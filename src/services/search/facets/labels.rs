@@ -16,6 +16,8 @@ pub struct Label {
     pub name: String,
     pub value: String,
     pub name_text: String,
+    /// How far from the language of the request `name_text` is: 0 in it, 2 in the base language.
+    pub name_rank: i64,
     pub value_text: String,
 }
 
@@ -26,8 +28,10 @@ pub async fn load(
     facets: impl Iterator<Item = &i64>,
 ) -> Result<HashMap<i64, Label>> {
     static LABELS: Sql = Sql::new(
-        "SELECT f.id, f.kind, f.name, f.value, coalesce(n1.name, n2.name, f.name), \
-           coalesce(n1.value, n2.value, c1.title, c2.title, c.title, o1.title, o2.title, o.title, f.value) \
+        "SELECT f.id, f.kind, f.name, f.value, coalesce(nullif(n1.name, ''), nullif(n2.name, ''), f.name), \
+           coalesce(nullif(n1.value, ''), nullif(n2.value, ''), c1.title, c2.title, c.title, \
+             o1.title, o2.title, o.title, f.value), \
+           CAST(CASE WHEN n1.name <> '' THEN 0 WHEN n2.name <> '' THEN 1 ELSE 2 END AS bigint) \
          FROM {ints $1} k JOIN facet f ON f.id = k.id \
          LEFT JOIN facet_label n1 ON n1.facet_id = f.id AND n1.language = $2 \
          LEFT JOIN facet_label n2 ON n2.facet_id = f.id AND n2.language = $3 \
@@ -49,6 +53,7 @@ pub async fn load(
             value: row.try_get_by_index(3)?,
             name_text: row.try_get_by_index(4)?,
             value_text: row.try_get_by_index(5)?,
+            name_rank: row.try_get_by_index(6)?,
         };
         labels.insert(row.try_get_by_index(0)?, label);
     }

@@ -220,6 +220,9 @@ fn groups<'a>(
     tally_of: impl Fn(FacetKind, &str) -> &'a Tally,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    // An option is called after the first of its values; those without a translation come last.
+    let mut labels: Vec<(&i64, &Label)> = labels.iter().collect();
+    labels.sort_by_key(|(id, label)| (label.name_rank, **id));
     for (id, label) in labels {
         let selected = filter.groups.iter().any(|group| group.ids.contains(id));
         let count = tally_of(label.kind, &label.name).facets.get(id).copied();
@@ -235,10 +238,6 @@ fn groups<'a>(
             });
             groups.len() - 1
         });
-        if label.name_text != label.name {
-            // A value without a translation has the option's name in the base language, too.
-            groups[index].label.clone_from(&label.name_text);
-        }
         groups[index].values.push(Value {
             value: label.value.clone(),
             label: label.value_text.clone(),

@@ -19,9 +19,14 @@ use crate::services::{AppContext, Change, Result};
 /// Products that are projected in one change when all are.
 const AT_A_TIME: i64 = 100;
 
-/// Projects all products again, chunk by chunk, and answers how many there are.
+/// Projects all products again, chunk by chunk, and answers how many there are. What was written by an earlier version of
+/// the program, or is no longer true of any product, goes.
 pub async fn rebuild(app: &AppContext) -> Result<u64> {
     static NEXT: Sql = Sql::new("SELECT id FROM product WHERE id > $1 ORDER BY id LIMIT $2");
+    let change = app.begin_upkeep().await?;
+    facets::forget_labels(&change).await?;
+    change.commit().await?;
+    while terms::complete(app).await? {}
     let mut after = uuid::Uuid::nil();
     let mut count = 0;
     loop {
@@ -48,6 +53,7 @@ pub async fn forget(change: &Change<'_>, products: &[ProductId]) -> Result<()> {
 pub fn project<'a>(change: &'a Change<'a>, products: &'a [ProductId]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         facets::rename(change).await?;
+        facets::unsay(change).await?;
         let locales = locales(&change.tx).await?;
         for some in products.chunks(500) {
             let sources = read::sources(&change.tx, some).await?;

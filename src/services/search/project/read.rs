@@ -46,7 +46,7 @@ pub struct Source {
     pub option_labels: Vec<OptionLabel>,
 }
 
-/// How an option's value reads in another language.
+/// How an option and its value read in another language; what is not translated is empty.
 #[derive(Debug)]
 pub struct OptionLabel {
     pub language: String,
@@ -177,12 +177,18 @@ async fn texts(db: &impl RowSource, products: &[ProductId], sources: &mut Source
          FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
          JOIN option_value v ON v.product_option_id = o.id \
          WHERE NOT (o.name = 'Title' AND v.value = 'Default Title') \
-         UNION ALL SELECT 7, o.product_id, 0, vt.language, o.name, v.value, coalesce(nt.name, o.name), vt.value \
+         UNION ALL SELECT 7, o.product_id, 0, vt.language, o.name, v.value, coalesce(nt.name, ''), vt.value \
          FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
          JOIN option_value v ON v.product_option_id = o.id \
          JOIN option_value_translation vt ON vt.option_value_id = v.id \
          LEFT JOIN product_option_translation nt \
            ON nt.product_option_id = o.id AND nt.language = vt.language \
+         UNION ALL SELECT 7, o.product_id, 0, nt.language, o.name, v.value, nt.name, '' \
+         FROM {uuids $1} k JOIN product_option o ON o.product_id = k.id \
+         JOIN product_option_translation nt ON nt.product_option_id = o.id \
+         JOIN option_value v ON v.product_option_id = o.id \
+         WHERE NOT EXISTS (SELECT 1 FROM option_value_translation vt \
+           WHERE vt.option_value_id = v.id AND vt.language = nt.language) \
          ORDER BY 1, 2, 3",
     );
     for row in TEXTS.all(db, [keys(db, products)]).await? {

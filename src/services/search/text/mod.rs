@@ -16,3 +16,4 @@ mod terms;
 pub use document::{Document, FTS5_TOKENIZER, FTS5_WEIGHTS, Source, TS_RANK_WEIGHTS};
 pub use fold::{fold, sort_key};
 pub use query::{Corrected, Query, TypedWord};
+pub use terms::written;

@@ -67,9 +67,19 @@ impl Query {
         Self { typed, stemming, clauses }
     }
 
+    /// What was typed, as far as it counts.
+    pub fn typed(&self) -> &str {
+        &self.typed
+    }
+
     /// Whether nothing is left to search for: no letter and no digit was typed.
     pub fn is_empty(&self) -> bool {
         self.clauses.is_empty()
+    }
+
+    /// The same text for all queries that find the same.
+    pub fn meaning(&self) -> String {
+        self.fts5_match().unwrap_or_default()
     }
 
     /// The right side of `MATCH` on the FTS5 table; `None` when there is nothing to search for.

@@ -2,16 +2,22 @@
 //! finds the terms that may be meant, and the edit distance decides.
 //!
 //! Indexing writes `fragments(term)` for each term; a search looks for `probes(word)` among them, keeps what is
-//! `within_one_edit`, and takes the `best`.
+//! `within_one_edit`, and tries the `best`.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// Letters of the shortest term for which typing errors are mended.
+/// Letters of the shortest word, typed or meant, in which a typing error is mended.
 const MIN_LETTERS: usize = 5;
 
-/// What to index of a term: itself and each form with one letter left out, each once; nothing for a term under five letters.
+/// What to index of a term: itself and each form with one letter left out, each once.
+///
+/// A term of four letters is indexed as it is: what leads to it is a word of five with a letter too many, and that word's
+/// probes have it. So it costs one row, and no other word of four letters is taken for it. Shorter ones are not indexed.
 pub fn fragments(term: &str) -> Vec<String> {
+    if term.chars().count() == MIN_LETTERS - 1 {
+        return vec![term.to_owned()];
+    }
     with_deletions(term, MIN_LETTERS)
 }
 
@@ -32,20 +38,20 @@ pub fn within_one_edit(a: &str, b: &str) -> bool {
     behind(0, 0) || behind(1, 1) || behind(1, 0) || behind(0, 1) || (swapped && behind(2, 2))
 }
 
-/// The term most likely meant by `word`, of candidates with the number of documents that have each.
+/// The terms most likely meant by `word`, the likeliest first and at most so many, of candidates with the number of
+/// documents that have each.
 ///
 /// Only terms within one edit count. Who begins with another letter is seldom right, so the same first letter comes
-/// first, then more documents, then the alphabet. `None` when no candidate is near, or the word itself is one of them.
-pub fn best<'a>(word: &str, candidates: &'a [(String, u64)]) -> Option<&'a str> {
+/// first, then more documents, then the alphabet. None when no candidate is near, or the word itself is one of them.
+pub fn best<'a>(word: &str, candidates: &'a [(String, u64)], most: usize) -> Vec<&'a str> {
     if candidates.iter().any(|(term, _)| term == word) {
-        return None;
+        return Vec::new();
     }
     let first = word.chars().next();
-    candidates
-        .iter()
-        .filter(|(term, _)| within_one_edit(word, term))
-        .max_by_key(|(term, documents)| (term.chars().next() == first, *documents, Reverse(term)))
-        .map(|(term, _)| term.as_str())
+    let mut near: Vec<&(String, u64)> =
+        candidates.iter().filter(|(term, _)| within_one_edit(word, term)).collect();
+    near.sort_by_key(|(term, documents)| (term.chars().next() != first, Reverse(*documents), term));
+    near.into_iter().take(most).map(|(term, _)| term.as_str()).collect()
 }
 
 fn with_deletions(word: &str, min_letters: usize) -> Vec<String> {
@@ -74,8 +80,11 @@ mod tests {
     }
 
     #[test]
-    fn short_terms_are_not_indexed_but_what_five_letters_may_become_is_probed() {
-        assert!(fragments("sock").is_empty());
+    fn short_terms_are_hardly_indexed_but_what_five_letters_may_become_is_probed() {
+        assert!(fragments("mug").is_empty());
+        assert_eq!(fragments("lamp"), ["lamp"]);
+        assert!(probes("lampp").contains(&"lamp".to_owned()));
+        assert!(!probes("lamb").contains(&"lamp".to_owned()));
         assert!(!probes("shos").is_empty());
         assert!(probes("mug").is_empty());
     }
@@ -94,22 +103,22 @@ mod tests {
     }
 
     #[test]
-    fn the_best_term_keeps_the_first_letter_then_is_the_most_common_then_the_first_of_the_alphabet() {
+    fn the_best_terms_keep_the_first_letter_then_are_the_most_common_then_the_first_of_the_alphabet() {
         let candidates = |terms: &[(&str, u64)]| -> Vec<(String, u64)> {
             terms.iter().map(|&(term, documents)| (term.to_owned(), documents)).collect()
         };
         let terms = candidates(&[("rocket", 900), ("jocket", 2), ("socket", 5), ("pocket", 50)]);
-        assert_eq!(best("jacket", &terms), Some("jocket"));
-        assert_eq!(best("xocket", &terms), Some("rocket"));
-        assert_eq!(best("lamp", &terms), None);
+        assert_eq!(best("jacket", &terms, 3), ["jocket"]);
+        assert_eq!(best("xocket", &terms, 3), ["rocket", "pocket", "socket"]);
+        assert!(best("lamp", &terms, 3).is_empty());
         let ties = candidates(&[("liner", 7), ("linen", 7)]);
-        assert_eq!(best("lineq", &ties), Some("linen"));
+        assert_eq!(best("lineq", &ties, 1), ["linen"]);
     }
 
     #[test]
     fn a_known_word_is_not_corrected() {
         let terms = [("linen".to_owned(), 1), ("liner".to_owned(), 99)];
-        assert_eq!(best("linen", &terms), None);
+        assert!(best("linen", &terms, 3).is_empty());
     }
 
     /// Optimal string alignment distance by its definition.
@@ -148,6 +157,14 @@ mod tests {
                 let indexed = fragments(&term);
                 prop_assert!(probes(&word).iter().any(|probe| indexed.contains(probe)));
             }
+        }
+
+        #[test]
+        fn only_words_of_five_letters_lead_to_another_of_four(term in "[abcé]{4}", word in "[abcé]{3,6}") {
+            let indexed = fragments(&term);
+            let leads = probes(&word).iter().any(|probe| indexed.contains(probe));
+            let is_near = word.chars().count() == 5 && within_one_edit(&term, &word);
+            prop_assert_eq!(leads && within_one_edit(&term, &word), is_near || term == word);
         }
     }
 }

@@ -132,6 +132,20 @@ pub(super) fn tokens(text: &str, stemming: Stemming) -> impl Iterator<Item = Tok
     Cutter { pieces: text.split_word_bound_indices().peekable(), stemming }
 }
 
+/// The word that is indexed as `term`, as `text` writes it, in lower case; `None` where it is not there.
+pub fn written(text: &str, term: &str) -> Option<String> {
+    let text = lower(text);
+    tokens(&text, Stemming::none()).find_map(|token| {
+        let stretch = &text[token.span.clone()];
+        let mut parts = stretch.split(|c: char| Kind::of(c) != Some(Kind::Letter));
+        let found = match token.as_word().filter(|word| word.text == term) {
+            Some(_) => Some(stretch),
+            None => parts.find(|part| fold(part) == term),
+        };
+        Some(found?.chars().filter(|&c| !is_ignorable(c)).collect())
+    })
+}
+
 /// Puts the pieces between Unicode's word boundaries together to tokens.
 struct Cutter<'a> {
     pieces: Peekable<UWordBoundIndices<'a>>,

@@ -146,3 +146,20 @@ fn is_of_a_word(c: char) -> bool {
         || c.is_alphanumeric() && !c.is_ascii_uppercase()
         || unicode_normalization::char::is_combining_mark(c)
 }
+
+#[test]
+fn words_are_told_as_they_are_written() {
+    for (text, term, expected) in [
+        ("Das KÜCHENMESSER, groß", "kuchenmesser", Some("küchenmesser")),
+        ("Cre\u{300}me fraîche", "creme", Some("crème")),
+        ("Große Straße", "strasse", Some("straße")),
+        ("Un T-Shirt blanc", "tshirt", Some("t-shirt")),
+        ("Un T-Shirt blanc", "shirt", Some("shirt")),
+        ("L'Été", "ete", Some("été")),
+        ("Schuh\u{ad}werk", "schuhwerk", Some("schuhwerk")),
+        ("Teapot", "teapo", None),
+        ("", "tea", None),
+    ] {
+        assert_eq!(written(text, term).as_deref(), expected, "{text}: {term}");
+    }
+}
