@@ -38,5 +38,5 @@ impl Product {
 }
 
 fn products(rows: Option<Arc<Vec<Row<Listing>>>>) -> Vec<Product> {
-    rows.iter().flat_map(|rows| rows.iter()).cloned().map(Product::of).collect()
+    rows.map(|rows| rows.iter().cloned().map(Product::of).collect()).unwrap_or_default()
 }
