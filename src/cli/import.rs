@@ -8,12 +8,14 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::rehearsal::{Rehearsal, is_same_file};
 use super::{Failure, Outcome, explain};
 use crate::app;
-use crate::config::Config;
+use crate::config::{Address, Config};
 use crate::services::imports::run::{self, Summary, Watch};
 use crate::services::imports::shopify::Problem;
 use crate::services::imports::target::Wish;
+use crate::services::{AppContext, Change};
 
 /// Problems that are shown at the terminal; the errors file has them all.
 const SHOWN: u64 = 50;
@@ -62,18 +64,50 @@ impl Import {
 
 impl Shopify {
     async fn run(self, config: &Config) -> Outcome {
-        let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
+        self.refuse_own_files(config)?;
         let wish = Wish {
             market: self.market.clone(),
             currency: self.currency.clone(),
             location: self.location.clone(),
         };
         let mut errors = self.errors.as_deref().map(Errors::create).transpose()?;
+        let problems = if self.dry_run {
+            let rehearsal = Rehearsal::open(config).await?;
+            let change = if rehearsal.is_copy() {
+                None
+            } else {
+                Some(rehearsal.context.begin().await.map_err(|error| explain(&error))?)
+            };
+            let problems = self.import(&rehearsal.context, change.as_ref(), &wish, errors.as_mut()).await;
+            drop(change);
+            rehearsal.close().await;
+            problems?
+        } else {
+            let context = app::migrated(&config.database, config).await.map_err(|error| explain(&error))?;
+            self.import(&context, None, &wish, errors.as_mut()).await?
+        };
+        if let Some(errors) = errors {
+            errors.finish()?;
+        }
+        Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    }
+
+    /// Imports all files, for good or into a change, and tells how many problems there were.
+    async fn import(
+        &self,
+        context: &AppContext,
+        change: Option<&Change<'_>>,
+        wish: &Wish,
+        mut errors: Option<&mut Errors>,
+    ) -> Result<u64, Failure> {
         let mut problems = 0;
         for path in &self.files {
             let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let mut watch = Terminal::new(path, file.metadata()?.len(), errors.as_mut());
-            let done = run::shopify(&context, file, &wish, self.dry_run, &mut watch).await;
+            let mut watch = Terminal::new(path, file.metadata()?.len(), errors.as_deref_mut());
+            let done = match change {
+                Some(change) => run::rehearse(context, change, file, wish, &mut watch).await,
+                None => run::shopify(context, file, wish, false, &mut watch).await,
+            };
             watch.bar.finish_and_clear();
             watch.tell_hidden();
             let summary = done.map_err(|error| {
@@ -83,10 +117,20 @@ impl Shopify {
             problems += summary.problems;
             tell(path, &summary, self.dry_run);
         }
-        if let Some(errors) = errors {
-            errors.finish()?;
+        Ok(problems)
+    }
+
+    /// The errors file is written anew, so it must not be one that is still needed.
+    fn refuse_own_files(&self, config: &Config) -> Result<(), Failure> {
+        let Some(errors) = &self.errors else { return Ok(()) };
+        let database = match &config.database {
+            Address::Sqlite(path) => Some(PathBuf::from(path)),
+            Address::Postgres(_) => None,
+        };
+        if let Some(own) = self.files.iter().chain(&database).find(|own| is_same_file(own, errors)) {
+            return Err(format!("--errors {}: it would overwrite {}", errors.display(), own.display()).into());
         }
-        Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::from(3) })
+        Ok(())
     }
 }
 
@@ -99,8 +143,10 @@ fn tell(path: &Path, summary: &Summary, dry_run: bool) {
         path.display(),
         created + changed + unchanged,
     );
-    if *created + *changed == 0 && !is_incomplete {
+    if *created + *changed + *problems == 0 && !is_incomplete {
         say!("Nothing to change: the shop is as the file has it.");
+    } else if *created + *changed == 0 && !is_incomplete {
+        say!("Nothing to change, apart from what could not be used.");
     }
     if *is_incomplete {
         say!("The file breaks off; everything before that was imported.");

@@ -15,6 +15,7 @@ mod export;
 mod import;
 mod keys;
 mod migrate;
+mod rehearsal;
 mod schema;
 mod seed;
 mod serve;
@@ -148,7 +149,11 @@ fn explain(error: &Error) -> Failure {
         (text, cause) = (inner.to_string(), inner.source());
     }
     while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
+        // Some errors tell their cause themselves.
+        let told = inner.to_string();
+        if !text.ends_with(&told) {
+            text = format!("{text}: {told}");
+        }
         cause = inner.source();
     }
     Failure(text)

@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseConnectionType, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use self::reader::Reader;
@@ -79,6 +79,12 @@ impl Database {
     /// The connection that writes, for migrations.
     pub fn writer(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// Copies an SQLite file, as it is now, to one that is not there yet.
+    pub async fn copy_to(&self, path: &str) -> Result<(), DbErr> {
+        let path = path.replace('\'', "''");
+        self.writer.execute_unprepared(&format!("VACUUM INTO '{path}'")).await.map(|_| ())
     }
 
     /// Changes that wait for their turn to write.

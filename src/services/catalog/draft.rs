@@ -22,9 +22,13 @@ pub struct ProductDraft {
     pub tags: Option<Vec<String>>,
     /// Whether it is on offer.
     pub status: Option<Status>,
+    /// Whether a new product is on offer where `status` is not told; active where this is not told either.
+    pub status_if_new: Option<Status>,
     /// Whether it is published in the market of the source.
     pub published: Option<bool>,
-    /// Its categories as paths from the root, names or handles, the main one first.
+    /// Whether a new product is published where `published` is not told; it is where this is not told either.
+    pub published_if_new: Option<bool>,
+    /// Its categories as paths of titles from the root, the main one first.
     pub categories: Option<Vec<Vec<String>>>,
     /// Title for search engines.
     pub seo_title: Option<String>,

@@ -1,7 +1,9 @@
 //! Bringing whole catalogues in and out.
 
+mod chunk;
 pub mod empty;
 pub mod export;
+mod patience;
 pub mod run;
 pub mod sample;
 pub mod save;
@@ -10,3 +12,4 @@ mod scratch;
 pub mod seed;
 pub mod shopify;
 pub mod target;
+mod waiting;

@@ -3,18 +3,23 @@
 //! There is nothing to resume: what has been imported is recognised by its handle and left alone, so an import that
 //! was cut off is simply run again.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::Read;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use entity::id::ProductId;
+
+use super::chunk::{Chunk, Lines};
+use super::patience::patiently;
 use super::save::save;
-use super::shopify::{Group, Options, Problem, Reader};
+use super::shopify::{Options, Problem, Reader};
 use super::target::{Target, Wish, ensure};
+use super::waiting::Waiting;
 use crate::services::backoffice::pace::{PAUSE, Pace};
-use crate::services::backoffice::statistics::Statistics;
+use crate::services::backoffice::statistics::{self, Statistics};
 use crate::services::catalog::draft::ProductDraft;
 use crate::services::catalog::upsert::Outcome;
-use crate::services::{AppContext, Error, Result};
+use crate::services::{AppContext, Change, Error, Result};
 
 /// What came of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,133 +56,228 @@ pub async fn shopify(
     dry_run: bool,
     watch: &mut impl Watch,
 ) -> Result<Summary> {
-    let target = prepare(app, wish, dry_run).await?;
-    let options = Options { currency_exponent: target.1 };
-    let mut reader =
-        Reader::new(source, options).map_err(|problem| Error::BadRequest(problem.to_string()))?;
-    let mut summary = Summary::default();
-    let mut chunk = Chunk::default();
-    let mut statistics = Statistics::default();
-    for group in reader.by_ref() {
-        if chunk.is_full() || chunk.handles.contains(&group.draft.handle) {
-            chunk.write(app, wish, target.0, dry_run, &mut summary, watch).await?;
-            if !dry_run {
-                statistics.grown(app, summary.created).await?;
-            }
-        }
-        chunk.add(group);
+    if dry_run {
+        let change = app.begin().await?;
+        return rehearse(app, &change, source, wish, watch).await;
     }
-    chunk.write(app, wish, target.0, dry_run, &mut summary, watch).await?;
-    if !dry_run {
-        statistics.complete(app, summary.created).await?;
-    }
-    summary.is_incomplete = reader.is_incomplete();
-    Ok(summary)
+    let target = patiently(async || prepare(app, wish).await).await?;
+    app.refresh_markets().await?;
+    Import::new(app, None, target, watch).run(source).await
 }
 
-/// The target where it is there or may be made, and the digits of its currency.
-async fn prepare(app: &AppContext, wish: &Wish, dry_run: bool) -> Result<(Option<Target>, u32)> {
+/// Imports a file into a change that is not committed, so that its problems are those of an import; files that follow
+/// find what this one left.
+pub async fn rehearse(
+    app: &AppContext,
+    change: &Change<'_>,
+    source: impl Read,
+    wish: &Wish,
+    watch: &mut impl Watch,
+) -> Result<Summary> {
+    let target = ensure(change, wish).await?;
+    Import::new(app, Some(change), target, watch).run(source).await
+}
+
+async fn prepare(app: &AppContext, wish: &Wish) -> Result<Target> {
     let change = app.begin().await?;
     let target = ensure(&change, wish).await?;
-    if dry_run {
-        return Ok((None, target.digits));
-    }
     change.commit().await?;
-    app.refresh_markets().await?;
-    Ok((Some(target), target.digits))
+    Ok(target)
 }
 
-#[derive(Default)]
-struct Chunk {
-    groups: Vec<Group>,
-    handles: HashSet<String>,
-    rows: usize,
+/// What became of a product; the last that was true counts, and new stays new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    Unchanged,
+    Changed,
+    Created,
+}
+
+/// An import on its way.
+struct Import<'a, W> {
+    app: &'a AppContext,
+    /// The change that holds everything where nothing is to be kept.
+    rehearsal: Option<&'a Change<'a>>,
+    target: Target,
+    watch: &'a mut W,
     pace: Pace,
+    statistics: Statistics,
+    fates: HashMap<ProductId, Fate>,
+    waiting: Waiting,
+    summary: Summary,
 }
 
-impl Chunk {
-    fn is_full(&self) -> bool {
-        self.rows >= self.pace.rows()
+impl<'a, W: Watch> Import<'a, W> {
+    fn new(app: &'a AppContext, rehearsal: Option<&'a Change<'a>>, target: Target, watch: &'a mut W) -> Self {
+        Self {
+            app,
+            rehearsal,
+            target,
+            watch,
+            pace: Pace::default(),
+            statistics: Statistics::default(),
+            fates: HashMap::new(),
+            waiting: Waiting::default(),
+            summary: Summary::default(),
+        }
     }
 
-    fn add(&mut self, group: Group) {
-        self.rows += usize::try_from(group.lines).unwrap_or(usize::MAX);
-        self.handles.insert(group.draft.handle.clone());
-        self.groups.push(group);
+    async fn run(mut self, source: impl Read) -> Result<Summary> {
+        let options = Options { currency_exponent: self.target.digits };
+        let mut reader =
+            Reader::new(source, options).map_err(|problem| Error::BadRequest(problem.to_string()))?;
+        let mut chunk = Chunk::default();
+        let mut before = 0;
+        for group in reader.by_ref() {
+            if chunk.is_full_for(&group, self.pace) {
+                self.write(std::mem::take(&mut chunk)).await?;
+                self.learn().await?;
+            }
+            let bytes = group.bytes_read.saturating_sub(before);
+            before = group.bytes_read;
+            chunk.add(group, bytes);
+        }
+        self.write(chunk).await?;
+        self.end_waiting().await?;
+        self.summary.is_incomplete = reader.is_incomplete();
+        if self.rehearsal.is_none() && self.summary.created > 0 {
+            patiently(async || statistics::gather(self.app).await).await?;
+        }
+        Ok(self.summary)
     }
 
-    async fn write(
-        &mut self,
-        app: &AppContext,
-        wish: &Wish,
-        target: Option<Target>,
-        dry_run: bool,
-        summary: &mut Summary,
-        watch: &mut impl Watch,
-    ) -> Result<()> {
-        let groups = std::mem::take(&mut self.groups);
-        let rows = std::mem::take(&mut self.rows);
-        self.handles.clear();
-        let Some(last) = groups.last() else { return Ok(()) };
-        let bytes = last.bytes_read;
-        for problem in groups.iter().flat_map(|group| &group.problems) {
-            summary.problems += 1;
-            watch.problem(problem);
+    async fn write(&mut self, chunk: Chunk) -> Result<()> {
+        let Some(bytes) = chunk.bytes_read else { return Ok(()) };
+        for problem in &chunk.problems {
+            self.tell(problem);
         }
-        let (groups, drafts): (Vec<_>, Vec<_>) = groups
-            .into_iter()
-            .filter(|group| !group.draft.handle.is_empty())
-            .map(|group| (group.first_line, group.draft))
-            .unzip();
-        let began = Instant::now();
-        let change = app.begin().await?;
-        let target = match target {
-            Some(target) => target,
-            None => ensure(&change, wish).await?,
-        };
-        let outcomes = save(&change, &drafts, target).await?;
-        if !dry_run {
-            change.commit().await?;
-        }
-        self.pace.adapt(rows, began.elapsed());
-        for ((line, draft), outcome) in groups.iter().zip(&drafts).zip(&outcomes) {
-            summary.count(draft, outcome);
-            for (number, reason) in &outcome.problems {
-                summary.problems += 1;
-                watch.problem(&problem(*line, draft, *number, reason));
+        if !chunk.drafts.is_empty() {
+            let (outcomes, took) = self.save(&chunk.drafts).await?;
+            self.pace.adapt(chunk.rows, took);
+            for ((draft, lines), outcome) in chunk.drafts.iter().zip(&chunk.lines).zip(&outcomes) {
+                self.count(draft, outcome);
+                self.tell_of(draft, lines, outcome);
             }
         }
-        watch.progress(bytes);
-        tokio::time::sleep(PAUSE).await;
+        self.watch.progress(bytes);
+        if self.rehearsal.is_none() {
+            tokio::time::sleep(PAUSE).await;
+        }
         Ok(())
+    }
+
+    /// Saves products, and tells how long that held the writer.
+    async fn save(&self, drafts: &[ProductDraft]) -> Result<(Vec<Outcome>, Duration)> {
+        if let Some(change) = self.rehearsal {
+            let began = Instant::now();
+            return Ok((save(change, drafts, self.target).await?, began.elapsed()));
+        }
+        patiently(async || {
+            let change = self.app.begin().await?;
+            let began = Instant::now();
+            let outcomes = save(&change, drafts, self.target).await?;
+            change.commit().await?;
+            Ok((outcomes, began.elapsed()))
+        })
+        .await
+    }
+
+    /// Lets the engine look at its tables while they grow; where it is too busy for that, it looks later.
+    async fn learn(&mut self) -> Result<()> {
+        if self.rehearsal.is_some() {
+            return Ok(());
+        }
+        match self.statistics.grown(self.app, self.summary.created).await {
+            Err(Error::Unavailable) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Gives SKUs to those that waited for them, now that the whole file has been read.
+    async fn end_waiting(&mut self) -> Result<()> {
+        let Waiting { drafts, lines, .. } = std::mem::take(&mut self.waiting);
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let (outcomes, _) = self.save(&drafts).await?;
+        for ((draft, lines), outcome) in drafts.iter().zip(&lines).zip(&outcomes) {
+            self.decide(outcome);
+            for number in &outcome.taken {
+                self.tell(&taken(draft, lines, *number));
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, problem: &Problem) {
+        self.summary.problems += 1;
+        self.watch.problem(problem);
+    }
+
+    fn tell_of(&mut self, draft: &ProductDraft, lines: &Lines, outcome: &Outcome) {
+        for (number, reason) in &outcome.problems {
+            self.tell(&problem(draft, lines, *number, reason));
+        }
+        for number in &outcome.taken {
+            if !self.waiting.add(draft, lines, *number) {
+                self.tell(&taken(draft, lines, *number));
+            }
+        }
+    }
+
+    fn count(&mut self, draft: &ProductDraft, outcome: &Outcome) {
+        if outcome.product.is_some() {
+            self.decide(outcome);
+            self.summary.variants += outcome.variants.iter().flatten().count() as u64;
+            self.summary.images += draft.media.len() as u64;
+        }
+    }
+
+    /// A product counts once, however many groups of rows it has.
+    fn decide(&mut self, outcome: &Outcome) {
+        let Some(id) = outcome.product else { return };
+        let now = match (outcome.created, outcome.changed) {
+            (true, _) => Fate::Created,
+            (false, true) => Fate::Changed,
+            (false, false) => Fate::Unchanged,
+        };
+        let before = self.fates.get(&id).copied();
+        if before.is_some_and(|before| before >= now) {
+            return;
+        }
+        self.fates.insert(id, now);
+        if let Some(before) = before {
+            *self.summary.of(before) -= 1;
+        }
+        *self.summary.of(now) += 1;
     }
 }
 
 impl Summary {
-    fn count(&mut self, draft: &ProductDraft, outcome: &Outcome) {
-        if outcome.product.is_none() {
-            return;
+    fn of(&mut self, fate: Fate) -> &mut u64 {
+        match fate {
+            Fate::Created => &mut self.created,
+            Fate::Changed => &mut self.changed,
+            Fate::Unchanged => &mut self.unchanged,
         }
-        match (outcome.created, outcome.changed) {
-            (true, _) => self.created += 1,
-            (false, true) => self.changed += 1,
-            (false, false) => self.unchanged += 1,
-        }
-        self.variants += outcome.variants.iter().flatten().count() as u64;
-        self.images += draft.media.len() as u64;
     }
 }
 
-/// A problem that only the shop could find, told with the product's first line.
-fn problem(line: u64, draft: &ProductDraft, number: Option<usize>, reason: &str) -> Problem {
-    let values = number.and_then(|number| draft.variants.get(number));
+/// A problem that only the shop could find.
+fn problem(draft: &ProductDraft, lines: &Lines, number: Option<usize>, reason: &str) -> Problem {
+    let variant = number.and_then(|number| draft.variants.get(number));
     Problem {
-        line,
+        line: lines.of(number),
         column: None,
         reason: reason.to_owned(),
-        value: Some(values.map_or_else(
+        value: Some(variant.map_or_else(
             || draft.handle.clone(),
             |variant| format!("{} {}", draft.handle, variant.option_values.join(" / ")),
         )),
     }
+}
+
+fn taken(draft: &ProductDraft, lines: &Lines, number: usize) -> Problem {
+    let sku = draft.variants.get(number).and_then(|variant| variant.sku.as_deref()).unwrap_or_default();
+    problem(draft, lines, Some(number), &format!("the SKU {sku:?} belongs to another variant"))
 }

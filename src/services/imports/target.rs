@@ -4,7 +4,7 @@ use entity::id::{LocationId, MarketId};
 use entity::money;
 
 use crate::services::markets::{Markets, write};
-use crate::services::{Change, Error, Result};
+use crate::services::{Change, Error, Problems, Result, text};
 
 /// The market that prices are for and the location where stock lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ async fn market(change: &Change<'_>, markets: &Markets, wish: &Wish) -> Result<(
         return Err(Error::BadRequest(format!("{currency:?} is no currency of ISO 4217")));
     }
     let new = write::NewMarket {
-        handle: wish.market.clone().unwrap_or_else(|| "default".to_owned()),
+        handle: new_handle(wish.market.as_deref())?,
         name: "Default market".to_owned(),
         currency: currency.clone(),
         countries: Vec::new(),
@@ -89,6 +89,17 @@ async fn market(change: &Change<'_>, markets: &Markets, wish: &Wish) -> Result<(
         tax_inclusive: false,
     };
     Ok((write::add_market(change, new).await?, currency))
+}
+
+/// The handle of what is to be made.
+fn new_handle(wanted: Option<&str>) -> Result<String> {
+    let wanted = wanted.unwrap_or("default");
+    let mut problems = Problems::default();
+    text::handle(&mut problems, &[], wanted).ok_or_else(|| {
+        Error::BadRequest(format!(
+            "{wanted:?} cannot be a handle: 1 to 255 lower-case letters, digits and hyphens, and no hyphen at either end"
+        ))
+    })
 }
 
 async fn location(change: &Change<'_>, markets: &Markets, wish: &Wish) -> Result<LocationId> {
@@ -103,6 +114,6 @@ async fn location(change: &Change<'_>, markets: &Markets, wish: &Wish) -> Result
     if let Some(handle) = wish.location.as_ref().filter(|_| !markets.locations.is_empty()) {
         return Err(Error::BadRequest(format!("there is no location {handle:?}")));
     }
-    let handle = wish.location.clone().unwrap_or_else(|| "default".to_owned());
+    let handle = new_handle(wish.location.as_deref())?;
     write::add_location(change, &handle, "Default location", None).await
 }

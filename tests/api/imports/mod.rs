@@ -1,6 +1,9 @@
 //! Bringing catalogues in and out.
 
+mod changed;
+mod commands;
 mod real;
+mod together;
 mod killed;
 mod round_trip;
 mod statistics;

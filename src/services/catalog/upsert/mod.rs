@@ -1,14 +1,18 @@
 //! Making the shop's products what drafts say: whole batches, in a number of statements that does not depend on
 //! how many products and variants there are.
 
+mod former;
+mod options;
 mod parts;
 mod product;
+mod skus;
 mod variants;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use entity::id::{CategoryId, MarketId, ProductId, VariantId};
 
+use self::skus::Claim;
 use super::categories;
 use super::draft::ProductDraft;
 use super::whole::{self, Edit, Known, Lock, Names, Whole};
@@ -26,8 +30,21 @@ pub struct Outcome {
     pub changed: bool,
     /// The variant of each of the draft's, in their order; `None` where one was refused.
     pub variants: Vec<Option<VariantId>>,
-    /// What was refused, with the index of the draft's variant that it is about.
+    /// Which of the draft's variants did not get their SKU, because it belongs to another variant.
+    pub taken: Vec<usize>,
+    /// What else was refused, with the index of the draft's variant that it is about.
     pub problems: Vec<(Option<usize>, String)>,
+}
+
+impl Outcome {
+    /// Of a draft of which nothing was taken over.
+    fn refused(draft: &ProductDraft, problem: String) -> Self {
+        Self {
+            variants: vec![None; draft.variants.len()],
+            problems: vec![(None, problem)],
+            ..Self::default()
+        }
+    }
 }
 
 /// What all drafts of a batch share while they are worked on.
@@ -36,9 +53,10 @@ struct Batch<'a> {
     known: Known,
     categories: HashMap<Vec<String>, CategoryId>,
     market: Option<MarketId>,
+    claims: Vec<Claim>,
 }
 
-/// Adds and changes products, matched by handle, and tells what came of each.
+/// Adds and changes products, matched by handle or a former handle, and tells what came of each.
 ///
 /// Nothing that a draft does not tell of is removed. `published` is about `market`. No handle may occur twice.
 pub async fn upsert(
@@ -48,19 +66,28 @@ pub async fn upsert(
 ) -> Result<Vec<Outcome>> {
     let handles = drafts.iter().map(|draft| draft.handle.as_str());
     let mut existing = whole::by_handles(&change.tx, handles, Lock::Change).await?;
+    let doubled = former::add(change, drafts, &mut existing).await?;
     let mut batch = Batch {
         change,
         known: Known::resolve(change, &names(drafts, &existing)).await?,
         categories: categories::ensure_paths(change, paths(drafts)).await?,
         market,
+        claims: Vec::new(),
     };
     let mut edits = Vec::with_capacity(drafts.len());
     let mut outcomes = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let (edit, outcome) = batch.apply(draft, existing.remove(&draft.handle));
+        if doubled.contains(&draft.handle) {
+            let problem = "its product has another handle now, by which it is told of, too";
+            outcomes.push(Outcome::refused(draft, problem.to_owned()));
+            continue;
+        }
+        let at = (edits.len(), outcomes.len());
+        let (edit, outcome) = batch.apply(draft, existing.remove(&draft.handle), at);
         edits.extend(edit);
         outcomes.push(outcome);
     }
+    skus::settle(change, &batch.claims, &batch.known.skus, &mut edits, &mut outcomes).await?;
     let changed = whole::save(change, &mut edits, Together::default()).await?;
     for outcome in &mut outcomes {
         outcome.changed = outcome.product.is_some_and(|id| changed.contains(&id));
@@ -68,9 +95,10 @@ pub async fn upsert(
     Ok(outcomes)
 }
 
-fn paths(drafts: &[ProductDraft]) -> BTreeSet<&[String]> {
+/// In the drafts' order, so that it does not depend on how they are batched which category is there first.
+fn paths(drafts: &[ProductDraft]) -> impl Iterator<Item = &[String]> {
     let paths = drafts.iter().flat_map(|draft| draft.categories.iter().flatten());
-    paths.map(Vec::as_slice).filter(|path| !path.is_empty()).collect()
+    paths.map(Vec::as_slice).filter(|path| !path.is_empty())
 }
 
 fn names<'a>(drafts: &'a [ProductDraft], existing: &HashMap<String, Whole>) -> Names<'a> {
@@ -94,20 +122,27 @@ fn names<'a>(drafts: &'a [ProductDraft], existing: &HashMap<String, Whole>) -> N
 }
 
 impl Batch<'_> {
-    fn apply(&mut self, draft: &ProductDraft, existing: Option<Whole>) -> (Option<Edit>, Outcome) {
+    /// What a draft makes of a product; `at` are the places of the edit and of the outcome.
+    fn apply(
+        &mut self,
+        draft: &ProductDraft,
+        existing: Option<Whole>,
+        at: (usize, usize),
+    ) -> (Option<Edit>, Outcome) {
         let mut outcome = Outcome { created: existing.is_none(), ..Outcome::default() };
         let edit = existing.map(Edit::of).or_else(|| self.new_product(draft));
         let Some(mut edit) = edit else {
-            outcome.problems.push((None, "a new product needs a title".to_owned()));
-            outcome.variants = vec![None; draft.variants.len()];
-            return (None, outcome);
+            return (None, Outcome::refused(draft, "a new product needs a title".to_owned()));
         };
         let whole = &mut edit.after;
+        let places = match options::fit(whole, draft) {
+            Ok(places) => places,
+            Err(problem) => return (None, Outcome::refused(draft, problem)),
+        };
         outcome.product = Some(whole.id());
         self.tell(whole, draft);
-        variants::options(whole, draft);
         let media = self.media(whole, draft);
-        self.variants(whole, draft, &media, &mut outcome);
+        self.variants(whole, draft, (&places, &media), at, &mut outcome);
         parts::metafields(whole, draft.metafields.iter(), None);
         self.labels(whole, draft);
         self.publication(whole, draft, outcome.created);

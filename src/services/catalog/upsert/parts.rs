@@ -12,7 +12,8 @@ use crate::services::catalog::whole::{Whole, next};
 impl Batch<'_> {
     /// Adds and changes images; answers which image has which address.
     ///
-    /// An image is matched by its address; another address in the same place takes that place.
+    /// An image is matched by its address. Another address in the same place takes that place, and its variants; it is
+    /// another image, of which nothing is known yet.
     pub(super) fn media(&self, whole: &mut Whole, draft: &ProductDraft) -> HashMap<String, MediaId> {
         let own_images = draft.variants.iter().filter_map(|variant| variant.image_url.as_ref());
         let own_images = own_images
@@ -20,13 +21,18 @@ impl Batch<'_> {
             .map(|url| MediaDraft { url: url.clone(), ..MediaDraft::default() })
             .collect::<Vec<_>>();
         for wanted in draft.media.iter().chain(&own_images) {
-            let index = match_media(&whole.media, wanted, &draft.media);
-            let before = index.map(|index| whole.media[index].clone());
-            let after = self.told_media(before, wanted, whole);
-            match index {
-                Some(index) => whole.media[index] = after,
-                None => whole.media.push(after),
+            let Some(index) = match_media(&whole.media, wanted, &draft.media) else {
+                let new = self.told_media(None, wanted, whole);
+                whole.media.push(new);
+                continue;
+            };
+            let before = whole.media[index].clone();
+            let is_same = before.url == wanted.url;
+            let after = self.told_media(is_same.then(|| before.clone()), wanted, whole);
+            for row in whole.variants.iter_mut().filter(|row| row.media_id == Some(before.id)) {
+                row.media_id = Some(after.id);
             }
+            whole.media[index] = after;
         }
         whole.media.iter().map(|row| (row.url.clone(), row.id)).collect()
     }
@@ -70,7 +76,8 @@ impl Batch<'_> {
     /// Publishes from now on, or withdraws; a date that is there stays. A new product is published unless told
     /// otherwise, as Shopify does.
     pub(super) fn publication(&self, whole: &mut Whole, draft: &ProductDraft, created: bool) {
-        let told = draft.published.or(created.then_some(true));
+        let otherwise = draft.published_if_new.unwrap_or(true);
+        let told = draft.published.or(created.then_some(otherwise));
         let (Some(wanted), Some(market_id)) = (told, self.market) else { return };
         let is_there = whole.publications.iter().any(|row| row.market_id == market_id);
         if !wanted {

@@ -8,7 +8,9 @@ use crate::services::catalog::whole::{Edit, Whole, present};
 impl Batch<'_> {
     pub(super) fn new_product(&self, draft: &ProductDraft) -> Option<Edit> {
         let title = draft.title.as_ref().filter(|title| !title.is_empty())?;
-        Some(Edit::new(Whole::new(&draft.handle, title, self.change.now)))
+        let mut whole = Whole::new(&draft.handle, title, self.change.now);
+        whole.product.status = draft.status_if_new.unwrap_or(whole.product.status);
+        Some(Edit::new(whole))
     }
 
     /// Takes over what the draft tells of the product itself.

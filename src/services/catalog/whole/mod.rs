@@ -126,10 +126,10 @@ impl Whole {
     }
 
     /// The option values with these texts, one for each option; those that are new are added.
-    pub fn select(&mut self, texts: &[String]) -> Selection {
+    pub fn select<T: AsRef<str>>(&mut self, texts: &[T]) -> Selection {
         let mut selection = [None; MAX_OPTIONS];
         for ((choice, text), place) in self.options.iter_mut().zip(texts).zip(&mut selection) {
-            *place = Some(choice.ensure(text));
+            *place = Some(choice.ensure(text.as_ref()));
         }
         selection
     }

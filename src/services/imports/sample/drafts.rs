@@ -26,7 +26,7 @@ pub struct Place<'a> {
     pub location: &'a str,
 }
 
-/// Paths of handles from the root, by the handle at their end.
+/// Paths of titles from the root, by the handle at their end.
 pub type Paths = HashMap<String, Vec<String>>;
 
 /// The path of each category.
@@ -34,7 +34,7 @@ pub fn paths(categories: &[Category]) -> Paths {
     let mut paths = Paths::new();
     let mut open: Vec<(Vec<String>, &Category)> = categories.iter().map(|root| (Vec::new(), root)).collect();
     while let Some((mut path, category)) = open.pop() {
-        path.push(category.handle.clone());
+        path.push(category.title.clone());
         open.extend(category.children.iter().map(|child| (path.clone(), child)));
         paths.insert(category.handle.clone(), path);
     }

@@ -13,7 +13,7 @@ mod tests;
 mod text;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use entity::id::{LocationId, ProductId};
 use entity::inventory::stock_movement::MovementReason;
@@ -132,7 +132,8 @@ async fn prepare(app: &AppContext) -> Result<(Shop, u64)> {
         }
     }
     let paths: Vec<Vec<String>> = (0..LEAVES).map(|number| Leaf::new(number).path()).collect();
-    categories::ensure_paths(&change, paths.iter().map(Vec::as_slice).collect()).await?;
+    let in_order: BTreeSet<&[String]> = paths.iter().map(Vec::as_slice).collect();
+    categories::ensure_paths(&change, in_order).await?;
     let steps = paths.iter().flat_map(|path| (1..=path.len()).map(|depth| &path[..depth]));
     let number_of_categories = steps.collect::<HashSet<_>>().len() as u64;
     change.commit().await?;

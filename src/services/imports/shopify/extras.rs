@@ -74,10 +74,11 @@ impl Extra {
             Level::Variant => "variant",
         };
         let label = words(&key.replace('-', "_"));
-        let any = format!("{label} ({owner}.metafields.{namespace}.{key})");
+        let path = format!("({owner}.metafields.{namespace}.{key})");
+        let any = format!("{label} {path}");
         own.map(spelling)
             .into_iter()
-            .chain([any])
+            .chain([any, path])
             .filter(|header| super::columns::find(header).is_none())
             .map(|header| Self::from_header(&header))
             .find(|found| found.is(level, namespace, key))

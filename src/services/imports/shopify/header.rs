@@ -8,8 +8,8 @@ use super::problem::Problem;
 
 /// More columns than any shop has; a header row beyond is no header row.
 const MAX_COLUMNS: usize = 2_000;
-/// The longest header that is kept as a metafield's name, in characters.
-const MAX_HEADER_CHARS: usize = 255;
+/// The longest namespace or key of a metafield, in characters.
+const MAX_NAME_CHARS: usize = 255;
 
 /// A file's header row.
 #[derive(Debug)]
@@ -54,10 +54,11 @@ impl Header {
             self.places[field as usize] = Some(place);
         } else if is_fourth_option(name) {
             self.beyond.push(place);
-        } else if name.chars().count() > MAX_HEADER_CHARS {
-            return Err("the header has more than 255 characters; the column is left out");
         } else {
             let extra = Extra::from_header(name);
+            if [&extra.namespace, &extra.key].into_iter().any(|part| part.chars().count() > MAX_NAME_CHARS) {
+                return Err("the name has more than 255 characters; the column is left out");
+            }
             let is_known = |(_, known): &(_, Extra)| known.is(extra.level, &extra.namespace, &extra.key);
             if self.extras.iter().any(is_known) {
                 return Err("the column is there twice; this one is left out");

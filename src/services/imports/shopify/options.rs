@@ -71,7 +71,8 @@ impl Choice {
             }
         };
         for (at, value) in told.iter().enumerate() {
-            if at < count && value.is_empty() {
+            // A cell that is filled and still tells nothing has been reported.
+            if at < count && value.is_empty() && !row.filled(OPTION_VALUES[at]) {
                 problems.push(row.problem(OPTION_VALUES[at], "the value of the option is missing", ""));
             } else if at >= count && !value.is_empty() {
                 let reason = "a value of an option that has no name";

@@ -10,16 +10,21 @@ use std::collections::hash_map::Entry;
 use super::categories;
 use super::columns::{Field, OPTION_VALUES};
 use super::extras::Level;
+use super::limits;
 use super::options::Choice;
 use super::problem::Problem;
 use super::row::Row;
+use super::seen::{Part, Seen, Told};
 use super::values;
-use crate::services::catalog::draft::{MediaDraft, MetafieldDraft, ProductDraft, VariantDraft};
+use crate::services::catalog::draft::{MediaDraft, MetafieldDraft, ProductDraft, Status, VariantDraft};
 
 /// The metafield of a variant that is not sent by the shop itself, which Shopify calls `manual`.
 pub(super) const FULFILLMENT: (&str, &str) = ("shopify_csv", "variant_fulfillment_service");
 /// What Shopify writes for a variant that the shop itself sends.
 pub(super) const SENT_BY_SHOP: &str = "manual";
+
+/// What Shopify calls a product that only those find who have its address.
+const UNLISTED: &str = "unlisted";
 
 /// A product of which some rows were read.
 pub(super) struct Product {
@@ -27,11 +32,13 @@ pub(super) struct Product {
     problems: Vec<Problem>,
     exponent: u32,
     rows: u64,
-    /// The line of the row that told of the product itself.
-    told_on: Option<u64>,
+    /// What told of the product itself, if these rows did.
+    told: Option<Told>,
     choice: Choice,
     /// The line of each variant.
     variants: HashMap<Vec<String>, u64>,
+    /// The same in the order of the draft's.
+    lines: Vec<u64>,
     /// Where each image's address is in the draft.
     images: HashMap<String, usize>,
 }
@@ -43,9 +50,10 @@ impl Product {
             problems: Vec::new(),
             exponent,
             rows: 0,
-            told_on: None,
+            told: None,
             choice: Choice::Untold,
             variants: HashMap::new(),
+            lines: Vec::new(),
             images: HashMap::new(),
         }
     }
@@ -58,37 +66,63 @@ impl Product {
         self.rows
     }
 
-    /// Takes in one more row.
-    pub(super) fn add(&mut self, row: &Row<'_>) {
+    /// Takes in one more row; `seen` is what the file had before the first.
+    pub(super) fn add(&mut self, row: &Row<'_>, seen: &Seen) {
         self.rows += 1;
-        self.own_fields(row);
-        self.image(row);
+        self.own_fields(row, seen);
+        self.image(row, seen);
         let problems_before = self.problems.len();
         let is_variant = carries_variant(row);
-        let begins = is_variant && self.told_on == Some(row.line);
+        let begins =
+            is_variant && self.told.as_ref().is_some_and(|told| told.is_whole && told.line == row.line);
         self.choice.tell(row, begins, &mut self.problems);
         if is_variant {
-            self.variant(row, problems_before);
+            self.variant(row, problems_before, seen);
         }
     }
 
-    /// The draft and what was wrong with it.
-    pub(super) fn finish(mut self) -> (ProductDraft, Vec<Problem>) {
+    /// The draft, the lines of its variants, and what was wrong with it. What it is about goes to what was seen.
+    pub(super) fn finish(mut self, seen: &mut Seen) -> (ProductDraft, Vec<u64>, Vec<Problem>) {
+        let handle = self.draft.handle.as_str();
+        if let Some(told) = self.told {
+            seen.tell(handle, told);
+        }
+        for (variant, line) in self.draft.variants.iter().zip(&self.lines) {
+            seen.add(handle, Part::Variant(&variant.option_values), *line);
+        }
+        for media in &self.draft.media {
+            seen.add(handle, Part::Image(&media.url), 0);
+            if let Some(position) = media.position {
+                seen.add(handle, Part::Position(position), 0);
+            }
+        }
         self.draft.options = self.choice.into_names();
-        (self.draft, self.problems)
+        (self.draft, self.lines, self.problems)
     }
 
-    /// The row with the title tells of the product itself: there an empty cell clears. Before it, the
-    /// first row may tell what it has; a row behind it only continues the product.
-    fn own_fields(&mut self, row: &Row<'_>) {
-        match self.told_on {
-            None if row.filled(Field::Title) => {
-                self.told_on = Some(row.line);
-                self.tell(row, true);
-            }
-            None if self.rows == 1 => self.tell(row, false),
-            Some(line) if row.filled(Field::Title) => self.check_title(row, line),
-            _ => {}
+    /// The row with the title tells of the product itself: there an empty cell clears. Before it, the first row may
+    /// tell what it has. All other rows only continue the product, and may repeat what was told.
+    fn own_fields(&mut self, row: &Row<'_>, seen: &Seen) {
+        self.late_title(row, seen);
+        let is_titled = row.filled(Field::Title);
+        let told = self.told.as_ref().or_else(|| seen.told(&self.draft.handle));
+        if let Some(told) = told.filter(|told| told.is_whole || !is_titled) {
+            seen.compare(told, row, &mut self.problems);
+        } else {
+            self.told = Some(seen.read(row));
+            self.tell(row, is_titled);
+        }
+    }
+
+    /// A title that cannot be used leaves its place to the next.
+    fn late_title(&mut self, row: &Row<'_>, seen: &Seen) {
+        let Some(told) = self.told.as_mut().filter(|told| told.is_whole && self.draft.title.is_none()) else {
+            return;
+        };
+        if row.filled(Field::Title) {
+            let title = row.text(Field::Title, &mut Vec::new());
+            self.draft.title = title.map(str::to_owned);
+            seen.retitle(told, row);
         }
     }
 
@@ -105,33 +139,23 @@ impl Product {
         draft.description_html = raw(Field::Body, problems);
         draft.vendor = text(Field::Vendor, problems);
         draft.product_type = text(Field::Type, problems);
-        draft.tags = text(Field::Tags, problems).map(|tags| values::tags([tags.as_str()]));
-        draft.status = row.value(Field::Status, problems, values::status).flatten();
-        draft.published = row.value(Field::Published, problems, values::truth).flatten();
+        let tags = text(Field::Tags, problems).map(|tags| values::tags([tags.as_str()]));
+        draft.tags = fitting(row, Field::Tags, tags, limits::tags, problems);
+        offer(row, draft, problems);
         draft.gift_card = row.value(Field::GiftCard, problems, values::truth).flatten();
         draft.seo_title = raw(Field::SeoTitle, problems);
         draft.seo_description = raw(Field::SeoDescription, problems);
         let main = text(Field::Category, problems).map(|text| categories::path(&text));
         let further = text(Field::FurtherCategories, problems).map(|text| categories::paths(&text));
-        draft.categories = (main.is_some() || further.is_some()).then(|| {
+        let told = (main.is_some() || further.is_some()).then(|| {
             let main = main.into_iter().filter(|path| !path.is_empty());
-            main.chain(further.into_iter().flatten()).collect()
+            main.chain(further.into_iter().flatten()).collect::<Vec<_>>()
         });
+        draft.categories = fitting(row, Field::Category, told, limits::categories, problems);
         draft.metafields = metafields(row, Level::Product, clears, problems);
     }
 
-    fn check_title(&mut self, row: &Row<'_>, told_on: u64) {
-        let Some(title) = row.text(Field::Title, &mut self.problems) else {
-            return;
-        };
-        let first = self.draft.title.get_or_insert_with(|| title.to_owned());
-        if title != first {
-            let reason = format!("the product has another title on line {told_on}, which stays");
-            self.problems.push(row.problem(Field::Title, reason, title));
-        }
-    }
-
-    fn image(&mut self, row: &Row<'_>) {
+    fn image(&mut self, row: &Row<'_>, seen: &Seen) {
         let problems = &mut self.problems;
         let url = row.value(Field::ImageSrc, problems, values::image_url);
         let Some(Some(url)) = url else {
@@ -140,7 +164,13 @@ impl Product {
             }
             return;
         };
+        let handle = self.draft.handle.as_str();
+        if seen.line(handle, Part::Image(&url)).is_some() {
+            return;
+        }
         let position = row.value(Field::ImagePosition, problems, values::position).flatten();
+        let is_free = |position: &i32| seen.line(handle, Part::Position(*position)).is_none();
+        let position = position.filter(is_free);
         let alt = row.raw(Field::ImageAlt, problems).map(str::to_owned);
         match self.images.entry(url) {
             // Some tools repeat a product's image on each of its rows.
@@ -159,24 +189,55 @@ impl Product {
         }
     }
 
-    fn variant(&mut self, row: &Row<'_>, problems_before: usize) {
+    fn variant(&mut self, row: &Row<'_>, problems_before: usize, seen: &Seen) {
         let option_values = self.choice.values(row, &mut self.problems);
         let variant = variant(row, option_values, self.exponent, &mut self.problems);
         if self.problems.len() > problems_before {
             return;
         }
-        match self.variants.entry(variant.option_values.clone()) {
-            Entry::Occupied(first) => {
-                let reason = format!("line {} has a variant with the same option values", first.get());
-                let shown = variant.option_values.join(" / ");
-                self.problems.push(row.problem(Field::OptionValue1, reason, &shown));
-            }
-            Entry::Vacant(new) => {
-                new.insert(row.line);
-                self.draft.variants.push(variant);
-            }
+        let earlier = seen.line(&self.draft.handle, Part::Variant(&variant.option_values));
+        if let Some(first) = earlier.or_else(|| self.variants.get(&variant.option_values).copied()) {
+            let reason = format!("line {first} has a variant with the same option values");
+            let shown = variant.option_values.join(" / ");
+            self.problems.push(row.problem(Field::OptionValue1, reason, &shown));
+        } else {
+            self.variants.insert(variant.option_values.clone(), row.line);
+            self.lines.push(row.line);
+            self.draft.variants.push(variant);
         }
     }
+}
+
+/// Whether the product is on offer. A word that cannot be read must not put a new product on sale.
+fn offer(row: &Row<'_>, draft: &mut ProductDraft, problems: &mut Vec<Problem>) {
+    let is_unlisted = |text: &str| text.eq_ignore_ascii_case(UNLISTED);
+    let status = row.value(Field::Status, problems, |text| {
+        if is_unlisted(text) {
+            return Err("there are no unlisted products here, so that it becomes a draft".to_owned());
+        }
+        values::status(text)
+    });
+    let hides = row.text(Field::Status, &mut Vec::new()).is_some_and(is_unlisted);
+    draft.status = status.flatten().or(hides.then_some(Status::Draft));
+    let is_odd = draft.status.is_none() && row.filled(Field::Status);
+    draft.status_if_new = is_odd.then_some(Status::Draft);
+    draft.published = row.value(Field::Published, problems, values::truth).flatten();
+    let is_odd = draft.published.is_none() && row.filled(Field::Published);
+    draft.published_if_new = is_odd.then_some(false);
+}
+
+/// What a cell tells, if it is within its limits; reported and left out if it is not.
+fn fitting<T>(
+    row: &Row<'_>,
+    field: Field,
+    told: Option<T>,
+    fits: impl FnOnce(&T) -> Result<(), String>,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    let Err(reason) = fits(told.as_ref()?) else { return told };
+    let shown = row.text(field, &mut Vec::new()).unwrap_or_default();
+    problems.push(row.problem(field, reason, shown));
+    None
 }
 
 /// A variant's row has a price or an option's value; some exports leave the price to the shop.

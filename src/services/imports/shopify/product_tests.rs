@@ -122,9 +122,12 @@ fn a_group_without_a_title_tells_only_what_it_has() {
         (later.title.as_deref(), later.vendor.as_deref(), later.options.as_deref()),
         (None, None, None)
     );
-    assert_eq!(later.status, Some(Status::Archived));
-    assert_eq!(later.variants[0].option_values, ["M"]);
-    assert_eq!(groups[2].problems, []);
+    assert_eq!(later.status, None);
+    assert_eq!(
+        (later.variants[0].option_values.as_slice(), &groups[2].variant_lines),
+        (&["M".to_owned()][..], &vec![4])
+    );
+    assert_eq!(told(&groups[2]), [(4, "Status", "the product has another value on line 2, which stays")]);
 }
 
 #[test]
@@ -193,7 +196,7 @@ fn a_bad_cell_of_a_variant_loses_that_variant_and_nothing_else() {
 fn a_bad_cell_of_the_product_or_of_an_image_loses_only_that_cell() {
     let group = only(
         "Handle,Title,Vendor,Status,Published,Variant Price,Image Src,Image Position,Image Alt Text\n\
-         a,A,Acme,unlisted,maybe,1,https://a/1.jpg,first,Front\n\
+         a,A,Acme,darft,maybe,1,https://a/1.jpg,first,Front\n\
          a,,,,,,ftp://a/2.jpg,2,\n\
          a,,,,,,,,Lost\n",
     );
@@ -209,6 +212,7 @@ fn a_bad_cell_of_the_product_or_of_an_image_loses_only_that_cell() {
     );
     let product = &group.draft;
     assert_eq!((product.vendor.as_deref(), product.status, product.published), (Some("Acme"), None, None));
+    assert_eq!((product.status_if_new, product.published_if_new), (Some(Status::Draft), Some(false)));
     assert_eq!((product.variants.len(), product.media.len()), (1, 1));
     assert_eq!((product.media[0].position, product.media[0].alt.as_deref()), (None, Some("Front")));
 }
@@ -220,4 +224,86 @@ fn a_title_that_is_no_text_leaves_its_place_to_the_next() {
     let product = &groups[0].draft;
     assert_eq!((product.title.as_deref(), product.vendor.as_deref()), (Some("Cafe"), Some("V")));
     assert_eq!((product.variants.len(), groups[0].problems.len()), (2, 1));
+}
+
+#[test]
+fn what_is_said_twice_of_a_product_stays_as_it_was_said_first() {
+    let groups = groups(
+        "Handle,Title,Vendor,Published,Note,Option1 Name,Option1 Value,Variant Price,Image Src,Image Position\n\
+         a,A,V,TRUE,x,Size,S,1,https://a/1.jpg,1\na,,W,true,,,M,2,,\nb,B,,,,,,,,\n\
+         a,A,V,FALSE,y,Size,S,9,https://a/1.jpg,2\na,Z,V,TRUE,x,Size,L,3,https://a/2.jpg,1\n",
+    );
+    assert_eq!(told(&groups[0]), [(3, "Vendor", "the product has another value on line 2, which stays")]);
+    assert_eq!(groups[0].draft.variants.len(), 2, "no variant is lost for it");
+    assert_eq!(
+        told(&groups[2]),
+        [
+            (5, "Published", "the product has another value on line 2, which stays"),
+            (5, "Note", "the product has another value on line 2, which stays"),
+            (5, "Option1 Value", "line 2 has a variant with the same option values"),
+            (6, "Title", "the product has another title on line 2, which stays"),
+        ]
+    );
+    let later = &groups[2].draft;
+    assert_eq!((&later.title, &later.vendor, later.published), (&None, &None, None));
+    assert_eq!((later.variants.len(), later.variants[0].option_values[0].as_str()), (1, "L"));
+    assert_eq!((later.media.len(), later.media[0].position), (1, None), "that place is taken");
+}
+
+#[test]
+fn cells_hold_as_much_as_the_same_fields_of_the_api() {
+    let long = "x".repeat(256);
+    let deep = ["c"; 11].join(" > ");
+    for (column, text, loses_variant) in [
+        ("Title", long.as_str(), false),
+        ("Vendor", &long, false),
+        ("Type", &long, false),
+        ("Tags", &long, false),
+        ("Product Category", &long, false),
+        ("Product Category", &deep, false),
+        ("SEO Title", &long, false),
+        ("SEO Description", &"x".repeat(1_001), false),
+        ("Body (HTML)", &"x".repeat(512 * 1024 + 1), false),
+        ("Note", &"x".repeat(64 * 1024 + 1), false),
+        ("Vendor", "a\0b", false),
+        ("Note", "a\0b", false),
+        ("Variant SKU", &long, true),
+        ("Variant SKU", "a\0b", true),
+        ("Variant Barcode", &long, true),
+        ("Option1 Value", &long, true),
+        ("Variant Inventory Qty", "-9223372036854775808", true),
+        ("Variant Inventory Qty", "1000000001", true),
+        ("Variant Price", "99999999999999.99", true),
+        ("Variant Grams", "1000000001", true),
+    ] {
+        let all = ["Handle", "Title", "Variant Price", "Option1 Name", "Option1 Value", "Image Alt Text"];
+        let is_more = !all.contains(&column);
+        let cell = |name: &str, usual: &str| if name == column { text.to_owned() } else { usual.to_owned() };
+        let group = only(&format!(
+            "{}{}\na,{},{},Size,{},{}\n",
+            all.join(","),
+            if is_more { format!(",{column}") } else { String::new() },
+            cell("Title", "A"),
+            cell("Variant Price", "1"),
+            cell("Option1 Value", "S"),
+            if is_more { format!(",{text}") } else { String::new() },
+        ));
+        let problems: Vec<_> =
+            told(&group).iter().map(|(line, column, _)| (*line, (*column).to_owned())).collect();
+        assert_eq!(problems, [(2, column.to_owned())], "{column} {:?}", group.problems);
+        assert_eq!(group.draft.variants.is_empty(), loses_variant, "{column}");
+    }
+    let oversold = only("Handle,Title,Variant Inventory Qty\na,A,-1000000000\n");
+    assert_eq!((oversold.draft.variants[0].quantity, oversold.problems), (Some(-1_000_000_000), vec![]));
+}
+
+#[test]
+fn an_unlisted_product_becomes_a_draft_and_is_told_of() {
+    let group = only("Handle,Title,Status,Published\na,A,Unlisted,TRUE\n");
+    assert_eq!((group.draft.status, group.problems.len()), (Some(Status::Draft), 1));
+    let group = only("Handle,Title,Status,Published\na,A,,no\n");
+    assert_eq!(
+        (group.draft.status, group.draft.status_if_new, group.draft.published_if_new),
+        (None, None, Some(false))
+    );
 }

@@ -12,11 +12,14 @@ use super::header::Header;
 use super::problem::Problem;
 use super::product::Product;
 use super::row::Row;
+use super::seen::Seen;
 use super::source::{Ending, Source};
 use crate::services::catalog::draft::ProductDraft;
 
 /// How many rows, or problems of rows, one group holds at most, so that no file can fill the memory.
 const MAX_GROUP_ROWS: u64 = 10_000;
+/// How many bytes of a file one group is made of at most, and its last row.
+const MAX_GROUP_BYTES: u64 = 8 * 1024 * 1024;
 /// The parser's buffer, in bytes.
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -30,7 +33,7 @@ pub struct Options {
 /// One product's consecutive rows.
 ///
 /// A product may come in several groups: where its rows do not stand together, and where it has more
-/// than 10,000. Groups after the first have no title.
+/// than 10,000, or 8 MiB. Groups after the one that has the title tell nothing of the product itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// The physical line on which its first row starts, from 1.
@@ -40,6 +43,8 @@ pub struct Group {
     /// What the rows tell of the product. With an empty handle the group has only problems, of rows that
     /// belong to no product.
     pub draft: ProductDraft,
+    /// The line of each of the draft's variants.
+    pub variant_lines: Vec<u64>,
     /// What could not be used of the rows, and of rows between them and the next product, by line.
     pub problems: Vec<Problem>,
     /// How many bytes of the file were read with its last row.
@@ -54,6 +59,7 @@ pub struct Reader<R> {
     csv: csv::Reader<Source<R>>,
     header: Header,
     options: Options,
+    seen: Seen,
     /// The cells of the row that was read last.
     record: ByteRecord,
     /// That row, if it begins the next group.
@@ -103,7 +109,17 @@ impl<R: Read> Reader<R> {
             return Err(Problem::of_row(1, "the file is empty"));
         };
         let (header, stray) = Header::read(&record, line)?;
-        Ok(Self { csv, header, options, record, ahead: None, stray, is_done: false, is_incomplete: false })
+        Ok(Self {
+            csv,
+            header,
+            options,
+            seen: Seen::default(),
+            record,
+            ahead: None,
+            stray,
+            is_done: false,
+            is_incomplete: false,
+        })
     }
 
     /// The columns that are kept as metafields, with their headers as the file spells them.
@@ -172,15 +188,16 @@ impl<R: Read> Reader<R> {
 
     fn group(&mut self, start: Start) -> Group {
         let first_line = start.line;
+        let first_byte = self.bytes_read();
         let mut line = start.line;
         let mut product = Product::new(start.handle, self.options.currency_exponent);
         let bytes_read = loop {
-            product.add(&self.row(line));
+            product.add(&self.row(line), &self.seen);
             let bytes_read = self.bytes_read();
+            let is_full =
+                product.rows() >= MAX_GROUP_ROWS || bytes_read.saturating_sub(first_byte) >= MAX_GROUP_BYTES;
             match self.advance() {
-                Step::Row(next) if next.handle == product.handle() && product.rows() < MAX_GROUP_ROWS => {
-                    line = next.line;
-                }
+                Step::Row(next) if next.handle == product.handle() && !is_full => line = next.line,
                 Step::Row(next) => {
                     self.ahead = Some(next);
                     break bytes_read;
@@ -189,10 +206,10 @@ impl<R: Read> Reader<R> {
             }
         };
         let lines = product.rows();
-        let (draft, mut problems) = product.finish();
+        let (draft, variant_lines, mut problems) = product.finish(&mut self.seen);
         problems.append(&mut self.stray);
         problems.sort_by_key(|problem| problem.line);
-        Group { first_line, lines, draft, problems, bytes_read }
+        Group { first_line, lines, draft, variant_lines, problems, bytes_read }
     }
 
     /// The problems that belong to no product, if there are any.
@@ -202,6 +219,7 @@ impl<R: Read> Reader<R> {
             first_line,
             lines: 0,
             draft: ProductDraft::default(),
+            variant_lines: Vec::new(),
             problems: mem::take(&mut self.stray),
             bytes_read: self.bytes_read(),
         })

@@ -4,7 +4,11 @@ use csv::ByteRecord;
 
 use super::columns::{FIELDS, Field};
 use super::header::Header;
+use super::limits;
 use super::problem::Problem;
+
+/// How much of a bad cell is looked at for what a problem quotes of it, in bytes.
+const SHOWN: usize = 1024;
 
 /// One row under its file's header.
 #[derive(Clone, Copy)]
@@ -57,19 +61,36 @@ impl<'a> Row<'a> {
         !self.bytes(place).trim_ascii().is_empty()
     }
 
-    /// A field's cell as it stands; nothing if the column is absent, or, with a problem, not text.
+    /// A field's cell as it stands; nothing if the column is absent, or, with a problem, not text or too long.
     pub(super) fn raw(&self, field: Field, problems: &mut Vec<Problem>) -> Option<&'a str> {
-        self.raw_at(self.header.place(field)?, problems)
+        self.read_at(self.header.place(field)?, problems, |text| limits::text(field, text))
     }
 
-    /// The cell at a place as it stands; nothing, with a problem, if it is not text.
+    /// The cell of a metafield's column as it stands; nothing, with a problem, if it is not text or too long.
     pub(super) fn raw_at(&self, place: usize, problems: &mut Vec<Problem>) -> Option<&'a str> {
-        let text = std::str::from_utf8(self.bytes(place));
-        if text.is_err() {
-            let shown = String::from_utf8_lossy(self.bytes(place));
-            problems.push(Problem::of_cell(self.line, self.header.name(place), "not text in UTF-8", &shown));
-        }
-        text.ok()
+        self.read_at(place, problems, limits::metafield)
+    }
+
+    fn read_at(
+        &self,
+        place: usize,
+        problems: &mut Vec<Problem>,
+        fits: impl FnOnce(&str) -> Result<(), String>,
+    ) -> Option<&'a str> {
+        let bytes = self.bytes(place);
+        let text = std::str::from_utf8(bytes).map_err(|_| "not text in UTF-8".to_owned());
+        let text = text.and_then(|text| {
+            // No text of PostgreSQL's has one, and none of ours.
+            if text.contains('\0') {
+                return Err("a NUL character".to_owned());
+            }
+            fits(text).map(|()| text)
+        });
+        let told = text.map_err(|reason| {
+            let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]);
+            Problem::of_cell(self.line, self.header.name(place), reason, &shown)
+        });
+        told.map_err(|problem| problems.push(problem)).ok()
     }
 
     /// A field's cell without the spaces around it.
@@ -105,7 +126,8 @@ impl<'a> Row<'a> {
         Problem::of_cell(self.line, name, reason, value)
     }
 
-    fn bytes(&self, place: usize) -> &'a [u8] {
+    /// The bytes of a cell.
+    pub(super) fn bytes(&self, place: usize) -> &'a [u8] {
         self.record.get(place).unwrap_or_default()
     }
 }

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use entity::money;
 
+use super::limits;
 use crate::services::catalog::draft::{InventoryPolicy, Status, WeightUnit};
 
 /// An amount in the currency's minor unit, never negative: `19.99`, no sign, no thousands, no symbol.
 pub(super) fn amount(text: &str, exponent: u32) -> Result<i64, String> {
     match money::from_decimal(text, exponent) {
-        Some(minor) if !text.starts_with('-') => Ok(minor),
+        Some(minor) if !text.starts_with('-') => limits::price(minor).map(|()| minor),
         Some(_) => Err("a price must not be negative".to_owned()),
         None => Err(why_no_amount(text, exponent)),
     }
@@ -33,7 +34,8 @@ fn is_digits(text: &str) -> bool {
 
 /// A stock level; negative where more was sold than there was.
 pub(super) fn quantity(text: &str) -> Result<i64, String> {
-    text.parse().map_err(|_| "not a whole number".to_owned())
+    let count = text.parse().map_err(|_| "not a whole number".to_owned())?;
+    limits::pieces(count).map(|()| count)
 }
 
 /// A weight in grams, decimals allowed, never negative.
@@ -46,7 +48,8 @@ pub(super) fn grams(text: &str) -> Result<f64, String> {
         return Err("not a number of grams".to_owned());
     }
     let grams = text.parse::<f64>().ok().filter(|grams| grams.is_finite());
-    grams.ok_or_else(|| "not a number of grams".to_owned())
+    let grams = grams.ok_or_else(|| "not a number of grams".to_owned())?;
+    limits::grams(grams).map(|()| grams)
 }
 
 /// A place among the images, from 1.
