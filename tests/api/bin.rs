@@ -159,3 +159,23 @@ fn doctor_makes_no_database_where_there_is_none() {
     assert!(text(&out.stdout).contains("there is no such file"), "{}", text(&out.stdout));
     assert!(!file.exists());
 }
+
+#[test]
+fn what_changes_nothing_makes_no_database_either() {
+    let folder = std::env::temp_dir().join(format!("vitrine-nothing-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let key = ("VITRINE_SECRETS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+    let commands =
+        [&["export", "shopify"][..], &["keys", "list"], &["audit", "verify"], &["schema", "check"]];
+    for arguments in commands {
+        let out = vitrine(&folder, &[key], arguments);
+        let told = text(&out.stderr);
+        assert!(
+            out.status.code() == Some(1) && told.contains("there is no such file"),
+            "{arguments:?}: {told}"
+        );
+        assert!(!told.contains("SQL") && !told.contains("no such table"), "{told}");
+    }
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    std::fs::remove_dir(&folder).unwrap();
+}
