@@ -14,6 +14,8 @@ pub(super) struct Query {
     from: String,
     conditions: Vec<String>,
     values: Vec<Value>,
+    /// What keeps the engine from beginning at the index of a number: hits of words are fewer.
+    not_first: &'static str,
 }
 
 impl Query {
@@ -26,7 +28,13 @@ impl Query {
         by_date: bool,
         values: Vec<Value>,
     ) -> Self {
-        let mut query = Self { engine, from: "product_listing l".to_owned(), conditions: Vec::new(), values };
+        let mut query = Self {
+            engine,
+            from: "product_listing l".to_owned(),
+            conditions: Vec::new(),
+            values,
+            not_first: "",
+        };
         let (locale, now) = (query.bind(locale.id), query.bind(now.0));
         query.conditions.push(format!("l.locale_id = {locale}"));
         // A plus keeps SQLite from reading by date where the list is sorted by something else or begins at a cursor.
@@ -137,11 +145,11 @@ impl Query {
         if except != Some(&Part::Price) {
             if let Some(min) = plain.price_min {
                 let min = self.bind(min);
-                self.conditions.push(format!("l.price_min >= {min}"));
+                self.conditions.push(format!("l.price_min{} >= {min}", self.not_first));
             }
             if let Some(max) = plain.price_max {
                 let max = self.bind(max);
-                self.conditions.push(format!("l.price_min BETWEEN 0 AND {max}"));
+                self.conditions.push(format!("l.price_min{} BETWEEN 0 AND {max}", self.not_first));
             }
         }
         if let Some(available) = plain.available.filter(|_| except != Some(&Part::Availability)) {
@@ -150,7 +158,7 @@ impl Query {
         }
         if let Some(rating) = plain.rating_min {
             let rating = self.bind(rating * 1_000_000);
-            self.conditions.push(format!("l.rating_key >= {rating}"));
+            self.conditions.push(format!("l.rating_key{} >= {rating}", self.not_first));
         }
         if !plain.handles.is_empty() {
             let handles = texts(self.engine, plain.handles.iter().cloned());
@@ -175,6 +183,7 @@ impl Query {
             return false;
         };
         let terms = self.bind(terms);
+        self.not_first = " + 0";
         if postgres {
             self.begin_at("search_document d JOIN product_listing l ON l.id = d.listing_id");
             self.conditions.push(format!("d.terms @@ {terms}::tsquery"));
