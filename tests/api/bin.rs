@@ -165,8 +165,9 @@ fn what_changes_nothing_makes_no_database_either() {
     let folder = std::env::temp_dir().join(format!("vitrine-nothing-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let key = ("VITRINE_SECRETS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql");
     let commands =
-        [&["export", "shopify"][..], &["keys", "list"], &["audit", "verify"], &["schema", "check"]];
+        [&["export", "shopify"][..], &["keys", "list"], &["audit", "verify"], &["schema", "check", schema]];
     for arguments in commands {
         let out = vitrine(&folder, &[key], arguments);
         let told = text(&out.stderr);
