@@ -8,13 +8,12 @@ use entity::time::Timestamp;
 
 use super::set::ProductSet;
 use super::variant::ToldVariant;
+use crate::services::catalog::bounds::{ALT, IMAGES, VARIANTS};
 use crate::services::catalog::whole::{
     Known, MAX_OPTIONS, NO_CHOICE, Selection, Whole, new_variant, next, selection_of,
 };
 use crate::services::catalog::write::fields::{category_handles, each_once, names, text_of};
-use crate::services::catalog::write::media::{ALT, IMAGES};
 use crate::services::catalog::write::options::{VALUES, select};
-use crate::services::catalog::write::variants::VARIANTS;
 use crate::services::catalog::write::{
     Fields, address, handle, link_of, metafield, named_once, rows, value_name,
 };
@@ -178,7 +177,7 @@ impl<'a> Told<'a> {
         }
         whole.remove_media(|_| true);
         if whole.media.len() > IMAGES {
-            problems.add(Reason::Invalid, &[&"media"], "a product has at most 250 images");
+            problems.add(Reason::Invalid, &[&"media"], format!("a product has at most {IMAGES} images"));
         }
         whole.media.iter().map(|row| (row.url.clone(), row.id)).collect()
     }

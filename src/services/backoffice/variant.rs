@@ -6,15 +6,13 @@ use entity::id::{LocationId, MarketId};
 use entity::money;
 
 use super::set::{PriceSet, VariantSet};
+use crate::services::catalog::bounds::{PIECES, PRICE};
 use crate::services::catalog::whole::MAX_OPTIONS;
 use crate::services::catalog::write::fields::below;
 use crate::services::catalog::write::variants::texts;
 use crate::services::catalog::write::{VariantFields, metafield, named_once, rows};
 use crate::services::markets::Markets;
 use crate::services::problem::{Problems, Reason};
-
-/// The most pieces that a level holds.
-const PIECES: i64 = 1_000_000_000;
 
 /// A variant of it.
 #[derive(Debug)]
@@ -85,7 +83,7 @@ fn told_price(
         return None;
     };
     let mut minor = |name: &str, typed: &str| {
-        let amount = money::from_decimal(typed, market.digits).filter(|amount| *amount >= 0);
+        let amount = money::from_decimal(typed, market.digits).filter(|amount| (0..=PRICE).contains(amount));
         if amount.is_none() {
             let message = format!(
                 "an amount in {} such as {}",

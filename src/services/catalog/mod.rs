@@ -1,5 +1,6 @@
 //! Products and how they are ordered: variants, options, images, categories, collections, custom data.
 
+pub mod bounds;
 pub mod categories;
 pub mod collections;
 pub mod draft;

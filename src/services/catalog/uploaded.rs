@@ -6,16 +6,11 @@ use entity::catalog::{media, product};
 use entity::id::{MediaId, ProductId, UploadId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 
+use crate::services::catalog::bounds::{ALT, IMAGES};
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
 use crate::services::sql::Sql;
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, uploads};
-
-/// Images that a product may have.
-const MEDIA: u64 = 250;
-
-/// Letters in what an image shows.
-const ALT: usize = 500;
 
 /// Makes an image that was sent the last of a product's.
 ///
@@ -50,8 +45,8 @@ pub async fn attach_in(
         problems.add(Reason::NotFound, &[&"productId"], "there is no such product");
     }
     let others = media::Entity::find().filter(media::Column::ProductId.eq(product));
-    if others.count(&change.tx).await? >= MEDIA {
-        problems.add(Reason::Invalid, &[&"productId"], format!("a product has at most {MEDIA} images"));
+    if others.count(&change.tx).await? >= IMAGES as u64 {
+        problems.add(Reason::Invalid, &[&"productId"], format!("a product has at most {IMAGES} images"));
     }
     problems.none()?;
     let taken = uploads::take(change, upload).await?;

@@ -9,14 +9,12 @@ use serde_json::{Value as Json, json};
 
 use super::levels::{self, Movement, Spot};
 use crate::services::bulk::key;
+use crate::services::catalog::bounds::PIECES;
 use crate::services::catalog::owners;
 use crate::services::events::{self, Event};
 use crate::services::idempotency::{self, Claim};
 use crate::services::sql::{self, Sql, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check, text};
-
-/// The most pieces that a level may be of, above zero and below.
-pub const MOST: i64 = 1_000_000_000;
 
 /// Letters in a note.
 const NOTE: usize = 500;
@@ -94,8 +92,8 @@ pub async fn set_in(change: &Change<'_>, counts: &[Count], about: &About) -> Res
     let spots: Vec<_> = counts.iter().map(|one| (one.variant, one.location)).collect();
     let (owners, mut problems) = look(change, &spots, about, "counts").await?;
     for (index, one) in counts.iter().enumerate() {
-        if !(0..=MOST).contains(&one.quantity) {
-            let message = format!("a count goes from 0 to {MOST}");
+        if !(0..=PIECES).contains(&one.quantity) {
+            let message = format!("a count goes from 0 to {PIECES}");
             problems.add(Reason::Invalid, &[&"counts", &index, &"quantity"], message);
         }
     }
@@ -150,8 +148,8 @@ pub async fn adjust_in(change: &Change<'_>, deltas: &[Delta], about: &About) -> 
     let spots: Vec<_> = deltas.iter().map(|one| (one.variant, one.location)).collect();
     let (owners, mut problems) = look(change, &spots, about, "adjustments").await?;
     for (index, one) in deltas.iter().enumerate() {
-        if one.delta == 0 || !(-MOST..=MOST).contains(&one.delta) {
-            let message = format!("an adjustment goes from -{MOST} to {MOST} and is not 0");
+        if one.delta == 0 || !(-PIECES..=PIECES).contains(&one.delta) {
+            let message = format!("an adjustment goes from -{PIECES} to {PIECES} and is not 0");
             problems.add(Reason::Invalid, &[&"adjustments", &index, &"delta"], message);
         }
     }
@@ -187,7 +185,7 @@ pub async fn adjust_in(change: &Change<'_>, deltas: &[Delta], about: &About) -> 
 }
 
 /// Adds to all levels in one statement, in a fixed order of rows, and answers them. A level that would fall below
-/// zero, or grow beyond [`MOST`], is left as it is and not answered; a new one is answered whatever it is.
+/// zero, or grow beyond [`PIECES`], is left as it is and not answered; a new one is answered whatever it is.
 async fn apply(change: &Change<'_>, wanted: &[(Spot, i64)]) -> Result<HashMap<Spot, i64>> {
     static APPLY: Sql = Sql::new(
         "INSERT INTO stock_level (variant_id, location_id, available, updated_at) \
@@ -202,7 +200,7 @@ async fn apply(change: &Change<'_>, wanted: &[(Spot, i64)]) -> Result<HashMap<Sp
          RETURNING variant_id, location_id, available",
     );
     let rows = wanted.iter().map(|(spot, delta)| json!([key(spot.0.0), key(spot.1.0), delta]));
-    let rows = APPLY.all(&change.tx, [sql::rows(rows), change.now.0.into(), MOST.into()]).await?;
+    let rows = APPLY.all(&change.tx, [sql::rows(rows), change.now.0.into(), PIECES.into()]).await?;
     let level = |row: &sea_orm::QueryResult| {
         Ok(((row.try_get_by_index(0)?, row.try_get_by_index(1)?), row.try_get_by_index(2)?))
     };

@@ -11,14 +11,11 @@ use serde_json::json;
 use super::prices::PRICE;
 use crate::infrastructure::database::RowSource;
 use crate::services::bulk::key;
-use crate::services::catalog::owners;
+use crate::services::catalog::{bounds, owners};
 use crate::services::events::{self, Event};
 use crate::services::record::Fields;
 use crate::services::sql::{Sql, uuids};
 use crate::services::{AppContext, Change, Problems, Reason, Result, Viewer, check};
-
-/// The most that anything may cost, in minor units.
-const MOST: i64 = 1_000_000_000_000_000;
 
 /// A price as somebody wants it to be, in the market's currency.
 #[derive(Clone, Debug)]
@@ -222,7 +219,7 @@ fn told(
 }
 
 fn amount(problems: &mut Problems, path: check::Path<'_>, text: &str, digits: u32) -> Option<i64> {
-    let amount = money::from_decimal(text, digits).filter(|amount| (0..=MOST).contains(amount));
+    let amount = money::from_decimal(text, digits).filter(|amount| (0..=bounds::PRICE).contains(amount));
     if amount.is_none() {
         let message = format!("an amount is a decimal from 0 with at most {digits} digits after the point");
         problems.add(Reason::Invalid, path, message);

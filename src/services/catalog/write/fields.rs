@@ -10,6 +10,9 @@ use entity::catalog::variant::{self, InventoryPolicy, WeightUnit};
 use entity::id::{CategoryId, MediaId};
 use uuid::Uuid;
 
+use crate::services::catalog::bounds::{
+    ADDRESS, CATEGORIES, HTML, LINE, METAFIELD, METAFIELDS, SEO, TAGS, WEIGHT,
+};
 use crate::services::catalog::draft::MetafieldDraft;
 use crate::services::catalog::html;
 use crate::services::catalog::whole::{Known, Whole, present};
@@ -18,25 +21,6 @@ use crate::services::text;
 
 /// The way to a field in the input.
 pub type Path<'a> = &'a [&'a dyn Display];
-
-/// Characters of a title or a name.
-const LINE: usize = 255;
-/// Bytes of a description before it is made safe.
-const HTML: usize = 512 * 1024;
-/// Characters of a description for search engines.
-const SEO: usize = 1000;
-/// Tags of a product.
-const TAGS: usize = 250;
-/// Categories of a product.
-const CATEGORIES: usize = 50;
-/// Pieces of custom data that one change may tell of.
-const METAFIELDS: usize = 250;
-/// Bytes of a piece of custom data.
-const VALUE: usize = 64 * 1024;
-/// Characters of an address.
-const ADDRESS: usize = 2048;
-/// Grams that a variant may weigh: a thousand tonnes.
-const WEIGHT: f64 = 1e9;
 
 /// Who keeps count of a variant's stock where this shop does; the word that Shopify's files have for it.
 const TRACKER: &str = "shopify";
@@ -220,7 +204,7 @@ pub fn address(problems: &mut Problems, path: Path<'_>, typed: &str) {
     if host.is_none_or(|host| host.is_empty() || host.contains('@')) || typed.chars().any(odd) {
         problems.add(Reason::Invalid, path, "an address begins with https:// or http:// and has no blanks");
     } else if typed.len() > ADDRESS {
-        problems.add(Reason::Invalid, path, format!("an address has at most {ADDRESS} characters"));
+        problems.add(Reason::Invalid, path, format!("an address has at most {ADDRESS} bytes"));
     }
 }
 
@@ -239,10 +223,10 @@ pub fn metafield(problems: &mut Problems, at: Path<'_>, drafts: &[MetafieldDraft
             }
         }
         let path = below(at, &[&index, &"value"]);
-        if draft.value.is_empty() || draft.value.len() > VALUE {
+        if draft.value.is_empty() || draft.value.len() > METAFIELD {
             problems.add(Reason::Invalid, &path, "a value has 1 to 65,536 bytes");
         } else {
-            text::lines(problems, &path, &draft.value, VALUE);
+            text::lines(problems, &path, &draft.value, METAFIELD);
         }
     }
     named_once(problems, at, drafts.iter().map(|draft| (&draft.namespace, &draft.key)));

@@ -5,15 +5,10 @@ use entity::id::{MediaId, ProductId};
 
 use super::options::places;
 use super::{Editing, fields};
+use crate::services::catalog::bounds::{ALT, IMAGES};
 use crate::services::catalog::whole::next;
 use crate::services::problem::{Problems, Reason};
 use crate::services::{AppContext, Result, Viewer, text};
-
-/// Images of a product.
-pub const IMAGES: usize = 250;
-
-/// Characters of what an image shows.
-pub const ALT: usize = 1000;
 
 /// Adds an image after the others, by its address. Answers the product and the image.
 pub async fn create(
@@ -32,7 +27,7 @@ pub async fn create(
     let now = editing.change.now;
     let (whole, problems) = editing.parts();
     if whole.media.len() >= IMAGES {
-        problems.add(Reason::Invalid, &[], "a product has at most 250 images");
+        problems.add(Reason::Invalid, &[], format!("a product has at most {IMAGES} images"));
     }
     if whole.media.iter().any(|row| row.url == url) {
         problems.add(Reason::Taken, &[&"url"], "the product shows this image already");

@@ -7,13 +7,11 @@ use entity::id::{ProductId, VariantId};
 use super::fields::{self, VariantFields, below, rows, value_name};
 use super::options::{VALUES, places, select};
 use super::{Editing, NOT_HERE, unraced};
+use crate::services::catalog::bounds::VARIANTS;
 use crate::services::catalog::draft::MetafieldDraft;
 use crate::services::catalog::whole::{Known, Names, Selection, Whole, new_variant, selection_of};
 use crate::services::problem::{Problems, Reason};
 use crate::services::{AppContext, Result, Viewer};
-
-/// Variants of a product.
-pub const VARIANTS: usize = 2000;
 
 /// What is told of a variant.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +65,7 @@ pub async fn create(
             let now = editing.change.now;
             let (whole, problems) = editing.parts();
             if whole.variants.len() >= VARIANTS {
-                problems.add(Reason::Invalid, &[], "a product has at most 2,000 variants");
+                problems.add(Reason::Invalid, &[], "a product has at most 2,048 variants");
             }
             let Some(selection) = chosen(whole, problems, told.values.as_deref().unwrap_or_default(), None)
             else {

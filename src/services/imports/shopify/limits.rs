@@ -1,31 +1,10 @@
 //! How much a cell may hold: as much as the same field takes through the API.
 
 use super::columns::Field;
-
-/// Characters of a title, a name, a code.
-const LINE: usize = 255;
-/// Characters of a description for search engines.
-const SEO: usize = 1000;
-/// Characters of an alternative text.
-const ALT: usize = 1000;
-/// Bytes of a description before it is made safe.
-const HTML: usize = 512 * 1024;
-/// Bytes of an address.
-const ADDRESS: usize = 2048;
-/// Bytes of a metafield.
-const METAFIELD: usize = 64 * 1024;
-/// Tags of a product.
-const TAGS: usize = 250;
-/// Categories of a product.
-const CATEGORIES: usize = 50;
-/// Categories from the root down to one of a product's.
-const DEPTH: usize = 10;
-/// Pieces in stock, and pieces sold that were not there.
-const PIECES: i64 = 1_000_000_000;
-/// A price in the minor unit.
-const PRICE: i64 = 1_000_000_000_000_000;
-/// Grams.
-const WEIGHT: f64 = 1e9;
+use crate::services::catalog::bounds::{
+    ADDRESS, ALT, CATEGORIES, HTML, LINE, METAFIELD, PIECES, PRICE, SEO, TAGS, WEIGHT,
+};
+use crate::services::catalog::categories::place::DEEPEST;
 
 type Fits = Result<(), String>;
 
@@ -70,8 +49,8 @@ pub(super) fn tags(tags: &Vec<String>) -> Fits {
 pub(super) fn categories(paths: &Vec<Vec<String>>) -> Fits {
     for path in paths {
         path.iter().try_for_each(|name| characters(name, LINE))?;
-        if path.len() > DEPTH {
-            return Err(format!("the tree is at most {DEPTH} categories deep"));
+        if path.len() > DEEPEST as usize {
+            return Err(format!("the tree is at most {DEEPEST} categories deep"));
         }
     }
     at_most(paths.len(), CATEGORIES, "categories")
