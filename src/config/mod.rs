@@ -3,6 +3,8 @@
 //! Settings come from `vitrine.toml` in the working directory (or the file that `VITRINE_CONFIG` names) and from the
 //! environment, which wins. Everything that is wrong is told at once.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -121,6 +123,9 @@ pub struct Config {
     pub log_json: bool,
 }
 
+/// Variables that go by a name that others use, too.
+const OTHERS: [&str; 3] = ["DATABASE_URL", "REDIS_URL", "RUST_LOG"];
+
 impl Config {
     /// Reads the settings.
     ///
@@ -128,21 +133,26 @@ impl Config {
     /// Everything that is wrong, a line each.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn read() -> Result<Self, Vec<String>> {
-        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let mut problems = Vec::new();
+        let variables = variables(std::env::vars_os(), &mut problems);
+        let variable = |name: &str| variables.get(name).cloned();
         let file = match variable("VITRINE_CONFIG") {
             Some(path) => File::new(&path, FileFormat::Toml).required(true),
             None => File::new("vitrine.toml", FileFormat::Toml).required(false),
         };
-        let mut problems = Vec::new();
         let file = config::Config::builder().add_source(file);
-        let environment = Environment::with_prefix("VITRINE").ignore_empty(true);
+        let environment = Environment::with_prefix("VITRINE").source(Some(variables.clone()));
         let environment = config::Config::builder().add_source(environment);
         let mut settings = values(file).unwrap_or_else(|problem| {
             // What is wrong with the file hides nothing that is wrong in the environment.
             problems.push(problem);
             Map::new()
         });
-        settings.extend(values(environment).unwrap_or_default());
+        let environment = values(environment).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Map::new()
+        });
+        settings.extend(environment);
         if let Some(url) = variable("DATABASE_URL") {
             settings.insert("database_url".to_owned(), url.into());
         }
@@ -209,6 +219,25 @@ impl Config {
 }
 
 /// What a source has, by name.
+/// The variables of the environment that are ours; an empty one counts as not set.
+fn variables(
+    all: impl Iterator<Item = (OsString, OsString)>,
+    problems: &mut Vec<String>,
+) -> HashMap<String, String> {
+    let is_ours = |name: &str| name.starts_with("VITRINE_") || OTHERS.contains(&name);
+    let mut ours = HashMap::new();
+    for (name, value) in all {
+        let Some(name) = name.into_string().ok().filter(|name| is_ours(name)) else { continue };
+        match value.into_string() {
+            Ok(value) if value.is_empty() => {}
+            Ok(value) => drop(ours.insert(name, value)),
+            // What it holds may be a secret.
+            Err(_) => problems.push(format!("{name}: it is no text in UTF-8")),
+        }
+    }
+    ours
+}
+
 fn values(source: ConfigBuilder<DefaultState>) -> Result<Map<String, Value>, String> {
     let read = source.build().and_then(config::Config::try_deserialize);
     read.map_err(|error| error.to_string())
@@ -220,6 +249,28 @@ mod tests {
 
     pub(super) fn settings(pairs: &[(&str, &str)]) -> Map<String, Value> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn variables_that_are_no_text_are_told_without_what_they_hold() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let odd = |name: &str| (OsString::from(name), OsString::from_vec(b"geheim\xe4".to_vec()));
+        let plain = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
+        let all = [
+            plain("VITRINE_LISTEN", "127.0.0.1:1"),
+            plain("VITRINE_MEDIA", ""),
+            plain("HOME", "/"),
+            odd("VITRINE_SECRETS"),
+            odd("DATABASE_URL"),
+            odd("LESSCHARSET"),
+        ];
+        let mut problems = Vec::new();
+        let ours = variables(all.into_iter(), &mut problems);
+        assert_eq!(ours.into_keys().collect::<Vec<_>>(), ["VITRINE_LISTEN"]);
+        assert_eq!(problems.len(), 2);
+        assert!(problems[0].starts_with("VITRINE_SECRETS: ") && problems[1].starts_with("DATABASE_URL: "));
+        assert!(!problems.concat().contains("geheim"));
     }
 
     #[test]
