@@ -121,7 +121,8 @@ async fn made(shop: &TestShop, field: &str, input: Value) -> Reply {
 /// Two products have one option; what one of them says in German is said of both.
 async fn labels_follow_their_translations(shop: TestShop) {
     let product = async |handle: &str| {
-        let input = json!({ "handle": handle, "title": handle, "options": [{ "name": "Hue" }],
+        let status = if handle == "draft" { "DRAFT" } else { "ACTIVE" };
+        let input = json!({ "handle": handle, "title": handle, "status": status, "options": [{ "name": "Hue" }],
             "publications": [{ "market": "de" }],
             "variants": [{ "optionValues": ["Red"], "prices": [{ "market": "de", "amount": "3.00" }] }] });
         let reply = made(&shop, "productSet", input).await;
@@ -161,6 +162,9 @@ async fn labels_follow_their_translations(shop: TestShop) {
     let labels =
         "SELECT count(*) FROM facet_label fl JOIN facet f ON f.id = fl.facet_id WHERE f.name = 'Hue'";
     assert_eq!(shop.number(labels).await, 0);
+
+    says(&product("draft").await.0, "Geheim").await;
+    assert_eq!(reads().await, pair("Hue", "Red"), "what is not on offer says nothing");
 
     says(&one.0, "Farbton").await;
     shop.sql("UPDATE facet_label SET value = 'left behind' WHERE name = 'Farbton'").await;

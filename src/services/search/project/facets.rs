@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::search::facet::FacetKind;
+use entity::time::NEVER;
 use sea_orm::{ActiveEnum, DbErr, QueryResult};
 use serde_json::{Value as Json, json};
 
@@ -78,7 +79,8 @@ fn read(row: &QueryResult) -> Result<((FacetOrder, String, String), i64), DbErr>
     Ok((facet, row.try_get_by_index(3)?))
 }
 
-/// Writes how the options of some listings read in other languages. What one product does not translate, another may.
+/// Writes how the options of some listings read in other languages. What one product does not translate, another may; what
+/// is not on offer says nothing.
 pub fn label(writes: &mut Together, wanted: &[Wanted<'_>], numbers: &Numbers) {
     static LABEL: Sql = Sql::new(
         "INSERT INTO facet_label (facet_id, language, name, value) \
@@ -89,7 +91,8 @@ pub fn label(writes: &mut Together, wanted: &[Wanted<'_>], numbers: &Numbers) {
            value = CASE WHEN excluded.value = '' THEN facet_label.value ELSE excluded.value END",
     );
     let mut rows: BTreeMap<(i64, &str), (&str, &str)> = BTreeMap::new();
-    for label in wanted.iter().flat_map(|listing| &listing.source.option_labels) {
+    let on_offer = wanted.iter().filter(|listing| listing.published_at != NEVER);
+    for label in on_offer.flat_map(|listing| &listing.source.option_labels) {
         let facet = (FacetKind::Option.to_value(), label.name.clone(), label.value.clone());
         let Some(number) = numbers.get(&facet) else { continue };
         let row = rows.entry((*number, &label.language)).or_default();
@@ -112,7 +115,8 @@ pub fn label(writes: &mut Together, wanted: &[Wanted<'_>], numbers: &Numbers) {
 pub async fn unsay(change: &Change<'_>) -> Result<(), DbErr> {
     static NAME: Sql = Sql::new(
         "UPDATE facet_label SET name = coalesce((SELECT nt.name FROM facet f \
-           JOIN listing_facet lf ON lf.facet_id = f.id JOIN product_listing l ON l.id = lf.listing_id \
+           JOIN listing_facet lf ON lf.facet_id = f.id \
+           JOIN product_listing l ON l.id = lf.listing_id AND l.published_at < 9223372036854775807 \
            JOIN product_option o ON o.product_id = l.product_id AND o.name = f.name \
            JOIN product_option_translation nt ON nt.product_option_id = o.id AND nt.language = $3 \
            WHERE f.kind = $1 AND f.name = $2 LIMIT 1), '') \
@@ -120,7 +124,8 @@ pub async fn unsay(change: &Change<'_>) -> Result<(), DbErr> {
     );
     static VALUE: Sql = Sql::new(
         "UPDATE facet_label SET value = coalesce((SELECT vt.value FROM facet f \
-           JOIN listing_facet lf ON lf.facet_id = f.id JOIN product_listing l ON l.id = lf.listing_id \
+           JOIN listing_facet lf ON lf.facet_id = f.id \
+           JOIN product_listing l ON l.id = lf.listing_id AND l.published_at < 9223372036854775807 \
            JOIN product_option o ON o.product_id = l.product_id AND o.name = f.name \
            JOIN option_value v ON v.product_option_id = o.id AND v.value = f.value \
            JOIN option_value_translation vt ON vt.option_value_id = v.id AND vt.language = $3 \
