@@ -27,7 +27,8 @@ pub struct ProductCreateInput {
     title: String,
     /// Its slug in addresses: 1 to 255 lower-case letters, digits and hyphens. Made of the title where it is absent.
     handle: Option<String>,
-    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed.
+    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed; of
+    /// more than 5,000 tags only the words stay.
     description_html: Option<String>,
     /// Who makes it: at most 255 characters.
     vendor: Option<String>,
@@ -61,7 +62,8 @@ pub struct ProductUpdateInput {
     title: Option<String>,
     /// Its slug in addresses: 1 to 255 lower-case letters, digits and hyphens. The former one still leads to the product.
     handle: Option<String>,
-    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed.
+    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed; of
+    /// more than 5,000 tags only the words stay.
     description_html: MaybeUndefined<String>,
     /// Who makes it: at most 255 characters.
     vendor: MaybeUndefined<String>,

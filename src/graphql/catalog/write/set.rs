@@ -36,7 +36,8 @@ pub struct ProductSetInput {
     version: Option<i32>,
     /// Its title: 1 to 255 characters. A product that is not there yet needs one.
     title: Option<String>,
-    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed.
+    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed; of
+    /// more than 5,000 tags only the words stay.
     description_html: MaybeUndefined<String>,
     /// Who makes it: at most 255 characters.
     vendor: MaybeUndefined<String>,
@@ -56,7 +57,7 @@ pub struct ProductSetInput {
     is_gift_card: Option<bool>,
     /// All its options: 1 to 3, matched by their place. A product without a choice has none in the input.
     options: Option<Vec<ProductSetOptionInput>>,
-    /// All its variants: 1 to 2,000, matched by their option values. To remove one needs `products.delete`.
+    /// All its variants: 1 to 2,048, matched by their option values. To remove one needs `products.delete`.
     variants: Option<Vec<ProductSetVariantInput>>,
     /// All its images: at most 250, matched by address.
     media: MaybeUndefined<Vec<ProductSetMediaInput>>,

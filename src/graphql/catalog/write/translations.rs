@@ -26,7 +26,8 @@ pub struct ProductTranslationSetInput {
     language: String,
     /// Its title: at most 255 characters.
     title: Option<String>,
-    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed.
+    /// Its description as HTML, at most 512 KiB. Scripts, styles, frames and forms are removed; of
+    /// more than 5,000 tags only the words stay.
     description_html: Option<String>,
     /// Title for search engines: at most 255 characters.
     seo_title: Option<String>,

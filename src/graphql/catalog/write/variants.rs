@@ -22,7 +22,7 @@ pub struct VariantMutation;
 /// A variant that a product is to have. It has no price yet, so it is not sold.
 #[derive(InputObject)]
 pub struct ProductVariantCreateInput {
-    /// The product; it has at most 2,000 variants.
+    /// The product; it has at most 2,048 variants.
     product_id: ID,
     /// The product's `version` that you read; where it is no longer the current one, you get `CONFLICT`.
     version: Option<i32>,
