@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::mem::take;
 use std::time::{Duration, Instant};
 
 use entity::id::ProductId;
@@ -14,11 +15,11 @@ use super::patience::patiently;
 use super::save::save;
 use super::shopify::{Options, Problem, Reader};
 use super::target::{Target, Wish, ensure};
-use super::waiting::Waiting;
+use super::waiting::{Waiter, Waiting};
 use crate::services::backoffice::pace::{PAUSE, Pace};
 use crate::services::backoffice::statistics::{self, Statistics};
 use crate::services::catalog::draft::ProductDraft;
-use crate::services::catalog::upsert::Outcome;
+use crate::services::catalog::upsert::{Earlier, Outcome};
 use crate::services::{AppContext, Change, Error, Result};
 
 /// What came of an import.
@@ -103,6 +104,8 @@ struct Import<'a, W> {
     pace: Pace,
     statistics: Statistics,
     fates: HashMap<ProductId, Fate>,
+    /// What the file has called the products so far.
+    earlier: Earlier,
     waiting: Waiting,
     summary: Summary,
 }
@@ -117,6 +120,7 @@ impl<'a, W: Watch> Import<'a, W> {
             pace: Pace::default(),
             statistics: Statistics::default(),
             fates: HashMap::new(),
+            earlier: Earlier::new(),
             waiting: Waiting::default(),
             summary: Summary::default(),
         }
@@ -130,7 +134,7 @@ impl<'a, W: Watch> Import<'a, W> {
         let mut before = 0;
         for group in reader.by_ref() {
             if chunk.is_full_for(&group, self.pace) {
-                self.write(std::mem::take(&mut chunk)).await?;
+                self.write(take(&mut chunk)).await?;
                 self.learn().await?;
             }
             let bytes = group.bytes_read.saturating_sub(before);
@@ -160,22 +164,26 @@ impl<'a, W: Watch> Import<'a, W> {
             }
         }
         self.watch.progress(bytes);
+        self.pause().await;
+        Ok(())
+    }
+
+    async fn pause(&self) {
         if self.rehearsal.is_none() {
             tokio::time::sleep(PAUSE).await;
         }
-        Ok(())
     }
 
     /// Saves products, and tells how long that held the writer.
     async fn save(&self, drafts: &[ProductDraft]) -> Result<(Vec<Outcome>, Duration)> {
         if let Some(change) = self.rehearsal {
             let began = Instant::now();
-            return Ok((save(change, drafts, self.target).await?, began.elapsed()));
+            return Ok((save(change, drafts, self.target, &self.earlier).await?, began.elapsed()));
         }
         patiently(async || {
             let change = self.app.begin().await?;
             let began = Instant::now();
-            let outcomes = save(&change, drafts, self.target).await?;
+            let outcomes = save(&change, drafts, self.target, &self.earlier).await?;
             change.commit().await?;
             Ok((outcomes, began.elapsed()))
         })
@@ -195,17 +203,41 @@ impl<'a, W: Watch> Import<'a, W> {
 
     /// Gives SKUs to those that waited for them, now that the whole file has been read.
     async fn end_waiting(&mut self) -> Result<()> {
-        let Waiting { drafts, lines, .. } = std::mem::take(&mut self.waiting);
+        let waiting = take(&mut self.waiting);
+        let groups = match self.rehearsal {
+            Some(change) => waiting.groups(&change.tx).await?,
+            None => waiting.groups(self.app.db.read()?).await?,
+        };
+        let mut batch: Vec<Waiter> = Vec::new();
+        for group in groups {
+            if !batch.is_empty() && variants(&batch) + variants(&group) > self.pace.rows() {
+                self.grant(take(&mut batch)).await?;
+            }
+            batch.extend(group);
+        }
+        self.grant(batch).await
+    }
+
+    async fn grant(&mut self, batch: Vec<Waiter>) -> Result<()> {
+        let rows = variants(&batch);
+        let (drafts, lines): (Vec<ProductDraft>, Vec<Lines>) = batch.into_iter().unzip();
         if drafts.is_empty() {
             return Ok(());
         }
-        let (outcomes, _) = self.save(&drafts).await?;
+        let (outcomes, took) = self.save(&drafts).await?;
+        self.pace.adapt(rows, took);
         for ((draft, lines), outcome) in drafts.iter().zip(&lines).zip(&outcomes) {
-            self.decide(outcome);
+            self.decide(draft, outcome);
+            // What is wrong with its variants has been told before.
+            let refused = outcome.problems.iter().filter(|_| outcome.product.is_none());
+            for (number, reason) in refused {
+                self.tell(&problem(draft, lines, *number, reason));
+            }
             for number in &outcome.taken {
                 self.tell(&taken(draft, lines, *number));
             }
         }
+        self.pause().await;
         Ok(())
     }
 
@@ -227,15 +259,16 @@ impl<'a, W: Watch> Import<'a, W> {
 
     fn count(&mut self, draft: &ProductDraft, outcome: &Outcome) {
         if outcome.product.is_some() {
-            self.decide(outcome);
+            self.decide(draft, outcome);
             self.summary.variants += outcome.variants.iter().flatten().count() as u64;
             self.summary.images += draft.media.len() as u64;
         }
     }
 
     /// A product counts once, however many groups of rows it has.
-    fn decide(&mut self, outcome: &Outcome) {
+    fn decide(&mut self, draft: &ProductDraft, outcome: &Outcome) {
         let Some(id) = outcome.product else { return };
+        self.earlier.entry(id).or_insert_with(|| draft.handle.as_str().into());
         let now = match (outcome.created, outcome.changed) {
             (true, _) => Fate::Created,
             (false, true) => Fate::Changed,
@@ -261,6 +294,10 @@ impl Summary {
             Fate::Unchanged => &mut self.unchanged,
         }
     }
+}
+
+fn variants(batch: &[Waiter]) -> usize {
+    batch.iter().map(|(draft, _)| draft.variants.len()).sum()
 }
 
 /// A problem that only the shop could find.

@@ -7,7 +7,7 @@ use entity::inventory::stock_movement::MovementReason;
 
 use super::target::Target;
 use crate::services::catalog::draft::{ProductDraft, VariantDraft};
-use crate::services::catalog::upsert::{self, Outcome};
+use crate::services::catalog::upsert::{self, Earlier, Outcome};
 use crate::services::events::{self, Event};
 use crate::services::inventory::levels;
 use crate::services::pricing::prices::{self, PriceDraft};
@@ -15,9 +15,15 @@ use crate::services::{Change, Result};
 
 /// Adds and changes products, their prices in the target's market and their stock at its location.
 ///
-/// The number of statements does not depend on how many there are. No handle may occur twice.
-pub async fn save(change: &Change<'_>, drafts: &[ProductDraft], target: Target) -> Result<Vec<Outcome>> {
-    let mut outcomes = upsert::upsert(change, drafts, Some(target.market)).await?;
+/// The number of statements does not depend on how many there are. No handle may occur twice. Products of which the file
+/// told `earlier` by another handle are left as that made them.
+pub async fn save(
+    change: &Change<'_>,
+    drafts: &[ProductDraft],
+    target: Target,
+    earlier: &Earlier,
+) -> Result<Vec<Outcome>> {
+    let mut outcomes = upsert::upsert(change, drafts, Some(target.market), earlier).await?;
     let saved = saved_variants(drafts, &outcomes);
     let told: Vec<PriceDraft> = saved.iter().map(|(id, draft)| price(*id, draft)).collect();
     let priced = prices::set(change, target.market, &told).await?;

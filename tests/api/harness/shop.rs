@@ -17,6 +17,7 @@ use vitrine::infrastructure::clock::Clock;
 use vitrine::infrastructure::database::{Address, Database};
 use vitrine::services::AppContext;
 use vitrine::services::catalog::draft::{ProductDraft, VariantDraft};
+use vitrine::services::catalog::upsert::Earlier;
 use vitrine::services::identity::Settings;
 use vitrine::services::imports::save::save;
 use vitrine::services::imports::target::{Wish, ensure};
@@ -116,7 +117,7 @@ impl TestShop {
     pub async fn save(&self, drafts: &[ProductDraft]) {
         let change = self.app.begin().await.unwrap();
         let target = ensure(&change, &Wish::default()).await.unwrap();
-        let outcomes = save(&change, drafts, target).await.unwrap();
+        let outcomes = save(&change, drafts, target, &Earlier::default()).await.unwrap();
         assert!(outcomes.iter().all(|outcome| outcome.problems.is_empty()), "{outcomes:?}");
         change.commit().await.unwrap();
         self.app.refresh_markets().await.unwrap();

@@ -10,7 +10,8 @@ on_each_engine! {
         skus_change_hands, skus_change_hands_across_changes, a_product_told_of_twice_settles_at_once,
         a_replaced_image_is_another_image, what_only_the_shop_finds_is_told_with_its_own_line,
         an_unreadable_word_puts_nothing_on_sale, limits_are_problems_of_their_cells,
-        categories_do_not_depend_on_how_a_file_is_cut, former_handles_lead_to_the_product;
+        categories_do_not_depend_on_how_a_file_is_cut, former_handles_lead_to_the_product,
+        rows_apart_have_the_options_of_the_first;
 }
 
 const SIZES: &str =
@@ -224,6 +225,19 @@ async fn categories_do_not_depend_on_how_a_file_is_cut(shop: TestShop) {
     assert_eq!(shop.number("SELECT count(*) FROM category").await, 300);
 }
 
+async fn rows_apart_have_the_options_of_the_first(shop: TestShop) {
+    settled(&shop, SIZES, "a,A,Size,S,Color,Red,,1\n").await;
+    let apart = "a,A,Color,Red,Size,S,,1\nb,B,Size,S,,,,1\na,,,Blue,,L,,2\n";
+    assert_eq!(settled(&shop, SIZES, apart).await, []);
+    let of_a = "SELECT v.title FROM variant v JOIN product p ON p.id = v.product_id WHERE p.handle = 'a' ORDER BY v.position";
+    assert_eq!(shop.rows(of_a).await, ["S / Red", "L / Blue"]);
+
+    // What makes no sense on the first row makes none on the others.
+    let apart = "c,C,Size,S,Size,Red,,1\nb,B,Size,S,,,,1\nc,,,Blue,,L,,2\n";
+    let problems = settled(&shop, SIZES, apart).await;
+    assert_eq!(problems.iter().map(|problem| problem.0).collect::<Vec<_>>(), [2, 4], "{problems:?}");
+}
+
 async fn former_handles_lead_to_the_product(shop: TestShop) {
     settled(&shop, SIZES, "old,A,Size,S,,,X,1\n").await;
     shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'old', id FROM product").await;
@@ -234,4 +248,13 @@ async fn former_handles_lead_to_the_product(shop: TestShop) {
 
     let problems = settled(&shop, SIZES, "new,C,Size,S,,,X,2\nold,D,Size,S,,,Y,2\n").await;
     assert_eq!(problems.iter().map(|problem| problem.0).collect::<Vec<_>>(), [3], "{problems:?}");
+
+    // The first counts, however far apart they stand and whichever it is.
+    let between = (0..300).map(|n| format!("p{n},P,Size,S,,,,1\n")).collect::<String>();
+    let rows = format!("old,E,Size,S,,,X,2\n{between}new,F,Size,M,,,Z,2\n");
+    let problems = settled(&shop, SIZES, &rows).await;
+    assert_eq!(problems.iter().map(|problem| problem.0).collect::<Vec<_>>(), [303], "{problems:?}");
+    let own = "SELECT p.title || ' ' || count(*) FROM product p JOIN variant v ON v.product_id = p.id \
+        WHERE p.handle = 'new' GROUP BY p.title";
+    assert_eq!(shop.rows(own).await, ["E 1"]);
 }

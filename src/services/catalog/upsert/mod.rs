@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use entity::id::{CategoryId, MarketId, ProductId, VariantId};
 
+pub use self::former::Earlier;
 use self::skus::Claim;
 use super::categories;
 use super::draft::ProductDraft;
@@ -58,15 +59,17 @@ struct Batch<'a> {
 
 /// Adds and changes products, matched by handle or a former handle, and tells what came of each.
 ///
-/// Nothing that a draft does not tell of is removed. `published` is about `market`. No handle may occur twice.
+/// Nothing that a draft does not tell of is removed. `published` is about `market`. No handle may occur twice; a product
+/// that is told of by two of its handles, here or `earlier`, is what the first one tells.
 pub async fn upsert(
     change: &Change<'_>,
     drafts: &[ProductDraft],
     market: Option<MarketId>,
+    earlier: &Earlier,
 ) -> Result<Vec<Outcome>> {
     let handles = drafts.iter().map(|draft| draft.handle.as_str());
     let mut existing = whole::by_handles(&change.tx, handles, Lock::Change).await?;
-    let doubled = former::add(change, drafts, &mut existing).await?;
+    let doubled = former::add(change, drafts, earlier, &mut existing).await?;
     let mut batch = Batch {
         change,
         known: Known::resolve(change, &names(drafts, &existing)).await?,
@@ -78,7 +81,7 @@ pub async fn upsert(
     let mut outcomes = Vec::with_capacity(drafts.len());
     for draft in drafts {
         if doubled.contains(&draft.handle) {
-            let problem = "its product has another handle now, by which it is told of, too";
+            let problem = "its product is told of by another of its handles already";
             outcomes.push(Outcome::refused(draft, problem.to_owned()));
             continue;
         }

@@ -11,7 +11,7 @@ use super::drafts::{self, Paths};
 use super::files::{Product, ReviewStatus, broken};
 use super::shelves::Counter;
 use crate::services::catalog::publications;
-use crate::services::catalog::upsert::Outcome;
+use crate::services::catalog::upsert::{Earlier, Outcome};
 use crate::services::engagement::write;
 use crate::services::imports::save::save;
 use crate::services::{Change, Result};
@@ -27,7 +27,7 @@ pub async fn add(
     for counter in counters {
         let drafts = products.iter().map(|product| drafts::draft(product, counter.place, paths));
         let drafts = drafts.collect::<Result<Vec<_>>>()?;
-        let outcomes = save(change, &drafts, counter.target).await?;
+        let outcomes = save(change, &drafts, counter.target, &Earlier::default()).await?;
         let saved = products.iter().zip(&outcomes);
         ids = saved.map(|(product, outcome)| accept(product, outcome, counter)).collect::<Result<_>>()?;
     }

@@ -28,7 +28,7 @@ use super::save::save;
 use super::target::Target;
 use crate::services::backoffice::statistics::Statistics;
 use crate::services::catalog::draft::ProductDraft;
-use crate::services::catalog::upsert::Outcome;
+use crate::services::catalog::upsert::{Earlier, Outcome};
 use crate::services::catalog::{categories, publications};
 use crate::services::engagement::write;
 use crate::services::inventory::levels;
@@ -169,7 +169,7 @@ async fn invite(app: &AppContext, crowd: Crowd) -> Result<()> {
 /// Saves a chunk of products with prices, stock everywhere, and dates.
 async fn add(change: &Change<'_>, shop: &Shop, planned: &[Planned]) -> Result<Vec<ProductId>> {
     let drafts: Vec<ProductDraft> = planned.iter().map(|product| product.draft.clone()).collect();
-    let outcomes = save(change, &drafts, shop.target).await?;
+    let outcomes = save(change, &drafts, shop.target, &Earlier::default()).await?;
     let products = outcomes.iter().map(accept).collect::<Result<Vec<ProductId>>>()?;
     for (place, location) in shop.locations.iter().enumerate().take(LOCATIONS).skip(1) {
         let variants = outcomes.iter().flat_map(|outcome| outcome.variants.iter().flatten());

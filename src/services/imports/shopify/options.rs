@@ -1,5 +1,7 @@
 //! A product's options: their names, which only its first row has to tell, and each variant's values.
 
+use std::sync::Arc;
+
 use super::columns::{Field, OPTION_NAMES, OPTION_VALUES};
 use super::problem::Problem;
 use super::row::Row;
@@ -8,11 +10,13 @@ use super::row::Row;
 const NO_CHOICE: (&str, &str) = ("Title", "Default Title");
 
 /// What is known of the names of a product's options.
+#[derive(Clone, Debug, Default)]
 pub(super) enum Choice {
-    /// No row has told them, as when the file only goes on with a product.
+    /// No row has told them, as when the file only goes on with a product of the shop.
+    #[default]
     Untold,
     /// The names, at least one and at most three.
-    Named(Vec<String>),
+    Named(Arc<[String]>),
     /// They were told on this line and make no sense.
     Unusable(u64),
 }
@@ -38,9 +42,9 @@ impl Choice {
     }
 
     /// The names, if they were told and can be used.
-    pub(super) fn into_names(self) -> Option<Vec<String>> {
+    pub(super) fn names(&self) -> Option<Vec<String>> {
         match self {
-            Self::Named(names) => Some(names),
+            Self::Named(names) => Some(names.to_vec()),
             Self::Untold | Self::Unusable(_) => None,
         }
     }
@@ -58,7 +62,7 @@ impl Choice {
                 return Vec::new();
             }
             Self::Named(names) => {
-                if names.as_slice() == [NO_CHOICE.0] && told[0].is_empty() {
+                if **names == [NO_CHOICE.0] && told[0].is_empty() {
                     told[0] = NO_CHOICE.1;
                 }
                 names.len()
@@ -107,7 +111,7 @@ fn unnamed(row: &Row<'_>, problems: &mut Vec<Problem>) -> Choice {
         problems.push(row.problem(OPTION_NAMES[at], "the name of the option is missing", ""));
         return Choice::Unusable(row.line);
     }
-    Choice::Named(vec![NO_CHOICE.0.to_owned()])
+    Choice::Named(Arc::new([NO_CHOICE.0.to_owned()]))
 }
 
 fn check_beyond(row: &Row<'_>, problems: &mut Vec<Problem>) {

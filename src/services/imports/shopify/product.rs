@@ -44,14 +44,16 @@ pub(super) struct Product {
 }
 
 impl Product {
-    pub(super) fn new(handle: String, exponent: u32) -> Self {
+    /// Begins a group of its rows; `seen` is what the file had before.
+    pub(super) fn new(handle: String, exponent: u32, seen: &Seen) -> Self {
+        let choice = seen.choice(&handle);
         Self {
             draft: ProductDraft { handle, ..ProductDraft::default() },
             problems: Vec::new(),
             exponent,
             rows: 0,
             told: None,
-            choice: Choice::Untold,
+            choice,
             variants: HashMap::new(),
             lines: Vec::new(),
             images: HashMap::new(),
@@ -96,7 +98,8 @@ impl Product {
                 seen.add(handle, Part::Position(position), 0);
             }
         }
-        self.draft.options = self.choice.into_names();
+        self.draft.options = self.choice.names();
+        seen.choose(&self.draft.handle, self.choice);
         (self.draft, self.lines, self.problems)
     }
 

@@ -118,9 +118,11 @@ fn a_group_without_a_title_tells_only_what_it_has() {
     let handles: Vec<_> = groups.iter().map(|group| group.draft.handle.as_str()).collect();
     assert_eq!(handles, ["a", "b", "a"]);
     let later = &groups[2].draft;
+    assert_eq!((later.title.as_deref(), later.vendor.as_deref()), (None, None));
     assert_eq!(
-        (later.title.as_deref(), later.vendor.as_deref(), later.options.as_deref()),
-        (None, None, None)
+        later.options.as_deref(),
+        Some(&["Size".to_owned()][..]),
+        "values without a name mean nothing"
     );
     assert_eq!(later.status, None);
     assert_eq!(

@@ -16,7 +16,7 @@ use super::seen::Seen;
 use super::source::{Ending, Source};
 use crate::services::catalog::draft::ProductDraft;
 
-/// How many rows, or problems of rows, one group holds at most, so that no file can fill the memory.
+/// How many rows, or problems of rows, one group holds at most.
 const MAX_GROUP_ROWS: u64 = 10_000;
 /// How many bytes of a file one group is made of at most, and its last row.
 const MAX_GROUP_BYTES: u64 = 8 * 1024 * 1024;
@@ -51,7 +51,8 @@ pub struct Group {
     pub bytes_read: u64,
 }
 
-/// A product CSV, read product by product; the memory it takes is that of one product.
+/// A product CSV, read product by product. It takes the memory of one product, and for each that was read its handle and
+/// fingerprints of what was told of it: some hundred bytes, and some twenty for each variant and image.
 ///
 /// Reading ends early where the file cannot be read on; the last group's last problem says so, and
 /// [`Reader::is_incomplete`].
@@ -190,7 +191,7 @@ impl<R: Read> Reader<R> {
         let first_line = start.line;
         let first_byte = self.bytes_read();
         let mut line = start.line;
-        let mut product = Product::new(start.handle, self.options.currency_exponent);
+        let mut product = Product::new(start.handle, self.options.currency_exponent, &self.seen);
         let bytes_read = loop {
             product.add(&self.row(line), &self.seen);
             let bytes_read = self.bytes_read();
