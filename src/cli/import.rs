@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::rehearsal::{Rehearsal, is_same_file};
-use super::{Failure, Outcome, explain};
+use super::{Failure, Outcome, explain, stop};
 use crate::app;
 use crate::config::{Address, Config};
 use crate::services::imports::run::{self, Summary, Watch};
@@ -72,13 +72,17 @@ impl Shopify {
         };
         let mut errors = self.errors.as_deref().map(Errors::create).transpose()?;
         let problems = if self.dry_run {
+            let stop = stop()?;
             let rehearsal = Rehearsal::open(config).await?;
             let change = if rehearsal.is_copy() {
                 None
             } else {
                 Some(rehearsal.context.begin().await.map_err(|error| explain(&error))?)
             };
-            let problems = self.import(&rehearsal.context, change.as_ref(), &wish, errors.as_mut()).await;
+            let problems = tokio::select! {
+                problems = self.import(&rehearsal.context, change.as_ref(), &wish, errors.as_mut()) => problems,
+                () = stop => Err(Failure("it was stopped; nothing was kept".to_owned())),
+            };
             drop(change);
             rehearsal.close().await;
             problems?

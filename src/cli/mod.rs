@@ -6,6 +6,7 @@
 mod out;
 
 mod audit;
+mod backup;
 mod cost;
 mod clients;
 mod demo;
@@ -21,9 +22,11 @@ mod seed;
 mod serve;
 mod staff;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, HELP};
 use crate::monitoring::logs;
@@ -48,6 +51,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Import(import::Import),
     Export(export::Export),
+    Backup(backup::Backup),
     Seed(seed::Seed),
     Schema(schema::Schema),
     Cost(cost::Cost),
@@ -119,6 +123,7 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
         Command::Migrate(migrate) => migrate.run(&config).await,
         Command::Import(import) => import.run(&config).await,
         Command::Export(export) => export.run(&config).await,
+        Command::Backup(backup) => backup.run(&config).await,
         Command::Seed(seed) => seed.run(&config).await,
         Command::Schema(schema) => schema.run(&config).await,
         Command::Cost(cost) => cost.run(&config),
@@ -135,6 +140,17 @@ async fn dispatch(command: Command, config: Config) -> Outcome {
 fn start_logs(config: &Config) -> Result<(), Failure> {
     let format = if config.log_json { logs::Format::Json } else { logs::Format::Text };
     Ok(logs::start(config.log_filter.as_deref(), format)?)
+}
+
+/// Ends when the process is told to end; from now on that does not end it.
+fn stop() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Tells a failure with its causes: at the command line nobody is kept from them.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::backup::copy;
 use super::{Failure, explain};
 use crate::app;
 use crate::config::{Address, Config};
-use crate::infrastructure::database::Database;
 use crate::services::{AppContext, Error};
 
 /// A shop to try something on.
@@ -51,20 +51,17 @@ impl Rehearsal {
     }
 }
 
-async fn copy(from: &str, to: &str) -> Result<(), Error> {
-    let database = Database::connect(&Address::Sqlite(from.to_owned()), 1).await?;
-    let copied = database.copy_to(to).await;
-    database.close().await?;
-    Ok(copied?)
-}
-
 /// A folder that goes with its content.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("vitrine-dry-run-{}", Uuid::now_v7()));
-        fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        // The shop's own file may lie where nobody else looks.
+        let mut folder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+        folder.create(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(path))
     }
 }

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use super::{Failure, Outcome, explain, start_logs};
+use super::{Failure, Outcome, explain, start_logs, stop};
 use crate::config::{Config, Danger};
 use crate::services::AppContext;
 use crate::services::clients::Follower;
@@ -128,12 +128,9 @@ pub async fn serve(
     let sweep =
         tokio::spawn(workers::sweep::sweep(Arc::clone(&context), config.media.clone(), config.wishlist_days));
     let security = tokio::spawn(workers::security::watch(Arc::clone(&context)));
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let told = stop()?;
     let stop = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        told.await;
         tracing::info!("stopping");
         health.drain();
     };

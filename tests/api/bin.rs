@@ -7,7 +7,7 @@ use vitrine::infrastructure::database::Address;
 use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
-    sample: doctor_finds_a_sound_shop_sound_and_a_broken_one_broken, migrate_tells_what_is_there, export_writes_what_import_reads;
+    sample: doctor_finds_a_sound_shop_sound_and_a_broken_one_broken, migrate_tells_what_is_there, export_writes_what_import_reads, a_backup_is_a_whole_shop;
 }
 
 fn vitrine(folder: &std::path::Path, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
@@ -110,6 +110,33 @@ fn a_full_disk_is_told() {
     let out = command.arg("schema").env_clear().stdout(full).output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out.stderr).contains("cannot write to standard output"), "{}", text(&out.stderr));
+}
+
+async fn a_backup_is_a_whole_shop(shop: TestShop) {
+    let out = on(&shop, &["backup", "backup.db"]);
+    let told = text(&out.stderr);
+    let file = shop.folder.join("backup.db");
+    if matches!(shop.address, Address::Postgres(_)) {
+        assert!(out.status.code() == Some(1) && told.contains("pg_dump") && !file.exists(), "{told}");
+        return;
+    }
+    assert_eq!(out.status.code(), Some(0), "{told}");
+    let of_backup =
+        |arguments: &[&str]| vitrine(&shop.folder, &[("DATABASE_URL", "sqlite:backup.db")], arguments);
+    let exported = of_backup(&["export", "shopify"]);
+    assert_eq!(exported.status.code(), Some(0), "{}", text(&exported.stderr));
+    assert_eq!(text(&exported.stdout), text(&on(&shop, &["export", "shopify"]).stdout));
+    assert!(!text(&of_backup(&["doctor"]).stdout).contains("WRONG  table"));
+
+    // What is there already is not replaced, and nothing is left of the try.
+    let size = std::fs::metadata(&file).unwrap().len();
+    let again = on(&shop, &["backup", "backup.db"]);
+    assert!(again.status.code() == Some(1) && text(&again.stderr).contains("it is there already"));
+    assert_eq!(std::fs::metadata(&file).unwrap().len(), size);
+    let nowhere = on(&shop, &["backup", "no-such-folder/backup.db"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    let left = std::fs::read_dir(&shop.folder).unwrap().filter_map(Result::ok);
+    assert!(!left.map(|entry| entry.file_name()).any(|name| name.to_string_lossy().contains(".part-")));
 }
 
 #[test]
