@@ -79,21 +79,19 @@ impl ListId {
         Ok(Arc::new(Window { ends_unseen, extent, ..window }))
     }
 
-    /// What a client asks of a list of hits: how many to skip, and how many to show.
+    /// What a client asks of a list of hits, whose cursors are places.
     ///
     /// # Errors
-    /// `BadRequest` where the window is impossible or a cursor belongs elsewhere; hits are read forward only.
-    pub fn offset(self, asked: Asked) -> Result<(u32, u32)> {
-        if asked.last.is_some() || asked.before.is_some() {
-            let problem = "a list by relevance is read forward only, with first and after";
-            return Err(Error::BadRequest(problem.to_owned()));
-        }
-        let window = Window::<u32>::new(asked.first, None, None, None)?;
-        let after = asked.after.map(|text| match self.parts(&text)?.as_slice() {
-            [offset] => offset.as_u64().and_then(|offset| u32::try_from(offset).ok()).ok_or_else(foreign),
-            _ => Err(foreign()),
-        });
-        Ok((after.transpose()?.map_or(0, |offset| offset.saturating_add(1)), window.size))
+    /// `BadRequest` where the window is impossible or a cursor belongs elsewhere.
+    pub fn places(self, asked: Asked) -> Result<Window<u32>> {
+        let place = |cursor: Option<String>| {
+            let read = |text: String| match self.parts(&text)?.as_slice() {
+                [place] => place.as_u64().and_then(|place| u32::try_from(place).ok()).ok_or_else(foreign),
+                _ => Err(foreign()),
+            };
+            cursor.map(read).transpose()
+        };
+        Window::new(asked.first, asked.last, place(asked.after)?, place(asked.before)?)
     }
 
     fn key(self, text: &str) -> Result<Key> {
@@ -174,7 +172,7 @@ mod tests {
         assert_eq!(list.window(asked).unwrap().after, Some(key));
 
         let asked = Asked { after: Some(list.offset_cursor(19)), first: Some(5), ..Asked::default() };
-        assert_eq!(list.offset(asked).unwrap(), (20, 5));
+        assert_eq!(list.places(asked).unwrap().stretch(1000), (20, 5));
     }
 
     #[test]

@@ -22,7 +22,9 @@ pub enum Format {
 /// What is wrong with the filter.
 pub fn start(filter: Option<&str>, format: Format) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter.unwrap_or(DEFAULT_FILTER)).map_err(|error| error.to_string())?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Where nobody reads the log any more, the library would tell so on standard error, and panic since nobody reads that.
+    let lines = tracing_subscriber::fmt().log_internal_errors(false);
+    let lines = lines.with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         Format::Json => lines.json().flatten_event(true).with_current_span(false).init(),
         Format::Text => lines.with_ansi(std::io::stderr().is_terminal()).compact().init(),

@@ -94,6 +94,16 @@ impl<C> Window<C> {
     }
 }
 
+impl Window<u32> {
+    /// Where it begins, and how many rows it shows, in a list whose rows are numbered from 0 and end before `end`.
+    pub fn stretch(&self, end: u32) -> (u32, u32) {
+        let begin = self.after.map_or(0, |after| after.saturating_add(1));
+        let end = self.before.map_or(end, |before| before.min(end));
+        let size = self.size.min(end.saturating_sub(begin));
+        (if self.is_backward() && size > 0 { end - size } else { begin }, size)
+    }
+}
+
 /// Checks how many of something a client asked for.
 ///
 /// # Errors
@@ -144,6 +154,22 @@ impl<T> Page<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_shows_a_stretch_of_numbered_rows() {
+        let stretch = |first, last, after, before, end| {
+            Window::<u32>::new(first, last, after, before).unwrap().stretch(end)
+        };
+        assert_eq!(stretch(Some(5), None, None, None, 100), (0, 5));
+        assert_eq!(stretch(Some(5), None, Some(97), None, 100), (98, 2));
+        assert_eq!(stretch(Some(5), None, Some(7), Some(10), 100), (8, 2));
+        assert_eq!(stretch(Some(5), None, Some(7), Some(8), 100), (8, 0));
+        assert_eq!(stretch(None, Some(5), None, None, 12), (7, 5));
+        assert_eq!(stretch(None, Some(5), None, Some(3), 100), (0, 3));
+        assert_eq!(stretch(None, Some(5), Some(0), Some(3), 100), (1, 2));
+        assert_eq!(stretch(None, Some(0), None, None, 12), (0, 0));
+        assert_eq!(stretch(Some(5), None, Some(u32::MAX), Some(3), 12), (u32::MAX, 0));
+    }
 
     #[test]
     fn a_page_knows_what_lies_around_it() {

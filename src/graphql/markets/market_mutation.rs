@@ -31,7 +31,7 @@ pub struct MarketCreateInput {
     /// Its countries, as two capital letters each (ISO 3166-1). A country belongs to one market.
     #[graphql(default)]
     countries: Vec<String>,
-    /// Its languages as BCP 47 tags, in the order in which missing translations fall back: 1 to 20.
+    /// Its languages as BCP 47 tags, to the first of which missing translations fall back: 1 to 20.
     languages: Vec<String>,
     /// Whether its prices include tax.
     #[graphql(default)]
@@ -54,7 +54,7 @@ pub struct MarketUpdateInput {
     currency: Option<String>,
     /// All its countries, as two capital letters each (ISO 3166-1). A country belongs to one market.
     countries: Option<Vec<String>>,
-    /// All its languages as BCP 47 tags, in the order in which missing translations fall back: 1 to 20. A language that
+    /// All its languages as BCP 47 tags, to the first of which missing translations fall back: 1 to 20. A language that
     /// is new is answered in once its lists are written: at once where there are no more than 250 products.
     languages: Option<Vec<String>>,
     /// Whether its prices include tax.

@@ -89,7 +89,7 @@ impl Market {
         &self.0.countries
     }
 
-    /// Its languages as BCP 47 tags, in the order in which missing translations fall back.
+    /// Its languages as BCP 47 tags, to the first of which missing translations fall back.
     async fn languages(&self) -> Vec<&str> {
         self.0.languages.iter().map(|language| language.tag.as_str()).collect()
     }

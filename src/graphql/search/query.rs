@@ -13,17 +13,17 @@ use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Fresh, Paged, SHOWN, cost};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::CategoryById;
+use crate::services::page;
 use crate::services::search::filter::Filter;
-use crate::services::search::find::{self, Understood};
+use crate::services::search::find::{self, Order, Understood};
 use crate::services::search::listings::{self, Listing};
 use crate::services::search::sort::Sort;
 use crate::services::search::{facets, suggest, text};
-use crate::services::{Error, page};
 
 /// What hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
 pub enum SearchSortKey {
-    /// What fits best first. Such a list is read forward only, and ends after 1,000 hits.
+    /// What fits best first. Such a list ends after 1,000 hits, and its cursors are places in it.
     #[default]
     BestMatch,
     /// The title from A, without regard to accents and case; numbers by their value.
@@ -32,7 +32,7 @@ pub enum SearchSortKey {
     Price,
     /// The date of publication in the market, the latest first.
     Newest,
-    /// The average rating, the best first.
+    /// The average rating in hundredths, the best first; of equal ones those with more reviews first.
     Rating,
 }
 
@@ -83,13 +83,14 @@ impl SearchConnection {
 /// What somebody who is still typing may be looking for.
 #[derive(SimpleObject)]
 pub struct Suggestions {
-    /// Words of the shop that begin like the last word typed, the most frequent first: as the shop spells them, in lower
-    /// case.
+    /// Words of the shop that begin like the last word typed, as the shop spells them, in lower case: of the 50 shortest
+    /// those in most products first.
     terms: Vec<String>,
     /// Categories whose titles have all the words typed.
     #[graphql(directive = About::apply(10))]
     categories: Vec<Category>,
-    /// Products that have all the words typed, the best match first.
+    /// Products that have all the words typed, those first whose titles have a word that begins like the last one. Where
+    /// there are none, a typing error is mended as `search` does.
     #[graphql(directive = About::apply(10))]
     products: Vec<Product>,
 }
@@ -111,12 +112,11 @@ impl SearchQuery {
         #[graphql(desc = "What was typed; only the first 256 characters count.")] query: String,
         #[graphql(desc = "The first so many: 20 if not told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The last so many, at most 100; not by `BEST_MATCH`.")] last: Option<i32>,
-        #[graphql(desc = "Only those before this cursor; not by `BEST_MATCH`.")] before: Option<String>,
+        #[graphql(desc = "The last so many, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
         #[graphql(desc = "What narrows the hits.")] filter: Option<ProductFilter>,
         #[graphql(desc = "What the hits are sorted by.", default_with = "SearchSortKey::BestMatch")] sort_key: SearchSortKey,
-        #[graphql(desc = "Whether they are read from their end; not by `BEST_MATCH`.", default)]
-        reverse: bool,
+        #[graphql(desc = "Whether they are in the opposite order.", default)] reverse: bool,
     ) -> Nullable<SearchConnection> {
         nullable(async {
             let scope = ctx.scope();
@@ -136,17 +136,22 @@ impl SearchQuery {
                 let page = batch::page_of(page);
                 (request.filter, Connection::new(Some(&page), list, places, total))
             } else {
-                if reverse {
-                    return Err(Error::BadRequest(
-                        "hits by relevance are not read from their end".to_owned(),
-                    ));
-                }
                 let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
                 let filter = filter.unwrap_or_default();
-                let list = ListId::of(("hits", scope.locale.id, wanted.meaning(), &filter));
-                let (offset, size) = list.offset(asked)?;
+                let list = ListId::of(("hits", scope.locale.id, wanted.meaning(), &filter, reverse));
+                let order = if reverse { Order::Worst } else { Order::Best };
+                let window = list.places(asked)?;
+                let end = if window.is_backward() && window.before.is_none() {
+                    let total =
+                        listings::count(db, &scope.locale, scope.horizon(), &filter, Some(&wanted)).await?;
+                    u32::try_from(total).unwrap_or(find::MAX_HITS)
+                } else {
+                    find::MAX_HITS
+                };
+                let (offset, size) = window.stretch(end.min(find::MAX_HITS));
                 let page =
-                    find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, offset, size).await?;
+                    find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, &order, offset, size)
+                        .await?;
                 let total = counted(filter.clone(), wanted.clone());
                 let page = batch::page_of(page);
                 (filter, Connection::new(Some(&page), list, Places::From(offset), total))

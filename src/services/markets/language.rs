@@ -15,7 +15,9 @@ pub fn negotiate<'a>(header: &str, spoken: &'a [MarketLanguage]) -> Option<&'a M
         spoken.iter().filter(|language| !is_excluded(&language.tag, &ranges)).collect();
     let wanted = ranges.iter().filter(|(_, quality)| *quality > 0);
     let found = wanted.clone().find_map(|(range, _)| look_up(range, &welcome));
-    found.or_else(|| welcome.first().copied()).or_else(|| spoken.first())
+    // Of a language that is wanted as another country has it, `en-US`, `en-GB` is better than none of it.
+    let elsewhere = || wanted.clone().find_map(|(range, _)| look_up(range.split('-').next()?, &welcome));
+    found.or_else(elsewhere).or_else(|| welcome.first().copied()).or_else(|| spoken.first())
 }
 
 /// Whether the closest of the ranges that cover a language has the quality 0.
@@ -85,7 +87,8 @@ mod tests {
             ("pt-br", "pt-BR"),
             ("pt", "pt-BR"),
             ("PT, en;q=0.5", "pt-BR"),
-            ("pt-PT", "de"),
+            ("pt-PT", "pt-BR"),
+            ("fr, pt-PT;q=0.5, sv;q=0.2", "pt-BR"),
             ("pt-PT, en;q=0.5", "en"),
             ("de-CH", "de"),
             ("de;q=0, *", "en"),

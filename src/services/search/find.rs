@@ -56,13 +56,26 @@ async fn finds_anything(
     Ok(!sql::all(db, &text, query.into_values()).await?.is_empty())
 }
 
-/// Hits in the order of their relevance, from the `offset`-th on.
+/// Which hits come first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The most relevant.
+    Best,
+    /// The least relevant.
+    Worst,
+    /// Those whose titles have a word that begins so (folded), and of these the most relevant.
+    Titled(String),
+}
+
+/// Hits in an order, from the `offset`-th on.
+#[expect(clippy::too_many_arguments, reason = "each narrows or orders the hits")]
 pub async fn hits(
     db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     wanted: &text::Query,
     filter: &Filter,
+    order: &Order,
     offset: u32,
     size: u32,
 ) -> Result<Page<Listing>> {
@@ -78,11 +91,20 @@ pub async fn hits(
     query.narrow(&filter, None);
     let relevance = query.relevance(&terms);
     let limit = size + 1;
-    let best_first = "ORDER BY h.relevance DESC, h.rating_key DESC, h.product_id DESC";
+    let titled = match order {
+        Order::Titled(begin) => {
+            let (first, later) = (query.bind(format!("{begin}%")), query.bind(format!("% {begin}%")));
+            format!("CASE WHEN l.title_key LIKE {first} OR l.title_key LIKE {later} THEN 1 ELSE 0 END")
+        }
+        Order::Best | Order::Worst => "0".to_owned(),
+    };
+    let down = if *order == Order::Worst { "ASC" } else { "DESC" };
+    let ordered =
+        format!("ORDER BY h.titled DESC, h.relevance {down}, h.rating_key {down}, h.product_id {down}");
     let text = format!(
-        "SELECT {} FROM (SELECT * FROM (SELECT l.id, l.rating_key, l.product_id, {relevance} AS relevance \
-         FROM {} WHERE {}) h {best_first} LIMIT {limit} OFFSET {offset}) h \
-         JOIN product_listing l ON l.id = h.id {best_first}",
+        "SELECT {} FROM (SELECT * FROM (SELECT l.id, l.rating_key, l.product_id, {titled} AS titled, \
+         {relevance} AS relevance FROM {} WHERE {}) h {ordered} LIMIT {limit} OFFSET {offset}) h \
+         JOIN product_listing l ON l.id = h.id {ordered}",
         listings::COLUMNS,
         query.from(),
         query.conditions(),

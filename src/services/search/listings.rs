@@ -128,12 +128,15 @@ pub async fn by_handles(
 ) -> Result<HashMap<String, Listing>> {
     let handles = sql::texts(db.get_database_backend(), handles);
     let text = format!(
-        "SELECT k.id, {COLUMNS} FROM {{texts $1}} k LEFT JOIN product h ON h.handle = k.id \
-         LEFT JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id \
-         JOIN product_listing l ON l.product_id = coalesce(h.id, r.target_id) \
-         AND l.locale_id = $2 AND l.published_at <= $3"
+        "SELECT f.handle, {COLUMNS} FROM (\
+           SELECT k.id AS handle, h.id, 1 AS is_own FROM {{texts $1}} k JOIN product h ON h.handle = k.id \
+           UNION ALL SELECT k.id, r.target_id, 0 FROM {{texts $1}} k \
+             JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id) f \
+         JOIN product_listing l ON l.product_id = f.id AND l.locale_id = $2 AND l.published_at <= $3 \
+         ORDER BY f.is_own"
     );
     let rows = sql::fetch(db, &text, vec![handles, locale.id.into(), now.0.into()]).await?;
+    // Of two that are on offer the last one counts, whose own handle it is.
     Ok(sql::each(&rows, |row| Ok((row.get()?, read(row)?)))?.into_iter().collect())
 }
 

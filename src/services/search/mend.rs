@@ -62,31 +62,63 @@ async fn corrections(
         "SELECT DISTINCT r.value->>0, f.term FROM {lateral}jsonb_array_elements($1::jsonb) r{window}\
          json_each($1) r CROSS{end} JOIN search_fragment f ON f.language = $2 AND f.fragment = r.value->>1",
     );
-    let mut probes = Vec::new();
-    for word in query.typed_words() {
-        probes.extend(spelling::probes(word.word).into_iter().map(|probe| json!([word.word, probe])));
-    }
-    let probes = sql::rows(probes);
-    let mut candidates: HashMap<String, Vec<String>> = HashMap::new();
-    for row in CANDIDATES.all(db, [probes, locale.language.clone().into()]).await? {
-        let (word, term): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        if spelling::within_one_edit(&word, &term) {
-            candidates.entry(word).or_default().push(term);
-        }
-    }
-    let counts = words::occurrences(db, locale, now, candidates.values().flatten().cloned()).await?;
-    let mut meant = Vec::new();
+    let mut words: Vec<Typed<'_>> = Vec::new();
     for typed in query.typed_words() {
-        // Removed, a word that was typed twice is chosen for once.
-        let Some(terms) = candidates.remove(typed.word) else { continue };
-        let counted = terms.into_iter().filter_map(|term| Some((term.clone(), *counts.get(&term)?)));
-        let counted: Vec<(String, u64)> = counted.collect();
-        let best = spelling::best(typed.word, &counted, TERMS);
-        if !best.is_empty() {
-            meant.push((typed.word.to_owned(), best.into_iter().map(ToOwned::to_owned).collect()));
+        // A word that was typed twice is chosen for once.
+        if words.iter().all(|other| other.word != typed.word) {
+            words.push(Typed { word: typed.word, forms: query.forms(typed.word) });
         }
     }
-    Ok(meant)
+    let texts: HashSet<&str> = words.iter().flat_map(Typed::texts).collect();
+    let probes = texts
+        .iter()
+        .flat_map(|text| spelling::probes(text).into_iter().map(move |probe| json!([text, probe])));
+    let probes = sql::rows(probes.collect::<Vec<_>>());
+    let mut near: HashMap<String, Vec<String>> = HashMap::new();
+    for row in CANDIDATES.all(db, [probes, locale.language.clone().into()]).await? {
+        let (text, term): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        if spelling::within_one_edit(&text, &term) {
+            near.entry(text).or_default().push(term);
+        }
+    }
+    let candidates: HashSet<&String> = near.values().flatten().collect();
+    let counts = words::occurrences(db, locale, now, candidates.into_iter().cloned()).await?;
+    let meant = words.iter().map(|typed| (typed.word.to_owned(), typed.meant(&near, &counts)));
+    Ok(meant.filter(|(_, terms)| !terms.is_empty()).collect())
+}
+
+/// A word as it was typed, and its other forms.
+struct Typed<'a> {
+    word: &'a str,
+    forms: Vec<text::Form>,
+}
+
+impl Typed<'_> {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.word).chain(self.forms.iter().map(|form| form.text.as_str()))
+    }
+
+    /// The terms that may be meant, the likeliest first: those that differ by the error alone before those in another form.
+    fn meant(&self, near: &HashMap<String, Vec<String>>, counts: &HashMap<String, u64>) -> Vec<String> {
+        let counted = |text: &str| -> Vec<(String, u64)> {
+            let terms = near.get(text).into_iter().flatten();
+            terms.filter_map(|term| Some((term.clone(), *counts.get(term)?))).collect()
+        };
+        let exact = counted(self.word);
+        if exact.iter().any(|(term, _)| term == self.word) {
+            return Vec::new();
+        }
+        let best = spelling::best(self.word, &exact, TERMS);
+        let mut meant: Vec<String> = best.into_iter().map(ToOwned::to_owned).collect();
+        for form in &self.forms {
+            let mut terms = counted(&form.text);
+            terms.retain(|(term, _)| form.leads_to(term) && !meant.contains(term));
+            let best = spelling::best(&form.text, &terms, TERMS);
+            meant.extend(best.into_iter().map(ToOwned::to_owned));
+        }
+        meant.truncate(TERMS);
+        meant
+    }
 }
 
 /// Which of its choices each word takes in each try, the likeliest try first: the best of all words, then one of them

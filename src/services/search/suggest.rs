@@ -4,8 +4,9 @@ use entity::id::CategoryId;
 use entity::time::Timestamp;
 
 use super::filter::Filter;
-use super::find;
+use super::find::{self, Order};
 use super::listings::Listing;
+use super::mend;
 use super::text;
 use super::words;
 use crate::infrastructure::database::RowSource;
@@ -19,7 +20,7 @@ const CANDIDATES: i64 = 50;
 /// What somebody may be looking for.
 #[derive(Clone, Debug, Default)]
 pub struct Suggestions {
-    /// Words of the shop that begin like the last word typed, the most frequent first.
+    /// Words of the shop that begin like the last word typed: of the shortest the most frequent first.
     pub terms: Vec<String>,
     /// Categories whose title has all the words typed.
     pub categories: Vec<CategoryId>,
@@ -39,11 +40,29 @@ pub async fn suggest(
     if query.is_empty() {
         return Ok(Suggestions::default());
     }
-    let filter = Filter::default();
+    let found = completed(db, locale, now, &query, size).await?;
+    if !found.products.is_empty() || !found.categories.is_empty() {
+        return Ok(found);
+    }
+    match mend::mend(db, locale, now, &query).await? {
+        Some(better) => completed(db, locale, now, &better.query, size).await,
+        None => Ok(found),
+    }
+}
+
+async fn completed(
+    db: &impl RowSource,
+    locale: &Locale,
+    now: Timestamp,
+    query: &text::Query,
+    size: u32,
+) -> Result<Suggestions> {
+    let last = query.typed_words().last().map(|word| word.word.to_owned());
+    let order = last.map_or(Order::Best, Order::Titled);
     Ok(Suggestions {
-        terms: terms(db, locale, now, &query, size as usize).await?,
-        categories: categories(db, locale, &query, size as usize).await?,
-        products: find::hits(db, locale, now, &query, &filter, 0, size).await?.rows,
+        terms: terms(db, locale, now, query, size as usize).await?,
+        categories: categories(db, locale, query, size as usize).await?,
+        products: find::hits(db, locale, now, query, &Filter::default(), &order, 0, size).await?.rows,
     })
 }
 

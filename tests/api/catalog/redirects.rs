@@ -1,10 +1,12 @@
 //! Former handles lead to what they named.
 
+use vitrine::services::Permission;
+
 use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
     sample: a_former_handle_leads_to_the_product, former_handles_of_categories_and_collections_lead_on,
-        a_handle_in_use_wins_over_a_former_one;
+        a_handle_in_use_wins_over_a_former_one, what_is_not_on_offer_takes_no_former_handle;
 }
 
 async fn a_former_handle_leads_to_the_product(shop: TestShop) {
@@ -37,4 +39,18 @@ async fn a_handle_in_use_wins_over_a_former_one(shop: TestShop) {
     let reply = shop.query(r#"{ product(handle: "tarn-teapot") { handle } }"#).await;
 
     assert_eq!(reply.text("/product/handle"), "tarn-teapot");
+}
+
+/// `velvet-evening-cape` is a draft: for shoppers it is not there.
+async fn what_is_not_on_offer_takes_no_former_handle(shop: TestShop) {
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'velvet-evening-cape', id FROM product WHERE handle = 'cafe-mug'").await;
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'former-mug', id FROM product WHERE handle = 'cafe-mug'").await;
+
+    let reply = shop.query(r#"{ product(handle: "velvet-evening-cape") { handle } }"#).await;
+    assert_eq!(reply.text("/product/handle"), "cafe-mug");
+
+    // A handle made of a title leaves former ones alone.
+    let text = r#"mutation { productCreate(input: {title: "Former mug"}) { product { handle } userErrors { message } } }"#;
+    let reply = shop.query(text).asked_by_staff(Permission::ALL).await;
+    assert_eq!(reply.text("/productCreate/product/handle"), "former-mug-2");
 }

@@ -2,6 +2,7 @@
 
 mod caps;
 mod flood;
+mod log;
 mod metrics;
 mod pipelines;
 pub mod program;

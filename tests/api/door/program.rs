@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Program {
     pub address: SocketAddr,
     process: Child,
-    _lines: mpsc::Receiver<Value>,
+    lines: Option<mpsc::Receiver<Value>>,
 }
 
 pub fn database_url(shop: &TestShop) -> String {
@@ -54,7 +54,9 @@ impl Program {
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
-                let _ = told.send(line);
+                if told.send(line).is_err() {
+                    break;
+                }
             }
         });
         let mut found = vec![None; messages.len()];
@@ -65,7 +67,12 @@ impl Program {
             }
         }
         let found: Vec<SocketAddr> = found.into_iter().flatten().collect();
-        (Self { address: found[0], process, _lines: lines }, found)
+        (Self { address: found[0], process, lines: Some(lines) }, found)
+    }
+
+    /// Closes the log's pipe at the next line.
+    pub fn close_log(&mut self) {
+        self.lines = None;
     }
 
     /// Answers an operation of GraphQL with the whole response.

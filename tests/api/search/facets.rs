@@ -187,6 +187,9 @@ async fn what_is_chosen_is_told_and_can_be_taken_back(shop: TestShop) {
     for kind in ["PRICE", "AVAILABILITY", "VENDOR", "CATEGORY"] {
         assert_eq!(chosen(all, kind), [], "{kind}");
     }
+    // Also where another condition leaves other ranges, or nothing.
+    let none = facets(json!({"price": {"min": "1.00", "max": "1.01"}, "vendors": ["Nobody"]})).await;
+    assert_eq!(chosen(none.at("/products/facets"), "PRICE"), [(json!("1.00..1.01"), json!(0))]);
     let prices = all.as_array().unwrap().iter().find(|facet| facet["kind"] == "PRICE").unwrap();
     for range in prices["values"].as_array().unwrap() {
         let (min, max) = range["value"].as_str().unwrap().split_once("..").unwrap();

@@ -10,7 +10,8 @@ on_each_engine! {
     sample: titles_of_categories_are_cut_like_what_is_typed, the_likeliest_words_that_find_something_are_told,
         words_of_five_letters_lead_to_those_of_four, mending_takes_as_many_statements_for_any_number_of_words,
         words_are_told_as_the_shop_spells_them, cursors_belong_to_one_query_market_and_language,
-        an_average_that_was_told_finds_its_products;
+        an_average_that_was_told_finds_its_products, errors_in_other_forms_than_the_shop_has_are_mended,
+        suggestions_mend_errors_and_put_titles_first, the_worst_matches_come_first_in_the_opposite_order;
 }
 
 async fn titles_of_categories_are_cut_like_what_is_typed(shop: TestShop) {
@@ -40,6 +41,55 @@ async fn the_likeliest_words_that_find_something_are_told(shop: TestShop) {
     }
     let reply = search(&shop, "copper xqzvw").await;
     assert_eq!(reply.at("/search/correctedQuery"), &Value::Null);
+}
+
+async fn errors_in_other_forms_than_the_shop_has_are_mended(shop: TestShop) {
+    for (typed, language, wanted) in [
+        ("towles", "en", "towels"),
+        ("jakcets", "en", "jackets"),
+        ("raincaots", "en", "raincoats"),
+        ("Jakcen", "de", "Jacken"),
+    ] {
+        let query = "query($q: String!) { search(query: $q, first: 50) { correctedQuery nodes { handle } } }";
+        let found = async |text: &str| {
+            let reply = shop.query(query).variable("q", text).market("de").language(language).await;
+            (reply.handles("/search"), reply.at("/search/correctedQuery").clone())
+        };
+        let ((mended, told), (right, untold)) = (found(typed).await, found(wanted).await);
+        assert!(told.is_string() && untold.is_null() && !right.is_empty(), "{typed}: {told}, {untold}");
+        let is_among = |handle: &String| right.contains(handle);
+        assert!(mended.iter().any(is_among), "{typed}: {told} finds {mended:?}");
+    }
+}
+
+async fn suggestions_mend_errors_and_put_titles_first(shop: TestShop) {
+    let suggested = async |typed: &str| {
+        let query = "query($q: String!) { suggest(query: $q, first: 10) { products { title } } }";
+        shop.query(query).variable("q", typed).await.texts("/suggest/products", "/title")
+    };
+    for typed in ["can", "lin", "sh", "k"] {
+        let titles = suggested(typed).await;
+        let begins = |title: &String| title.to_lowercase().split(' ').any(|word| word.starts_with(typed));
+        let split = titles.partition_point(|title| begins(title));
+        assert!(split > 0 && !titles[split..].iter().any(begins), "{typed}: {titles:?}");
+    }
+    assert!(suggested("teapto").await.contains(&"Tarn teapot".to_owned()));
+    assert_eq!(suggested("xqzvw").await, Vec::<String>::new());
+}
+
+async fn the_worst_matches_come_first_in_the_opposite_order(shop: TestShop) {
+    let query = "query($r: Boolean!, $n: Int!, $a: String) { search(query: \"wool\", reverse: $r, first: $n, after: $a) \
+        { nodes { handle } pageInfo { endCursor } } }";
+    let read = async |reverse: bool, first: u32, after: Option<&str>| {
+        shop.query(query).variable("r", reverse).variable("n", first).variable("a", after).await
+    };
+    let mut best = read(false, 100, None).await.handles("/search");
+    let begun = read(true, 3, None).await;
+    let cursor = begun.text("/search/pageInfo/endCursor").to_owned();
+    let rest = read(true, 100, Some(&cursor)).await.handles("/search");
+    best.reverse();
+    assert_eq!([begun.handles("/search"), rest].concat(), best);
+    assert_eq!(read(false, 3, Some(&cursor)).await.code(), "BAD_REQUEST");
 }
 
 async fn words_of_five_letters_lead_to_those_of_four(shop: TestShop) {

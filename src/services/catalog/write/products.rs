@@ -148,9 +148,12 @@ async fn categories(change: &Change<'_>, ids: &[CategoryId]) -> Result<Vec<(Cate
     Ok(pairs.collect::<std::result::Result<_, sea_orm::DbErr>>()?)
 }
 
-/// The title as a handle that no product has; a number tells namesakes apart.
+/// The title as a handle that no product has, nor had; a number tells namesakes apart.
 async fn free_handle(change: &Change<'_>, title: &str) -> Result<String> {
-    static TAKEN: Sql = Sql::new("SELECT handle FROM product WHERE handle >= $1 AND handle < $2");
+    static TAKEN: Sql = Sql::new(
+        "SELECT handle FROM product WHERE handle >= $1 AND handle < $2 \
+         UNION SELECT handle FROM handle_redirect WHERE kind = 0 AND handle >= $1 AND handle < $2",
+    );
     let lower = title.to_lowercase();
     let words =
         lower.split(|c: char| !c.is_alphanumeric() || c.is_uppercase()).filter(|word| !word.is_empty());

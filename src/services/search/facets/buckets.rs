@@ -16,9 +16,25 @@ pub struct Bucket {
     pub selected: bool,
 }
 
-/// Divides prices into ranges.
-pub fn of(mut prices: Vec<i64>) -> Vec<Bucket> {
+/// Divides prices into ranges. The one that was `chosen` is among them, whether or not it is one of those.
+pub fn with(mut prices: Vec<i64>, chosen: Option<(i64, Option<i64>)>) -> Vec<Bucket> {
     prices.sort_unstable();
+    let mut buckets = of(&prices);
+    let Some((min, max)) = chosen else { return buckets };
+    let place = buckets.iter().position(|bucket| (bucket.min, bucket.max) == (min, max));
+    let place = place.unwrap_or_else(|| {
+        // An open end is higher than any other.
+        let key = |min: i64, max: Option<i64>| (min, max.is_none(), max);
+        let place = buckets.partition_point(|bucket| key(bucket.min, bucket.max) < key(min, max));
+        buckets.insert(place, bucket(&prices, min, max));
+        place
+    });
+    buckets[place].selected = true;
+    buckets
+}
+
+/// Divides prices, which are sorted, into ranges.
+fn of(prices: &[i64]) -> Vec<Bucket> {
     let Some(highest) = prices.last().copied() else { return Vec::new() };
     let quantile = |part: usize| prices[(prices.len() * part / RANGES).min(prices.len() - 1)];
     let mut limits: Vec<i64> = (1..RANGES).map(|part| round_up(quantile(part))).collect();
@@ -27,10 +43,10 @@ pub fn of(mut prices: Vec<i64>) -> Vec<Bucket> {
     let mut buckets = Vec::with_capacity(limits.len() + 1);
     let mut min = 0;
     for limit in limits {
-        buckets.push(bucket(&prices, min, Some(limit - 1)));
+        buckets.push(bucket(prices, min, Some(limit - 1)));
         min = limit;
     }
-    buckets.push(bucket(&prices, min, None));
+    buckets.push(bucket(prices, min, None));
     buckets.retain(|bucket| bucket.count > 0);
     buckets
 }
@@ -59,7 +75,7 @@ mod tests {
     fn every_price_is_in_exactly_one_range() {
         let prices: Vec<i64> = (1..500).map(|n| n * n % 9_973).collect();
 
-        let buckets = of(prices.clone());
+        let buckets = with(prices.clone(), None);
 
         assert!((2..=RANGES).contains(&buckets.len()), "{buckets:?}");
         assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<i64>(), 499);
@@ -69,8 +85,25 @@ mod tests {
     }
 
     #[test]
+    fn the_chosen_range_is_there_whatever_the_others_are() {
+        let prices: Vec<i64> = (100..200).collect();
+        let chosen = |range: (i64, Option<i64>)| -> (usize, Vec<Bucket>) {
+            let buckets = with(prices.clone(), Some(range));
+            let selected = buckets.iter().filter(|bucket| bucket.selected).copied().collect();
+            (buckets.len(), selected)
+        };
+        let others = with(prices.clone(), None);
+        let is = |min, max, count| Bucket { min, max, count, selected: true };
+        assert_eq!(chosen((0, Some(50))), (others.len() + 1, vec![is(0, Some(50), 0)]));
+        assert_eq!(chosen((150, None)), (others.len() + 1, vec![is(150, None, 50)]));
+        let own = others[0];
+        assert_eq!(chosen((own.min, own.max)), (others.len(), vec![Bucket { selected: true, ..own }]));
+        assert_eq!(with(Vec::new(), Some((0, None))), [is(0, None, 0)]);
+    }
+
+    #[test]
     fn few_prices_make_few_ranges() {
-        assert!(of(Vec::new()).is_empty());
-        assert_eq!(of(vec![1999]), [Bucket { min: 0, max: None, count: 1, selected: false }]);
+        assert!(with(Vec::new(), None).is_empty());
+        assert_eq!(with(vec![1999], None), [Bucket { min: 0, max: None, count: 1, selected: false }]);
     }
 }

@@ -7,6 +7,7 @@
 mod buckets;
 mod labels;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use entity::search::facet::FacetKind;
@@ -154,11 +155,7 @@ impl<D: RowSource> Hits<'_, D> {
     fn prices(&self, prices: Vec<i64>) -> Vec<Bucket> {
         let Filter { price_min, price_max, .. } = &self.filter.plain;
         let narrows = price_min.is_some() || price_max.is_some();
-        let mut buckets = buckets::of(prices);
-        for bucket in &mut buckets {
-            bucket.selected = narrows && price_min.unwrap_or(0) == bucket.min && *price_max == bucket.max;
-        }
-        buckets
+        buckets::with(prices, narrows.then(|| (price_min.unwrap_or(0), *price_max)))
     }
 
     /// What one statement tells of the hits of each list, one part of the filter left out.
@@ -261,10 +258,14 @@ fn groups<'a>(
 /// Leaves out the options of fewest products, where there are too many; never one that the filter has.
 fn keep_frequent_options(groups: &mut Vec<Group>) {
     let is_selected = |group: &Group| group.values.iter().any(|value| value.selected);
-    let products = |group: &Group| group.values.iter().map(|value| value.count).sum::<i64>();
+    // How many products have an option is at least what its most frequent value tells, and at most what all tell.
+    let products = |group: &Group| {
+        let counts = group.values.iter().map(|value| value.count);
+        (counts.clone().max().unwrap_or(0), counts.sum::<i64>())
+    };
     let (mut options, others): (Vec<Group>, Vec<Group>) =
         std::mem::take(groups).into_iter().partition(|group| group.kind == FacetKind::Option);
-    options.sort_by_cached_key(|group| (!is_selected(group), -products(group), group.name.clone()));
+    options.sort_by_cached_key(|group| (!is_selected(group), Reverse(products(group)), group.name.clone()));
     options.truncate(MAX_OPTIONS);
     *groups = others;
     groups.append(&mut options);

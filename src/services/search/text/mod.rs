@@ -8,12 +8,14 @@
 //! a term, and what a shopper typed in one go is looked for as that sequence of characters.
 
 mod document;
+mod endings;
 mod fold;
 mod query;
 pub mod spelling;
 mod terms;
 
 pub use document::{Document, FTS5_TOKENIZER, FTS5_WEIGHTS, Source, TS_RANK_WEIGHTS};
+pub use endings::Form;
 pub use fold::{fold, sort_key};
 pub use query::{Corrected, Query, TypedWord};
 pub use terms::written;

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::endings::Form;
 use super::terms::{Stemming, Token, tokens};
 
 /// Characters of the typed text that are considered.
@@ -111,6 +112,11 @@ impl Query {
             .filter(|(word, _)| word.is_of_letters())
             .map(|(word, prefix)| TypedWord { word: &word.text, prefix })
             .collect()
+    }
+
+    /// The other forms of a word of its language.
+    pub fn forms(&self, word: &str) -> Vec<Form> {
+        Form::of(word, self.stemming)
     }
 
     /// The query with each word that `corrections` knows (as [`TypedWord::word`]) replaced; `None` when it knows none.

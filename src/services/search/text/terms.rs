@@ -53,6 +53,17 @@ impl Stemming {
         Self(None)
     }
 
+    /// Whether nothing is stemmed.
+    pub(super) const fn is_none(self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether two folded words are forms of one.
+    pub(super) fn is_same(self, one: &str, other: &str) -> bool {
+        let stems = self.stems(one, one);
+        !stems.is_empty() && stems == self.stems(other, other)
+    }
+
     /// The stems of a word: of the word as written, and of the word as folded where that gives another.
     ///
     /// Endings may hang on an accent (`operación`, `operaciones`), which shoppers leave out: with both stems the two
