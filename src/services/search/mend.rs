@@ -77,7 +77,7 @@ async fn corrections(
     let mut near: HashMap<String, Vec<String>> = HashMap::new();
     for row in CANDIDATES.all(db, [probes, locale.language.clone().into()]).await? {
         let (text, term): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        if spelling::within_one_edit(&text, &term) {
+        if words.iter().any(|typed| typed.may_mean(&text, &term)) {
             near.entry(text).or_default().push(term);
         }
     }
@@ -96,6 +96,14 @@ struct Typed<'a> {
 impl Typed<'_> {
     fn texts(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.word).chain(self.forms.iter().map(|form| form.text.as_str()))
+    }
+
+    /// Whether a term is meant, if this text, the word or one of its forms, has the typing error.
+    fn may_mean(&self, text: &str, term: &str) -> bool {
+        if text == self.word {
+            return spelling::within_one_edit(text, term);
+        }
+        self.forms.iter().any(|form| form.text == text && form.leads_to(term))
     }
 
     /// The terms that may be meant, the likeliest first: those that differ by the error alone before those in another form.
