@@ -91,18 +91,19 @@ pub async fn hits(
     query.narrow(&filter, None);
     let relevance = query.relevance(&terms);
     let limit = size + 1;
-    let titled = match order {
+    let (titled, titled_first) = match order {
         Order::Titled(begin) => {
             let (first, later) = (query.bind(format!("{begin}%")), query.bind(format!("% {begin}%")));
-            format!("CASE WHEN l.title_key LIKE {first} OR l.title_key LIKE {later} THEN 1 ELSE 0 END")
+            let case = format!("l.title_key LIKE {first} OR l.title_key LIKE {later}");
+            (format!("CASE WHEN {case} THEN 1 ELSE 0 END AS titled, "), "h.titled DESC, ")
         }
-        Order::Best | Order::Worst => "0".to_owned(),
+        Order::Best | Order::Worst => (String::new(), ""),
     };
     let down = if *order == Order::Worst { "ASC" } else { "DESC" };
     let ordered =
-        format!("ORDER BY h.titled DESC, h.relevance {down}, h.rating_key {down}, h.product_id {down}");
+        format!("ORDER BY {titled_first}h.relevance {down}, h.rating_key {down}, h.product_id {down}");
     let text = format!(
-        "SELECT {} FROM (SELECT * FROM (SELECT l.id, l.rating_key, l.product_id, {titled} AS titled, \
+        "SELECT {} FROM (SELECT * FROM (SELECT l.id, l.rating_key, l.product_id, {titled}\
          {relevance} AS relevance FROM {} WHERE {}) h {ordered} LIMIT {limit} OFFSET {offset}) h \
          JOIN product_listing l ON l.id = h.id {ordered}",
         listings::COLUMNS,
