@@ -24,7 +24,7 @@ pub struct ProductMediaCreateInput {
     product_id: ID,
     /// The product's `version` that you read; where it is no longer the current one, you get `CONFLICT`.
     version: Option<i32>,
-    /// Its address: `https://...` or `http://...`, at most 2,048 characters.
+    /// Its address: `https://...` or `http://...`, at most 2,048 bytes.
     url: String,
     /// What it shows, for those who cannot see it: at most 1,000 characters.
     alt: Option<String>,
