@@ -1,9 +1,11 @@
 //! What an answer will show of a connection, told by its selection before anything is read.
 
 use async_graphql::parser::types::{Field, Selection};
+use async_graphql::{Context, Variables};
 
 use super::connection::Listed;
 use super::cursor::{Asked, Shown};
+use super::gate::includes;
 use super::quick::Ask;
 use crate::services::page::Extent;
 
@@ -31,6 +33,16 @@ pub fn shown<T: Listed>(connection: &Field) -> Shown {
         }
     }
     Shown { ends_unseen, extent }
+}
+
+/// Whether an answer is sure to show a field of what is being resolved, under whatever name.
+pub fn shows(ctx: &Context<'_>, field: &str) -> bool {
+    selects(&ctx.item.node, field, &ctx.query_env.variables)
+}
+
+fn selects(object: &Field, field: &str, variables: &Variables) -> bool {
+    let included = |field: &Field| field.directives.iter().all(|found| includes(&found.node, variables));
+    fields(object).flatten().any(|found| name(found) == field && included(found))
 }
 
 fn extent_of_edges<T: Listed>(edges: &Field) -> Extent {
@@ -73,12 +85,34 @@ mod tests {
 
     use Extent::{Brief, Laden, Whole};
 
-    fn told(selection: &str) -> (bool, Extent) {
+    fn variants(selection: &str) -> Field {
         let document = parse_query(format!("{{ variants {selection} }}")).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let Selection::Field(field) = &operation.node.selection_set.node.items[0].node else { panic!() };
-        let Shown { ends_unseen, extent } = shown::<Variant>(&field.node);
+        field.node.clone()
+    }
+
+    fn told(selection: &str) -> (bool, Extent) {
+        let Shown { ends_unseen, extent } = shown::<Variant>(&variants(selection));
         (ends_unseen, extent)
+    }
+
+    #[test]
+    fn what_is_sure_to_be_shown_stands_there_and_is_not_left_out() {
+        let variables = Variables::from_json(serde_json::json!({ "yes": true, "no": false }));
+        for (selection, expected) in [
+            ("{ nodes { id } facets { key } }", true),
+            ("{ chosen: facets { key } }", true),
+            ("{ facets @include(if: $no) { key } also: facets { key } }", true),
+            ("{ facets @include(if: $yes) @skip(if: $no) { key } }", true),
+            ("{ facets @skip(if: true) { key } }", false),
+            ("{ facets @include(if: $unknown) { key } }", false),
+            ("{ facets: totalCount }", false),
+            ("{ nodes { facets { key } } }", false),
+            ("{ ... @include(if: $no) { facets { key } } }", false),
+        ] {
+            assert_eq!(selects(&variants(selection), "facets", &variables), expected, "{selection}");
+        }
     }
 
     #[test]

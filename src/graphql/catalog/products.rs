@@ -14,12 +14,12 @@ use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::{FacetsWithin, TotalWithin};
 use crate::graphql::quick::{Ask, Plain};
-use crate::graphql::search::{Facet, ProductFilter};
+use crate::graphql::search::{Counted, Facet, ProductFilter};
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::page::Page;
-use crate::services::search::facets::{self, Facets};
-use crate::services::search::listings::{self, Listing, Request};
+use crate::services::search::facets::Facets;
+use crate::services::search::listings::{Listing, Request};
 use crate::services::search::parents::Parent;
 use crate::services::search::sort::Sort;
 use crate::services::search::text;
@@ -31,11 +31,11 @@ pub struct ProductConnection {
     #[graphql(flatten)]
     list: Connection<Product>,
     #[graphql(skip)]
-    facets: Counts<Arc<Facets>>,
+    facets: Count,
 }
 
-/// Counts something of the whole list when asked.
-type Counts<T> = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<T>> + Send + Sync>;
+/// Counts the facets of the whole list when asked.
+type Count = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<Arc<Facets>>> + Send + Sync>;
 
 #[ComplexObject]
 impl ProductConnection {
@@ -85,23 +85,12 @@ impl Plain for ProductConnection {
 
 impl ProductConnection {
     /// A page of the shop's products.
-    pub fn of_shop(page: &Page<Row<Listing>>, request: &Request, list: ListId) -> Self {
-        let filter = request.filter.clone();
-        let counted = filter.clone();
-        let total: Counts<i64> = Box::new(move |ctx| {
-            let filter = counted.clone();
-            Box::pin(async move {
-                let scope = ctx.scope();
-                listings::count(scope.app.db.read()?, &scope.locale, scope.horizon(), &filter, None).await
-            })
-        });
-        let facets: Counts<Arc<Facets>> = Box::new(move |ctx| {
-            let filter = filter.clone();
-            Box::pin(async move {
-                let scope = ctx.scope();
-                let db = scope.app.db.read()?;
-                Ok(Arc::new(facets::count(db, &scope.locale, scope.horizon(), &filter, None).await?))
-            })
+    pub fn of_shop(ctx: &Context<'_>, page: &Page<Row<Listing>>, request: &Request, list: ListId) -> Self {
+        let counted = Counted::new(ctx, request.filter.clone(), None);
+        let total = counted.as_total();
+        let facets: Count = Box::new(move |ctx| {
+            let counted = Arc::clone(&counted);
+            Box::pin(async move { counted.facets(ctx).await })
         });
         Self { list: connection(Some(page), request, list, total), facets }
     }
@@ -115,15 +104,15 @@ impl ProductConnection {
         list: ListId,
     ) -> Self {
         let (counted, counting) = (row.clone(), request.filter.clone());
-        let total: Counts<i64> = Box::new(move |ctx| {
+        let total = Total::Counted(Box::new(move |ctx| {
             let (row, filter) = (counted.clone(), counting.clone());
             Box::pin(async move {
                 let total = ctx.along(&row, |row| TotalWithin(parent(row), filter.clone())).await?;
                 Ok(total.unwrap_or(0))
             })
-        });
+        }));
         let (row, filter) = (row.clone(), request.filter.clone());
-        let facets: Counts<Arc<Facets>> = Box::new(move |ctx| {
+        let facets: Count = Box::new(move |ctx| {
             let (row, filter) = (row.clone(), filter.clone());
             Box::pin(async move {
                 let facets = ctx.along(&row, |row| FacetsWithin(parent(row), filter.clone())).await?;
@@ -138,11 +127,11 @@ fn connection(
     page: Option<&Page<Row<Listing>>>,
     request: &Request,
     list: ListId,
-    total: Counts<i64>,
+    total: Total,
 ) -> Connection<Product> {
     let sort = request.sort;
     let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
-    Connection::new(page, list, places, Total::Counted(total))
+    Connection::new(page, list, places, total)
 }
 
 impl Listed for Product {

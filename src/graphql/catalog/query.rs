@@ -80,7 +80,7 @@ impl CatalogQuery {
                 listings::page(scope.app.db.read()?, &scope.locale, scope.horizon(), &request, None, &window)
                     .await?;
             let page = batch::page_of(page);
-            Ok(Some(Quick(ProductConnection::of_shop(&page, &request, list))))
+            Ok(Some(Quick(ProductConnection::of_shop(ctx, &page, &request, list))))
         })
         .await
     }

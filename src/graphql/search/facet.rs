@@ -43,7 +43,8 @@ pub struct Facet {
     /// How shoppers read it. Options are called as the shop calls them; other kinds have names in a dozen European
     /// languages, and English ones elsewhere.
     label: String,
-    /// Its values, the 50 most frequent ones first; prices from the lowest.
+    /// Its values, the 50 most frequent ones first; prices from the lowest. Fewer of each option where the list has so
+    /// many options and values that they do not fit: 663 of both, all options together.
     #[graphql(directive = About::apply(50))]
     values: Vec<FacetValue>,
 }

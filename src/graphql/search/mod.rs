@@ -1,10 +1,12 @@
 //! Searching, narrowing and sorting products, as clients see it.
 
+mod counted;
 mod facet;
 mod input;
 mod query;
 mod words;
 
+pub use counted::Counted;
 pub use facet::Facet;
 pub use input::{ProductFilter, ProductSortKey};
 pub use query::SearchQuery;

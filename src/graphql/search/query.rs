@@ -1,24 +1,27 @@
 //! Searching.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 
+use super::counted::Counted;
 use super::facet::Facet;
 use super::input::ProductFilter;
 use crate::graphql::access::Anyone;
 use crate::graphql::batch::{self, level};
 use crate::graphql::catalog::{Category, Product, ProductArguments};
-use crate::graphql::connection::{Connection, Listed, Places, Total};
+use crate::graphql::connection::{Connection, Listed, Places};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Asked, ListId};
 use crate::graphql::directives::{About, Fresh, Paged, SHOWN, cost};
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::CategoryById;
-use crate::services::page;
-use crate::services::search::filter::Filter;
-use crate::services::search::find::{self, Order, Understood};
+use crate::services::search::facets::Facets;
+use crate::services::search::find::{self, Order, Stretch, Understood};
 use crate::services::search::listings::{self, Listing};
 use crate::services::search::sort::Sort;
-use crate::services::search::{facets, suggest, text};
+use crate::services::search::{suggest, text};
+use crate::services::{Result, page};
 
 /// What hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
@@ -58,9 +61,7 @@ pub struct SearchConnection {
     /// words as the shop spells them; else null.
     corrected_query: Option<String>,
     #[graphql(skip)]
-    filter: Filter,
-    #[graphql(skip)]
-    wanted: text::Query,
+    counted: Arc<Counted>,
 }
 
 #[ComplexObject]
@@ -70,11 +71,8 @@ impl SearchConnection {
     #[graphql(directive = About::apply(20))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
-            let scope = ctx.scope();
-            let db = scope.app.db.read()?;
-            let counted =
-                facets::count(db, &scope.locale, scope.horizon(), &self.filter, Some(&self.wanted)).await?;
-            Ok(Some(Facet::all(counted, &scope.locale)))
+            let facets = self.counted.facets(ctx).await?;
+            Ok(Some(Facet::all(Facets::clone(&facets), &ctx.scope().locale)))
         })
         .await
     }
@@ -124,39 +122,14 @@ impl SearchQuery {
             let Understood { query: wanted, corrected } =
                 find::understand(db, &scope.locale, scope.horizon(), &query).await?;
             let asked = Asked { first, last, after, before, ..Asked::default() };
-            let (filter, list) = if let Some(sort) = sort_key.column() {
-                let arguments = ProductArguments { asked, filter, sort, reverse };
-                let (request, window, list) = arguments.read(&scope.locale, Some(&wanted))?;
-                let page =
-                    listings::page(db, &scope.locale, scope.horizon(), &request, Some(&wanted), &window)
-                        .await?;
-                let sort = request.sort;
-                let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(sort)));
-                let total = counted(request.filter.clone(), wanted.clone());
-                let page = batch::page_of(page);
-                (request.filter, Connection::new(Some(&page), list, places, total))
-            } else {
-                let filter = filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?;
-                let filter = filter.unwrap_or_default();
-                let list = ListId::of(("hits", scope.locale.id, wanted.meaning(), &filter, reverse));
-                let order = if reverse { Order::Worst } else { Order::Best };
-                let window = list.places(asked)?;
-                let end = if window.is_backward() && window.before.is_none() {
-                    let total =
-                        listings::count(db, &scope.locale, scope.horizon(), &filter, Some(&wanted)).await?;
-                    u32::try_from(total).unwrap_or(find::MAX_HITS)
-                } else {
-                    find::MAX_HITS
-                };
-                let (offset, size) = window.stretch(end.min(find::MAX_HITS));
-                let page =
-                    find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, &order, offset, size)
-                        .await?;
-                let total = counted(filter.clone(), wanted.clone());
-                let page = batch::page_of(page);
-                (filter, Connection::new(Some(&page), list, Places::From(offset), total))
+            let (counted, list) = match sort_key.column() {
+                Some(sort) => {
+                    let arguments = ProductArguments { asked, filter, sort, reverse };
+                    sorted(ctx, wanted, arguments).await?
+                }
+                None => best(ctx, wanted, asked, filter, reverse).await?,
             };
-            Ok(Some(SearchConnection { list, corrected_query: corrected, filter, wanted }))
+            Ok(Some(SearchConnection { list, corrected_query: corrected, counted }))
         })
         .await
     }
@@ -184,13 +157,48 @@ impl SearchQuery {
     }
 }
 
-fn counted(filter: Filter, wanted: text::Query) -> Total {
-    Total::Counted(Box::new(move |ctx| {
-        let (filter, wanted) = (filter.clone(), wanted.clone());
-        Box::pin(async move {
-            let scope = ctx.scope();
-            listings::count(scope.app.db.read()?, &scope.locale, scope.horizon(), &filter, Some(&wanted))
-                .await
-        })
-    }))
+type Found = (Arc<Counted>, Connection<Product>);
+
+/// Hits sorted by a column. What is counted of them is counted while they are read, as all of them are looked at anyway.
+async fn sorted(ctx: &Context<'_>, wanted: text::Query, arguments: ProductArguments) -> Result<Found> {
+    let scope = ctx.scope();
+    let (request, window, list) = arguments.read(&scope.locale, Some(&wanted))?;
+    let counted = Counted::new(ctx, request.filter.clone(), Some(wanted.clone()));
+    let db = scope.app.db.read()?;
+    let page = listings::page(db, &scope.locale, scope.horizon(), &request, Some(&wanted), &window);
+    let (page, ()) = tokio::join!(page, counted.begin(ctx));
+    let page = batch::page_of(page?);
+    let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(request.sort)));
+    let total = counted.as_total();
+    Ok((counted, Connection::new(Some(&page), list, places, total)))
+}
+
+/// Hits sorted by what fits best.
+async fn best(
+    ctx: &Context<'_>,
+    wanted: text::Query,
+    asked: Asked,
+    filter: Option<ProductFilter>,
+    reverse: bool,
+) -> Result<Found> {
+    let scope = ctx.scope();
+    let filter =
+        filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?.unwrap_or_default();
+    let list = ListId::of(("hits", scope.locale.id, wanted.meaning(), &filter, reverse));
+    let window = list.places(asked)?;
+    let counted = Counted::new(ctx, filter.clone(), Some(wanted.clone()));
+    let end = if window.is_backward() && window.before.is_none() {
+        u32::try_from(counted.total(ctx).await?).unwrap_or(find::MAX_HITS)
+    } else {
+        find::MAX_HITS
+    };
+    let (offset, size) = window.stretch(end.min(find::MAX_HITS));
+    let order = if reverse { Order::Worst } else { Order::Best };
+    let stretch = Stretch { order, offset, size };
+    let db = scope.app.db.read()?;
+    let page = find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, &stretch);
+    let (page, ()) = tokio::join!(page, counted.begin(ctx));
+    let page = batch::page_of(page?);
+    let total = counted.as_total();
+    Ok((counted, Connection::new(Some(&page), list, Places::From(offset), total)))
 }

@@ -67,21 +67,30 @@ pub enum Order {
     Titled(String),
 }
 
-/// Hits in an order, from the `offset`-th on.
-#[expect(clippy::too_many_arguments, reason = "each narrows or orders the hits")]
+/// Which of the hits are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// In which order they are counted.
+    pub order: Order,
+    /// How many are left out first.
+    pub offset: u32,
+    /// How many are read then.
+    pub size: u32,
+}
+
+/// Hits in an order; none beyond the first [`MAX_HITS`].
 pub async fn hits(
     db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
     wanted: &text::Query,
     filter: &Filter,
-    order: &Order,
-    offset: u32,
-    size: u32,
+    stretch: &Stretch,
 ) -> Result<Page<Listing>> {
     let engine = db.get_database_backend();
-    let offset = offset.min(MAX_HITS);
-    let size = size.min(MAX_HITS - offset);
+    let order = &stretch.order;
+    let offset = stretch.offset.min(MAX_HITS);
+    let size = stretch.size.min(MAX_HITS - offset);
     let filter = filter.resolve(db).await?;
     let mut query = Query::new(engine, locale, now, true, Vec::new());
     if !query.matching(wanted) {

@@ -4,7 +4,7 @@ use entity::id::CategoryId;
 use entity::time::Timestamp;
 
 use super::filter::Filter;
-use super::find::{self, Order};
+use super::find::{self, Order, Stretch};
 use super::listings::Listing;
 use super::mend;
 use super::text;
@@ -59,10 +59,11 @@ async fn completed(
 ) -> Result<Suggestions> {
     let last = query.typed_words().last().map(|word| word.word.to_owned());
     let order = last.map_or(Order::Best, Order::Titled);
+    let stretch = Stretch { order, offset: 0, size };
     Ok(Suggestions {
         terms: terms(db, locale, now, query, size as usize).await?,
         categories: categories(db, locale, query, size as usize).await?,
-        products: find::hits(db, locale, now, query, &Filter::default(), &order, 0, size).await?.rows,
+        products: find::hits(db, locale, now, query, &Filter::default(), &stretch).await?.rows,
     })
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 use vitrine::infrastructure::database::operation::{self, Operation};
+use vitrine::monitoring::metrics::Pool;
 
 use crate::harness::{Engine, TestShop, draft, on_each_engine};
 
@@ -46,8 +47,21 @@ async fn connections_that_read_refuse_to_write(shop: TestShop) {
     assert_eq!(shop.rows("SELECT handle FROM product").await, ["cup"]);
 }
 
+fn read_pool(shop: &TestShop) -> Pool {
+    shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap()
+}
+
+/// Opens every connection that reads, so that what is given up later has begun: to open one may take longer.
+async fn open_all(shop: &TestShop) {
+    let pool = || read_pool(shop);
+    let all = futures_util::future::join_all((0..pool().most).map(|_| number(shop, slow(shop)))).await;
+    assert!(all.into_iter().all(|found| found.is_ok()));
+    assert_eq!(pool().idle, pool().most);
+}
+
 async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) {
-    let pool = || shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap();
+    let pool = || read_pool(&shop);
+    open_all(&shop).await;
     let reads = (0..pool().most).map(|_| {
         tokio::time::timeout(
             Duration::from_millis(30),
@@ -72,10 +86,8 @@ async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) 
 
 /// Its connection, which was the last to be used, is not lent before the statement on it has come to its end.
 async fn the_next_read_does_not_wait_for_one_that_was_given_up(shop: TestShop) {
-    let pool = || shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap();
-    let all = futures_util::future::join_all((0..pool().most).map(|_| number(&shop, slow(&shop)))).await;
-    assert!(all.into_iter().all(|found| found.is_ok()));
-    assert_eq!(pool().idle, pool().most);
+    let pool = || read_pool(&shop);
+    open_all(&shop).await;
 
     let given_up = tokio::time::timeout(Duration::from_millis(30), number(&shop, slow(&shop))).await;
     assert!(given_up.is_err(), "nobody waited: {given_up:?}");

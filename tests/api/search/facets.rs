@@ -1,5 +1,7 @@
 //! Facets count what a list would be narrowed to.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use vitrine::services::Permission;
 use vitrine::services::search::project::rebuild;
@@ -8,6 +10,7 @@ use crate::harness::{Reply, TestShop, on_each_engine};
 
 on_each_engine! {
     sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out,
+        every_option_of_a_list_is_told, a_list_is_as_long_with_facets_as_without,
         facets_are_read_in_the_language_of_the_request, labels_follow_their_translations, what_is_chosen_is_told_and_can_be_taken_back;
 }
 
@@ -73,6 +76,55 @@ async fn a_facets_counts_leave_its_own_filter_out(shop: TestShop) {
     let selected: Vec<_> =
         values.iter().filter(|value| value["selected"] == true).map(|value| &value["value"]).collect();
     assert_eq!(selected, ["Loomwell"]);
+}
+
+async fn every_option_of_a_list_is_told(shop: TestShop) {
+    let query = "{ products(first: 100) { pageInfo { hasNextPage } nodes { options { key values { key } } }
+        facets { kind name values { value } } } }";
+    let reply = shop.query(query).await;
+    assert_eq!(*reply.at("/products/pageInfo/hasNextPage"), false);
+    let values = |of: &Value, name: &str, value: &str| {
+        let values = of["values"].as_array().unwrap().iter();
+        values.map(|found| format!("{}: {}", of[name], found[value])).collect::<Vec<_>>()
+    };
+    let products = reply.list("/products/nodes").iter();
+    let options = products.flat_map(|product| product["options"].as_array().unwrap());
+    let mut expected: BTreeSet<String> = options.flat_map(|option| values(option, "key", "key")).collect();
+    assert!(expected.remove(r#""Title": "Default Title""#), "what products without options have");
+    let facets = reply.list("/products/facets").iter().filter(|facet| facet["kind"] == "OPTION");
+    let facets_told = facets.clone().count();
+    let told: BTreeSet<String> = facets.flat_map(|facet| values(facet, "name", "value")).collect();
+    assert!(expected.len() > 100 && facets_told > 13, "more than a few");
+    assert_eq!(told, expected);
+}
+
+async fn a_list_is_as_long_with_facets_as_without(shop: TestShop) {
+    let alone = "query($q: String!, $f: ProductFilter, $by: SearchSortKey!) {
+        search(query: $q, filter: $f, sortKey: $by, last: 2) { totalCount nodes { handle } }
+        products(filter: $f, last: 2) { totalCount nodes { handle } } }";
+    let asked = ["facets { key }", "... { facets { key } }", "facets @skip(if: true) { key }"];
+    for (words, filter, by) in [
+        ("cotton", json!({}), "BEST_MATCH"),
+        ("cotton", json!({"vendors": ["Loomwell"]}), "TITLE"),
+        ("c", json!({"availableForSale": false, "price": {"max": "60"}}), "BEST_MATCH"),
+        ("nothing is called so", json!({}), "BEST_MATCH"),
+        ("nothing is called so", json!({"vendors": ["nobody"]}), "PRICE"),
+    ] {
+        let find = async |query: &str| {
+            let query = shop.query(query).variable("q", words).variable("f", filter.clone());
+            query.variable("by", by).await
+        };
+        let expected = find(alone).await;
+        for facets in asked {
+            let told = find(&alone.replace("totalCount", &format!("totalCount {facets}"))).await;
+            for place in ["/search", "/products"] {
+                for field in ["totalCount", "nodes"] {
+                    let place = format!("{place}/{field}");
+                    assert_eq!(told.at(&place), expected.at(&place), "{facets} {words} {filter}");
+                }
+            }
+        }
+    }
 }
 
 async fn facets_are_read_in_the_language_of_the_request(shop: TestShop) {

@@ -5,17 +5,18 @@
 //! leave its own filter out.
 
 mod buckets;
+mod groups;
 mod labels;
+mod room;
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use entity::search::facet::FacetKind;
 use entity::time::Timestamp;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use sea_orm::{DbBackend, DbErr, QueryResult};
 
 pub use self::buckets::Bucket;
-use self::labels::Label;
+pub use self::groups::{Group, Value};
 use super::filter::{Filter, Part, Resolved};
 use super::parents::{self, Parent};
 use super::query::Query;
@@ -25,14 +26,11 @@ use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::sql;
 
-/// Values of a facet that are told, the most frequent ones.
-const MAX_VALUES: usize = 50;
-/// Options that are told as facets, those of most products: with the other kinds it makes 20 facets at most.
-const MAX_OPTIONS: usize = 13;
-
 /// What a list can be narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct Facets {
+    /// How many products the list has.
+    pub total: i64,
     /// Vendors, product types, categories, collections, tags, options: those that occur.
     pub groups: Vec<Group>,
     /// Ranges of prices, from the lowest.
@@ -41,32 +39,6 @@ pub struct Facets {
     pub availability: (i64, i64),
     /// The availability that the filter has.
     pub available: Option<bool>,
-}
-
-/// Values of one kind.
-#[derive(Clone, Debug)]
-pub struct Group {
-    /// What they are about.
-    pub kind: FacetKind,
-    /// The option's name in the base language, else empty.
-    pub name: String,
-    /// The option's name in the language of the request, else empty.
-    pub label: String,
-    /// The values, the most frequent first.
-    pub values: Vec<Value>,
-}
-
-/// A value that a list can be narrowed by.
-#[derive(Clone, Debug)]
-pub struct Value {
-    /// The value as filters take it.
-    pub value: String,
-    /// The value as shoppers read it.
-    pub label: String,
-    /// How many products would be left.
-    pub count: i64,
-    /// Whether the filter has it already.
-    pub selected: bool,
 }
 
 /// What one statement tells of some hits.
@@ -106,6 +78,9 @@ pub async fn count_within(
     Ok(facets.into_iter().filter_map(|(number, facets)| Some((known.remove(&number)?, facets))).collect())
 }
 
+/// Statements of one list that run at once.
+const AT_ONCE: usize = 2;
+
 /// What stands for the whole list where it hangs on nothing.
 const WHOLE: i64 = 0;
 
@@ -123,12 +98,12 @@ struct Hits<'a, D> {
 impl<D: RowSource> Hits<'_, D> {
     /// The facets of each list, by its parent.
     async fn facets(&self) -> Result<HashMap<i64, Facets>> {
-        let all = self.tally(None).await?;
-        let mut without = Vec::new();
-        for part in self.filter.parts() {
-            let tallies = self.tally(Some(&part)).await?;
-            without.push((part, tallies));
-        }
+        let parts = self.filter.parts();
+        let excepts = std::iter::once(None).chain(parts.iter().cloned().map(Some));
+        let tallies = excepts.map(|except| async move { self.tally(except.as_ref()).await });
+        let mut tallies = stream::iter(tallies).buffered(AT_ONCE).try_collect::<Vec<_>>().await?;
+        let without: Vec<_> = parts.into_iter().zip(tallies.split_off(1)).collect();
+        let all = tallies.pop().unwrap_or_default();
         let tallies = std::iter::once(&all).chain(without.iter().map(|(_, tallies)| tallies));
         let ids = tallies.flat_map(HashMap::values).flat_map(|tally| tally.facets.keys());
         let ids = ids.chain(self.filter.groups.iter().flat_map(|group| &group.ids));
@@ -140,8 +115,12 @@ impl<D: RowSource> Hits<'_, D> {
                 let tallies = without.iter().find(|(other, _)| other == part).map_or(&all, |(_, all)| all);
                 tallies.get(parent).unwrap_or(&nothing)
             };
+            let (available, sold_out) = all.get(parent).unwrap_or(&nothing).availability;
             let facets = Facets {
-                groups: groups(&labels, self.filter, |kind, name| of(&Part::Facet(kind, name.to_owned()))),
+                total: available + sold_out,
+                groups: groups::of(&labels, self.filter, |kind, name| {
+                    of(&Part::Facet(kind, name.to_owned()))
+                }),
                 prices: self.prices(of(&Part::Price).prices.clone()),
                 availability: of(&Part::Availability).availability,
                 available: self.filter.plain.available,
@@ -208,77 +187,4 @@ impl Tally {
 
 fn numbers(list: &str) -> impl Iterator<Item = i64> {
     list.split(',').filter_map(|number| number.parse().ok())
-}
-
-/// Sorts the counted facets into groups; each group's counts come from the tally that leaves its own filter out.
-fn groups<'a>(
-    labels: &HashMap<i64, Label>,
-    filter: &Resolved,
-    tally_of: impl Fn(FacetKind, &str) -> &'a Tally,
-) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    // An option is called after the first of its values; those without a translation come last.
-    let mut labels: Vec<(&i64, &Label)> = labels.iter().collect();
-    labels.sort_by_key(|(id, label)| (label.name_rank, **id));
-    for (id, label) in labels {
-        let selected = filter.groups.iter().any(|group| group.ids.contains(id));
-        let count = tally_of(label.kind, &label.name).facets.get(id).copied();
-        // What has been chosen can be taken back, even where it leaves nothing.
-        let Some(count) = count.or(selected.then_some(0)) else { continue };
-        let same = |group: &Group| group.kind == label.kind && group.name == label.name;
-        let index = groups.iter().position(same).unwrap_or_else(|| {
-            groups.push(Group {
-                kind: label.kind,
-                name: label.name.clone(),
-                label: label.name_text.clone(),
-                values: Vec::new(),
-            });
-            groups.len() - 1
-        });
-        groups[index].values.push(Value {
-            value: label.value.clone(),
-            label: label.value_text.clone(),
-            count,
-            selected,
-        });
-    }
-    for group in &mut groups {
-        group.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
-        let mut place = 0;
-        group.values.retain(|value| {
-            place += 1;
-            place <= MAX_VALUES || value.selected
-        });
-    }
-    keep_frequent_options(&mut groups);
-    groups.sort_by(|a, b| (order(a.kind), &a.name).cmp(&(order(b.kind), &b.name)));
-    groups
-}
-
-/// Leaves out the options of fewest products, where there are too many; never one that the filter has.
-fn keep_frequent_options(groups: &mut Vec<Group>) {
-    let is_selected = |group: &Group| group.values.iter().any(|value| value.selected);
-    // How many products have an option is at least what its most frequent value tells, and at most what all tell.
-    let products = |group: &Group| {
-        let counts = group.values.iter().map(|value| value.count);
-        (counts.clone().max().unwrap_or(0), counts.sum::<i64>())
-    };
-    let (mut options, others): (Vec<Group>, Vec<Group>) =
-        std::mem::take(groups).into_iter().partition(|group| group.kind == FacetKind::Option);
-    options.sort_by_cached_key(|group| (!is_selected(group), Reverse(products(group)), group.name.clone()));
-    options.truncate(MAX_OPTIONS);
-    *groups = others;
-    groups.append(&mut options);
-}
-
-/// The order in which shoppers read facets.
-fn order(kind: FacetKind) -> u8 {
-    match kind {
-        FacetKind::Category => 0,
-        FacetKind::Collection => 1,
-        FacetKind::ProductType => 2,
-        FacetKind::Vendor => 3,
-        FacetKind::Option => 4,
-        FacetKind::Tag => 5,
-    }
 }
