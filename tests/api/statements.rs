@@ -9,7 +9,7 @@ on_each_engine! {
         lists_in_lists_take_one_statement_each, what_is_counted_of_lists_in_lists_is_counted_at_once,
         suggested_categories_are_loaded_at_once, what_lists_in_lists_hold_is_counted_at_once,
         chosen_variants_of_lists_are_found_at_once, nodes_of_several_kinds_take_as_many_as_kinds,
-        parents_of_lists_are_loaded_at_once, related_products_take_as_many_in_every_language;
+        parents_of_lists_are_loaded_at_once, what_counts_facets_tells_the_total, related_products_take_as_many_in_every_language;
 }
 
 /// The number of statements at several page sizes, which must be one number.
@@ -56,6 +56,25 @@ async fn lists_in_lists_take_one_statement_each(shop: TestShop) {
         products(first: 2) { nodes { title media(first: 2) { nodes { url } } } } } } } } }";
     let count = statements(&shop, text, &[1, 5, 8]).await;
     assert!(count <= 5, "{count}");
+}
+
+async fn what_counts_facets_tells_the_total(shop: TestShop) {
+    for list in ["products", r#"search(query: "cotton")"#, r#"search(query: "cotton", sortKey: TITLE)"#] {
+        let counted = async |counts: &str| {
+            let reply = shop.query(&format!("{{ {list} {{ nodes {{ handle }} {counts} }} }}")).await;
+            reply.data();
+            reply.statements()
+        };
+        let facets = counted("facets { key }").await;
+        assert!(counted("totalCount").await < facets);
+        for both in [
+            "totalCount facets { key }",
+            "also: totalCount facets { key } other: facets { label } totalCount",
+        ] {
+            assert_eq!(counted(both).await, facets, "{list} {both}");
+        }
+        assert_eq!(counted("a: totalCount b: totalCount").await, counted("totalCount").await);
+    }
 }
 
 async fn what_is_counted_of_lists_in_lists_is_counted_at_once(shop: TestShop) {
