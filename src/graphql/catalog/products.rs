@@ -14,7 +14,7 @@ use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::{FacetsWithin, TotalWithin};
 use crate::graphql::quick::{Ask, Plain};
-use crate::graphql::search::{Counted, Facet, ProductFilter};
+use crate::graphql::search::{Counted, FACETS, Facet, ProductFilter};
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::page::Page;
@@ -41,7 +41,7 @@ type Count = Box<dyn for<'a> Fn(&'a Context<'_>) -> BoxFuture<'a, Result<Arc<Fac
 impl ProductConnection {
     /// By which values the list can be narrowed further, and how many products each would leave. A facet's counts
     /// leave its own filter out.
-    #[graphql(directive = About::apply(20))]
+    #[graphql(directive = About::apply(FACETS))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
             let facets = (self.facets)(ctx).await?;

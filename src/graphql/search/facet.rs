@@ -10,6 +10,12 @@ use crate::graphql::money::Money;
 use crate::services::markets::Locale;
 use crate::services::search::facets::{Bucket, Facets, Group};
 
+/// Facets of a list, for which a client pays.
+pub const FACETS: i32 = 100;
+
+/// Values of each facet, for which a client pays.
+const VALUES: i32 = 10;
+
 /// What a facet is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum FacetKind {
@@ -43,9 +49,9 @@ pub struct Facet {
     /// How shoppers read it. Options are called as the shop calls them; other kinds have names in a dozen European
     /// languages, and English ones elsewhere.
     label: String,
-    /// Its values, the 50 most frequent ones first; prices from the lowest. Fewer of each option where the list has so
-    /// many options and values that they do not fit: 663 of both, all options together.
-    #[graphql(directive = About::apply(50))]
+    /// Its values, the most frequent ones first; prices from the lowest. At most 50, and fewer of each option where all
+    /// facets together would have more than 1,000.
+    #[graphql(directive = About::apply(VALUES))]
     values: Vec<FacetValue>,
 }
 
@@ -145,5 +151,17 @@ impl FacetValue {
             selected: bucket.selected,
             ..Self::plain(&format!("{min}..{max}"), &label, bucket.count)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::search::facets::{MAX_FACETS, VALUES_OF_EACH};
+
+    #[test]
+    fn a_client_pays_for_as_much_as_may_be_told() {
+        assert_eq!(usize::try_from(FACETS), Ok(MAX_FACETS));
+        assert_eq!(usize::try_from(VALUES), Ok(VALUES_OF_EACH));
     }
 }

@@ -7,6 +7,6 @@ mod query;
 mod words;
 
 pub use counted::Counted;
-pub use facet::Facet;
+pub use facet::{FACETS, Facet};
 pub use input::{ProductFilter, ProductSortKey};
 pub use query::SearchQuery;

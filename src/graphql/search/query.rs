@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 
 use super::counted::Counted;
-use super::facet::Facet;
+use super::facet::{FACETS, Facet};
 use super::input::ProductFilter;
 use crate::graphql::access::Anyone;
 use crate::graphql::batch::{self, level};
@@ -68,7 +68,7 @@ pub struct SearchConnection {
 impl SearchConnection {
     /// By which values the hits can be narrowed further, and how many products each would leave. A facet's counts leave
     /// its own filter out.
-    #[graphql(directive = About::apply(20))]
+    #[graphql(directive = About::apply(FACETS))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
             let facets = self.counted.facets(ctx).await?;

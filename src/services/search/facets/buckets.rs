@@ -3,6 +3,9 @@
 /// About so many ranges are told.
 const RANGES: usize = 5;
 
+/// Ranges that are told at most: those, and the one that was chosen.
+pub const MOST: usize = RANGES + 1;
+
 /// A range of prices, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {

@@ -17,6 +17,7 @@ use sea_orm::{DbBackend, DbErr, QueryResult};
 
 pub use self::buckets::Bucket;
 pub use self::groups::{Group, Value};
+pub use self::room::{MAX_FACETS, VALUES_OF_EACH};
 use super::filter::{Filter, Part, Resolved};
 use super::parents::{self, Parent};
 use super::query::Query;

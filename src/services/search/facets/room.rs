@@ -4,32 +4,48 @@ use std::cmp::Reverse;
 
 use entity::search::facet::FacetKind;
 
+use super::buckets;
 use super::groups::Group;
 
-/// Values of a facet that are told at most.
+/// Facets that are told at most. A client pays for so many.
+pub const MAX_FACETS: usize = 100;
+/// Values that a facet has on average at most, if there are [`MAX_FACETS`]. A client pays for so many of each.
+pub const VALUES_OF_EACH: usize = 10;
+
+/// Values of one facet that are told at most.
 const MAX_VALUES: usize = 50;
+/// Options that are told at most: there are seven facets of other kinds.
+const MAX_OPTIONS: usize = MAX_FACETS - 7;
+/// Values that are told at most, but for the ranges of prices and for availability.
+const ROOM: usize = MAX_FACETS * VALUES_OF_EACH - buckets::MOST - 2;
 
-/// Facets and values of options that are told at most, together: as much as 13 options with all their values. So with
-/// the seven other kinds an answer holds no more than 20 whole facets, for which it is priced.
-const ROOM: usize = 13 * (1 + MAX_VALUES);
-
-/// Cuts groups, whose values are the most frequent first, to what is told. Every option is told while there is room, each
-/// with as many values as all others may have. What the filter has is always told.
+/// Cuts groups, whose values are the most frequent first, to what is told. Options have the room that other kinds leave:
+/// all of them are told, each with as many values as any other may have. What the filter has is always told.
 pub fn fit(groups: Vec<Group>) -> Vec<Group> {
     let (mut options, mut groups): (Vec<Group>, Vec<Group>) =
         groups.into_iter().partition(|group| group.kind == FacetKind::Option);
+    options.sort_by_cached_key(|group| (!is_selected(group), Reverse(products(group)), group.name.clone()));
+    options.truncate(MAX_OPTIONS);
+    let taken = told(&groups, MAX_VALUES);
+    let has_room = |most: &usize| taken + told(&options, *most) <= ROOM;
+    let most = (1..=MAX_VALUES).rev().find(has_room).unwrap_or(1);
     for group in &mut groups {
         cut(group, MAX_VALUES);
     }
-    options.sort_by_cached_key(|group| (!is_selected(group), Reverse(products(group)), group.name.clone()));
-    options.truncate(ROOM / 2);
-    let size = |most: usize| options.iter().map(|group| 1 + group.values.len().min(most)).sum::<usize>();
-    let most = (1..=MAX_VALUES).rev().find(|most| size(*most) <= ROOM).unwrap_or(1);
     for group in &mut options {
         cut(group, most);
     }
     groups.append(&mut options);
     groups
+}
+
+/// How many values are left of groups that are cut so.
+fn told(groups: &[Group], most: usize) -> usize {
+    let left = |group: &Group| {
+        let values = group.values.iter().enumerate();
+        values.filter(|(place, value)| *place < most || value.selected).count()
+    };
+    groups.iter().map(left).sum()
 }
 
 fn cut(group: &mut Group, most: usize) {
@@ -66,20 +82,23 @@ mod tests {
         (0..many).map(|option| group(FacetKind::Option, &format!("option {option:03}"), values)).collect()
     }
 
-    fn told(groups: Vec<Group>) -> usize {
-        groups.iter().map(|group| 1 + group.values.len()).sum()
+    fn option<'a>(groups: &'a [Group], name: &str) -> Option<&'a Group> {
+        groups.iter().find(|group| group.name == name)
+    }
+
+    fn values(groups: &[Group]) -> usize {
+        groups.iter().map(|group| group.values.len()).sum()
     }
 
     #[test]
     fn each_option_is_told_however_many_values_the_others_have() {
         let mut groups = options(40, 60);
-        groups.extend(options(1, 3).into_iter().map(|group| Group { name: "few".to_owned(), ..group }));
+        groups.push(group(FacetKind::Option, "few", 3));
         let fitted = fit(groups);
         assert_eq!(fitted.len(), 41);
-        let few = fitted.iter().find(|group| group.name == "few").unwrap();
-        assert_eq!(few.values.len(), 3);
-        // (663 - 41 - 3) / 40
-        assert!(fitted.iter().filter(|group| group.name != "few").all(|group| group.values.len() == 15));
+        assert_eq!(option(&fitted, "few").unwrap().values.len(), 3);
+        // (1000 - 8 - 3) / 40
+        assert!(fitted.iter().filter(|group| group.name != "few").all(|group| group.values.len() == 24));
         assert_eq!(
             fitted.iter().map(|group| group.values[0].count).max(),
             Some(60),
@@ -89,21 +108,23 @@ mod tests {
 
     #[test]
     fn few_options_are_told_whole() {
-        let fitted = fit(options(13, 80));
-        assert!(fitted.iter().all(|group| group.values.len() == 50));
-        assert_eq!(told(fitted), ROOM);
-        assert!(fit(options(60, 8)).iter().all(|group| group.values.len() == 8));
+        assert!(fit(options(19, 80)).iter().all(|group| group.values.len() == 50));
+        assert!(fit(options(90, 11)).iter().all(|group| group.values.len() == 11));
     }
 
     #[test]
-    fn options_never_take_more_than_their_room_nor_that_of_other_kinds() {
-        for (many, values) in [(14, 50), (100, 50), (331, 50), (332, 1), (2000, 50)] {
-            assert!(told(fit(options(many, values))) <= ROOM, "{many} {values}");
+    fn no_more_is_told_than_a_client_pays_for() {
+        for (many, of_each) in [(14, 50), (93, 50), (94, 10), (2000, 50)] {
+            let mut groups = options(many, of_each);
+            for kind in [FacetKind::Tag, FacetKind::Vendor, FacetKind::Category] {
+                groups.push(group(kind, "", 70));
+            }
+            let fitted = fit(groups);
+            assert!(fitted.len() + 4 <= MAX_FACETS, "{many} {of_each}");
+            assert!(values(&fitted) <= ROOM, "{many} {of_each}");
+            let others = fitted.iter().filter(|group| group.kind != FacetKind::Option);
+            assert!(others.clone().count() == 3 && others.clone().all(|group| group.values.len() == 50));
         }
-        let mut groups = options(2000, 50);
-        groups.push(group(FacetKind::Tag, "", 70));
-        let fitted = fit(groups);
-        assert_eq!(fitted.iter().find(|group| group.kind == FacetKind::Tag).unwrap().values.len(), 50);
     }
 
     #[test]
@@ -112,12 +133,14 @@ mod tests {
         groups[700].values[0].count = 9;
         groups[900].values[0].selected = true;
         let fitted = fit(groups);
-        assert_eq!(fitted.len(), 331);
-        assert!(fitted.iter().any(|group| group.name == "option 700"));
-        assert!(fitted.iter().any(|group| group.name == "option 900"));
-        let mut groups = options(331, 10);
-        groups[5].values[9].selected = true;
-        let chosen = fit(groups).into_iter().find(|group| group.name == "option 005").unwrap();
-        assert_eq!(chosen.values.iter().map(|value| value.selected).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(fitted.len(), 93);
+        assert!(option(&fitted, "option 700").is_some() && option(&fitted, "option 900").is_some());
+        let mut groups = options(93, 20);
+        groups[5].values[19].selected = true;
+        let fitted = fit(groups);
+        let chosen: Vec<_> =
+            option(&fitted, "option 005").unwrap().values.iter().map(|value| value.selected).collect();
+        // 992 / 93
+        assert_eq!(chosen, [[false; 10].as_slice(), &[true]].concat());
     }
 }
