@@ -14,7 +14,7 @@ use crate::graphql::directives::About;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::loaders::{FacetsWithin, TotalWithin};
 use crate::graphql::quick::{Ask, Plain};
-use crate::graphql::search::{Counted, FACETS, Facet, ProductFilter};
+use crate::graphql::search::{Counts, FACETS, Facet, ProductFilter};
 use crate::services::Result;
 use crate::services::markets::Locale;
 use crate::services::page::Page;
@@ -86,11 +86,11 @@ impl Plain for ProductConnection {
 impl ProductConnection {
     /// A page of the shop's products.
     pub fn of_shop(ctx: &Context<'_>, page: &Page<Row<Listing>>, request: &Request, list: ListId) -> Self {
-        let counted = Counted::new(ctx, request.filter.clone(), None);
-        let total = counted.as_total();
+        let counts = Counts::new(ctx, request.filter.clone(), None);
+        let total = counts.as_total();
         let facets: Count = Box::new(move |ctx| {
-            let counted = Arc::clone(&counted);
-            Box::pin(async move { counted.facets(ctx).await })
+            let counts = Arc::clone(&counts);
+            Box::pin(async move { counts.facets(ctx).await })
         });
         Self { list: connection(Some(page), request, list, total), facets }
     }

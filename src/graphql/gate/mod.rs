@@ -56,7 +56,6 @@ pub use self::prepare::{Prepared, PreparedOperation, alone, prepare, short_hash}
 pub use self::quote::{Quote, quote};
 pub use self::refusal::{Problem, Refusal, excerpt, message};
 pub use self::scan::scan;
-pub use self::settle::includes;
 pub use self::validate::{CheckOnly, check, validate};
 pub use self::variables::coerce;
 pub use self::view::view;

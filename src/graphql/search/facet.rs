@@ -49,8 +49,8 @@ pub struct Facet {
     /// How shoppers read it. Options are called as the shop calls them; other kinds have names in a dozen European
     /// languages, and English ones elsewhere.
     label: String,
-    /// Its values, the most frequent ones first; prices from the lowest. At most 50, and fewer of each option where all
-    /// facets together would have more than 1,000.
+    /// Its values, the most frequent ones first; prices from the lowest. The first 50, and those that the filter has; fewer
+    /// of each option where all facets together would have more than 1,000.
     #[graphql(directive = About::apply(VALUES))]
     values: Vec<FacetValue>,
 }

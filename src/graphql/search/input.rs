@@ -11,6 +11,9 @@ use crate::services::{Error, Result};
 /// Values in one list of a filter, at most.
 const MAX_VALUES: usize = 50;
 
+/// Values of all options in a filter, at most. They are told as facets, whatever else is.
+const MAX_OPTION_VALUES: usize = 250;
+
 /// What a list of products is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum ProductSortKey {
@@ -40,7 +43,8 @@ impl From<ProductSortKey> for Sort {
 }
 
 /// What narrows a list of products. Values in one list are alternatives; different fields must all hold. A field that
-/// is absent, or an empty list, narrows nothing. At most 50 values a list.
+/// is absent, or an empty list, narrows nothing. At most 50 values a list, and 250 of all options
+/// together.
 #[derive(InputObject, Default)]
 pub struct ProductFilter {
     /// Handles of categories, current ones; each stands for itself and everything below it.
@@ -114,6 +118,11 @@ impl ProductFilter {
         let too_long = |list: &Vec<String>| list.len() > MAX_VALUES;
         let options_too_long =
             options.len() > MAX_VALUES || options.iter().any(|(_, values)| too_long(values));
+        let of_options: usize = options.iter().map(|(_, values)| values.len()).sum();
+        if of_options > MAX_OPTION_VALUES {
+            let problem = format!("a filter takes at most {MAX_OPTION_VALUES} values of options");
+            return Err(Error::BadRequest(problem));
+        }
         if options_too_long || lists.into_iter().any(too_long) {
             return Err(Error::BadRequest(format!("a filter takes at most {MAX_VALUES} values a list")));
         }

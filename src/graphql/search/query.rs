@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 
-use super::counted::Counted;
+use super::counts::Counts;
 use super::facet::{FACETS, Facet};
 use super::input::ProductFilter;
 use crate::graphql::access::Anyone;
@@ -61,7 +61,7 @@ pub struct SearchConnection {
     /// words as the shop spells them; else null.
     corrected_query: Option<String>,
     #[graphql(skip)]
-    counted: Arc<Counted>,
+    counts: Arc<Counts>,
 }
 
 #[ComplexObject]
@@ -71,7 +71,7 @@ impl SearchConnection {
     #[graphql(directive = About::apply(FACETS))]
     async fn facets(&self, ctx: &Context<'_>) -> Nullable<Vec<Facet>> {
         nullable(async {
-            let facets = self.counted.facets(ctx).await?;
+            let facets = self.counts.facets(ctx).await?;
             Ok(Some(Facet::all(Facets::clone(&facets), &ctx.scope().locale)))
         })
         .await
@@ -122,14 +122,14 @@ impl SearchQuery {
             let Understood { query: wanted, corrected } =
                 find::understand(db, &scope.locale, scope.horizon(), &query).await?;
             let asked = Asked { first, last, after, before, ..Asked::default() };
-            let (counted, list) = match sort_key.column() {
+            let (counts, list) = match sort_key.column() {
                 Some(sort) => {
                     let arguments = ProductArguments { asked, filter, sort, reverse };
                     sorted(ctx, wanted, arguments).await?
                 }
                 None => best(ctx, wanted, asked, filter, reverse).await?,
             };
-            Ok(Some(SearchConnection { list, corrected_query: corrected, counted }))
+            Ok(Some(SearchConnection { list, corrected_query: corrected, counts }))
         })
         .await
     }
@@ -157,20 +157,20 @@ impl SearchQuery {
     }
 }
 
-type Found = (Arc<Counted>, Connection<Product>);
+type Found = (Arc<Counts>, Connection<Product>);
 
-/// Hits sorted by a column. What is counted of them is counted while they are read, as all of them are looked at anyway.
+/// Hits sorted by a column. What is counted of them is counted beside, as all of them are looked at anyway.
 async fn sorted(ctx: &Context<'_>, wanted: text::Query, arguments: ProductArguments) -> Result<Found> {
     let scope = ctx.scope();
     let (request, window, list) = arguments.read(&scope.locale, Some(&wanted))?;
-    let counted = Counted::new(ctx, request.filter.clone(), Some(wanted.clone()));
+    let counts = Counts::new(ctx, request.filter.clone(), Some(wanted.clone()));
     let db = scope.app.db.read()?;
     let page = listings::page(db, &scope.locale, scope.horizon(), &request, Some(&wanted), &window);
-    let (page, ()) = tokio::join!(page, counted.begin(ctx));
+    let (page, ()) = tokio::join!(page, counts.begin(ctx));
     let page = batch::page_of(page?);
     let places = Places::Keys(Box::new(move |listing: &Listing| listing.key(request.sort)));
-    let total = counted.as_total();
-    Ok((counted, Connection::new(Some(&page), list, places, total)))
+    let total = counts.as_total();
+    Ok((counts, Connection::new(Some(&page), list, places, total)))
 }
 
 /// Hits sorted by what fits best.
@@ -186,9 +186,9 @@ async fn best(
         filter.map(|filter| filter.read(scope.locale.market.digits)).transpose()?.unwrap_or_default();
     let list = ListId::of(("hits", scope.locale.id, wanted.meaning(), &filter, reverse));
     let window = list.places(asked)?;
-    let counted = Counted::new(ctx, filter.clone(), Some(wanted.clone()));
+    let counts = Counts::new(ctx, filter.clone(), Some(wanted.clone()));
     let end = if window.is_backward() && window.before.is_none() {
-        u32::try_from(counted.total(ctx).await?).unwrap_or(find::MAX_HITS)
+        u32::try_from(counts.total(ctx).await?).unwrap_or(find::MAX_HITS)
     } else {
         find::MAX_HITS
     };
@@ -197,8 +197,8 @@ async fn best(
     let stretch = Stretch { order, offset, size };
     let db = scope.app.db.read()?;
     let page = find::hits(db, &scope.locale, scope.horizon(), &wanted, &filter, &stretch);
-    let (page, ()) = tokio::join!(page, counted.begin(ctx));
+    let (page, ()) = tokio::join!(page, counts.begin(ctx));
     let page = batch::page_of(page?);
-    let total = counted.as_total();
-    Ok((counted, Connection::new(Some(&page), list, Places::From(offset), total)))
+    let total = counts.as_total();
+    Ok((counts, Connection::new(Some(&page), list, Places::From(offset), total)))
 }

@@ -49,7 +49,7 @@ async fn finds_anything(
     wanted: &text::Query,
 ) -> Result<bool> {
     let mut query = Query::new(db.get_database_backend(), locale, now, true, Vec::new());
-    if !query.matching(wanted) {
+    if !query.matching_any(wanted) {
         return Ok(false);
     }
     let text = format!("SELECT 1 FROM {} WHERE {} LIMIT 1", query.from(), query.conditions());

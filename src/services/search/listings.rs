@@ -168,7 +168,11 @@ pub async fn page(
         query.from(),
         query.conditions(),
     );
-    let rows = sql::fetch(db, &text, query.into_values()).await?;
+    let rows = if wanted.is_some() {
+        sql::apart(db, &text, query.into_values()).await?
+    } else {
+        sql::fetch(db, &text, query.into_values()).await?
+    };
     Ok(Page::of(sql::each(&rows, read)?, window))
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Query {
     from: String,
     conditions: Vec<String>,
     values: Vec<Value>,
-    /// What keeps the engine from beginning at the index of a number: hits of words are fewer.
+    /// What keeps SQLite from beginning at the index of a number: hits of words are fewer.
     not_first: &'static str,
 }
 
@@ -178,20 +178,36 @@ impl Query {
 
     /// Narrows to what a full-text query finds; `false` where it cannot find anything.
     pub fn matching(&mut self, wanted: &text::Query) -> bool {
-        let postgres = self.engine == DbBackend::Postgres;
-        let Some(terms) = (if postgres { wanted.tsquery() } else { wanted.fts5_match() }) else {
-            return false;
-        };
-        let terms = self.bind(terms);
-        self.not_first = " + 0";
-        if postgres {
+        let Some(terms) = self.bind_terms(wanted) else { return false };
+        if self.engine == DbBackend::Postgres {
             self.begin_at("search_document d JOIN product_listing l ON l.id = d.listing_id");
             self.conditions.push(format!("d.terms @@ {terms}::tsquery"));
         } else {
             self.begin_at("search_document CROSS JOIN product_listing l ON l.id = search_document.rowid");
             self.conditions.push(format!("search_document MATCH {terms}"));
+            self.not_first = " + 0";
         }
         true
+    }
+
+    /// The same for a statement that reads only the first row. PostgreSQL would take a word that is nowhere for one that
+    /// comes soon, and read all documents, where it may not settle first how to find all that have it.
+    pub fn matching_any(&mut self, wanted: &text::Query) -> bool {
+        if self.engine != DbBackend::Postgres {
+            return self.matching(wanted);
+        }
+        let Some(terms) = self.bind_terms(wanted) else { return false };
+        self.begin_at(&format!(
+            "(WITH hit AS MATERIALIZED (SELECT d.listing_id FROM search_document d WHERE d.terms @@ {terms}::tsquery) \
+             SELECT listing_id FROM hit) d JOIN product_listing l ON l.id = d.listing_id"
+        ));
+        true
+    }
+
+    fn bind_terms(&mut self, wanted: &text::Query) -> Option<String> {
+        let postgres = self.engine == DbBackend::Postgres;
+        let terms = if postgres { wanted.tsquery() } else { wanted.fts5_match() };
+        terms.map(|terms| self.bind(terms))
     }
 
     /// An expression by which hits of [`matching`](Self::matching) sort, the best highest.

@@ -11,6 +11,7 @@ use crate::harness::{Reply, TestShop, on_each_engine};
 on_each_engine! {
     sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out,
         every_option_of_a_list_is_told, a_list_is_as_long_with_facets_as_without,
+        a_range_with_its_ends_the_wrong_way_round_finds_nothing, a_filter_names_so_many_values_of_options,
         facets_are_read_in_the_language_of_the_request, labels_follow_their_translations, what_is_chosen_is_told_and_can_be_taken_back;
 }
 
@@ -125,6 +126,30 @@ async fn a_list_is_as_long_with_facets_as_without(shop: TestShop) {
             }
         }
     }
+}
+
+async fn a_range_with_its_ends_the_wrong_way_round_finds_nothing(shop: TestShop) {
+    let query = r#"{ products(filter: {price: {min: "60", max: "10"}}) { totalCount nodes { id }
+        facets { kind values { count selected } } } }"#;
+    let reply = shop.query(query).await;
+    assert_eq!((reply.at("/products/totalCount"), reply.list("/products/nodes").len()), (&json!(0), 0));
+    let prices = reply.list("/products/facets").iter().find(|facet| facet["kind"] == "PRICE").unwrap();
+    let values = prices["values"].as_array().unwrap().iter();
+    let chosen: Vec<&Value> = values.filter(|value| value["selected"] == true).collect();
+    assert_eq!(chosen, [&json!({"count": 0, "selected": true})]);
+}
+
+async fn a_filter_names_so_many_values_of_options(shop: TestShop) {
+    let options = |many: usize| {
+        let values: Vec<String> = (0..50).map(|value| value.to_string()).collect();
+        let mut options = vec![json!({"name": "Color", "values": values}); many / 50];
+        options.push(json!({"name": "Size", "values": &values[..many % 50]}));
+        json!({ "options": options })
+    };
+    let query = "query($f: ProductFilter) { products(filter: $f) { totalCount facets { key } } }";
+    shop.query(query).variable("f", options(250)).await.data();
+    let reply = shop.query(query).variable("f", options(251)).await;
+    assert_eq!(reply.code(), "BAD_REQUEST");
 }
 
 async fn facets_are_read_in_the_language_of_the_request(shop: TestShop) {

@@ -57,6 +57,8 @@ fn of(prices: &[i64]) -> Vec<Bucket> {
 fn bucket(prices: &[i64], min: i64, max: Option<i64>) -> Bucket {
     let begin = prices.partition_point(|price| *price < min);
     let end = max.map_or(prices.len(), |max| prices.partition_point(|price| *price <= max));
+    // Whoever chooses a range may have its ends the wrong way round.
+    let end = end.max(begin);
     Bucket { min, max, count: i64::try_from(end - begin).unwrap_or(i64::MAX), selected: false }
 }
 
@@ -99,6 +101,7 @@ mod tests {
         let is = |min, max, count| Bucket { min, max, count, selected: true };
         assert_eq!(chosen((0, Some(50))), (others.len() + 1, vec![is(0, Some(50), 0)]));
         assert_eq!(chosen((150, None)), (others.len() + 1, vec![is(150, None, 50)]));
+        assert_eq!(chosen((190, Some(110))), (others.len() + 1, vec![is(190, Some(110), 0)]));
         let own = others[0];
         assert_eq!(chosen((own.min, own.max)), (others.len(), vec![Bucket { selected: true, ..own }]));
         assert_eq!(with(Vec::new(), Some((0, None))), [is(0, None, 0)]);

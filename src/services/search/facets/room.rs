@@ -127,6 +127,26 @@ mod tests {
         }
     }
 
+    /// The most that a filter takes: 50 values of each kind, and 250 of options.
+    #[test]
+    fn what_the_filter_has_takes_no_more_either() {
+        let select = |group: &mut Group, from: usize| {
+            group.values[from..from + 50].iter_mut().for_each(|value| value.selected = true);
+        };
+        let mut groups = options(100, 150);
+        groups[..5].iter_mut().for_each(|group| select(group, 100));
+        let kinds = [FacetKind::Category, FacetKind::Collection, FacetKind::ProductType];
+        for kind in kinds.into_iter().chain([FacetKind::Vendor, FacetKind::Tag]) {
+            groups.push(group(kind, "", 200));
+            select(groups.last_mut().unwrap(), 150);
+        }
+        let fitted = fit(groups);
+        let chosen = fitted.iter().flat_map(|group| &group.values).filter(|value| value.selected);
+        assert_eq!(chosen.count(), 500, "all that was chosen");
+        assert_eq!(fitted.len(), 93 + 5);
+        assert!(values(&fitted) <= ROOM, "{}", values(&fitted));
+    }
+
     #[test]
     fn where_there_are_too_many_those_of_most_products_are_told_and_what_the_filter_has() {
         let mut groups = options(1000, 1);

@@ -14,7 +14,7 @@ use crate::services::search::filter::Filter;
 use crate::services::search::{listings, text};
 
 /// What is counted of a list, once and only where it is asked for.
-pub struct Counted {
+pub struct Counts {
     filter: Filter,
     wanted: Option<text::Query>,
     /// Whether the answer shows facets, which tell the total along: then nothing is read for it alone.
@@ -23,7 +23,7 @@ pub struct Counted {
     total: OnceCell<Result<i64>>,
 }
 
-impl Counted {
+impl Counts {
     /// Counts of the list that is being resolved; `wanted` is what was searched for.
     pub fn new(ctx: &Context<'_>, filter: Filter, wanted: Option<text::Query>) -> Arc<Self> {
         Arc::new(Self {
@@ -47,10 +47,12 @@ impl Counted {
         self.count_facets(ctx).await.clone()
     }
 
-    /// How many products the list has.
+    /// How many products the list has. Where its facets, which take longer, could not be counted, it is counted alone.
     pub async fn total(&self, ctx: &Context<'_>) -> Result<i64> {
-        if self.shows_facets {
-            return Ok(self.facets(ctx).await?.total);
+        if self.shows_facets
+            && let Ok(facets) = self.count_facets(ctx).await
+        {
+            return Ok(facets.total);
         }
         let count = || async {
             let scope = ctx.scope();
@@ -62,10 +64,10 @@ impl Counted {
 
     /// The total of a connection.
     pub fn as_total(self: &Arc<Self>) -> Total {
-        let counted = Arc::clone(self);
+        let counts = Arc::clone(self);
         Total::Counted(Box::new(move |ctx| {
-            let counted = Arc::clone(&counted);
-            Box::pin(async move { counted.total(ctx).await })
+            let counts = Arc::clone(&counts);
+            Box::pin(async move { counts.total(ctx).await })
         }))
     }
 
