@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::search::facet::FacetKind;
-use sea_orm::ActiveEnum;
+use sea_orm::{ActiveEnum, DbErr};
 
 use crate::infrastructure::database::RowSource;
 use crate::services::Result;
 use crate::services::markets::Locale;
-use crate::services::sql::{Sql, ints};
+use crate::services::sql::{self, Columns, Sql, ints};
 
 /// A facet and how it reads.
 pub struct Label {
@@ -21,7 +21,7 @@ pub struct Label {
     pub value_text: String,
 }
 
-/// Looks up facets by their numbers.
+/// Looks up facets by their numbers. It joins so many tables that to plan it takes longer than to run it: the plan is kept.
 pub async fn load(
     db: &impl RowSource,
     locale: &Locale,
@@ -45,17 +45,17 @@ pub async fn load(
     let distinct: BTreeSet<i64> = facets.copied().collect();
     let [first, second] = locale.chain.clone();
     let ids = ints(db.get_database_backend(), distinct);
-    let mut labels = HashMap::new();
-    for row in LABELS.all(db, [ids, first.into(), second.into()]).await? {
-        let label = Label {
-            kind: FacetKind::try_from_value(&row.try_get_by_index::<i16>(1)?)?,
-            name: row.try_get_by_index(2)?,
-            value: row.try_get_by_index(3)?,
-            name_text: row.try_get_by_index(4)?,
-            value_text: row.try_get_by_index(5)?,
-            name_rank: row.try_get_by_index(6)?,
-        };
-        labels.insert(row.try_get_by_index(0)?, label);
-    }
-    Ok(labels)
+    let rows = LABELS.fetch(db, [ids, first.into(), second.into()]).await?;
+    Ok(sql::each(&rows, |row| Ok((row.get()?, read(row)?)))?.into_iter().collect())
+}
+
+fn read(row: &mut Columns<'_>) -> std::result::Result<Label, DbErr> {
+    Ok(Label {
+        kind: FacetKind::try_from_value(&row.get()?)?,
+        name: row.get()?,
+        value: row.get()?,
+        name_text: row.get()?,
+        value_text: row.get()?,
+        name_rank: row.get()?,
+    })
 }
