@@ -100,7 +100,7 @@ impl Window<u32> {
         let begin = self.after.map_or(0, |after| after.saturating_add(1));
         let end = self.before.map_or(end, |before| before.min(end));
         let size = self.size.min(end.saturating_sub(begin));
-        (if self.is_backward() && size > 0 { end - size } else { begin }, size)
+        (if self.is_backward() { end.saturating_sub(size).max(begin) } else { begin }, size)
     }
 }
 
@@ -167,7 +167,9 @@ mod tests {
         assert_eq!(stretch(None, Some(5), None, None, 12), (7, 5));
         assert_eq!(stretch(None, Some(5), None, Some(3), 100), (0, 3));
         assert_eq!(stretch(None, Some(5), Some(0), Some(3), 100), (1, 2));
-        assert_eq!(stretch(None, Some(0), None, None, 12), (0, 0));
+        assert_eq!(stretch(None, Some(0), None, None, 12), (12, 0));
+        assert_eq!(stretch(None, Some(0), None, Some(3), 12), (3, 0));
+        assert_eq!(stretch(None, Some(2), Some(20), None, 12), (21, 0));
         assert_eq!(stretch(Some(5), None, Some(u32::MAX), Some(3), 12), (u32::MAX, 0));
     }
 

@@ -126,25 +126,34 @@ impl ProductFilter {
         if options_too_long || lists.into_iter().any(too_long) {
             return Err(Error::BadRequest(format!("a filter takes at most {MAX_VALUES} values a list")));
         }
+        let mut options: Vec<_> = options.into_iter().map(|(name, values)| (name, alike(values))).collect();
+        options.sort_unstable();
         let (price_min, price_max) = match self.price {
             Some(range) => (amount(range.min, digits)?, amount(range.max, digits)?),
             None => (None, None),
         };
         Ok(Filter {
-            categories: self.categories,
-            collections: self.collections,
-            vendors: self.vendors,
-            product_types: self.product_types,
-            tags: self.tags,
+            categories: alike(self.categories),
+            collections: alike(self.collections),
+            vendors: alike(self.vendors),
+            product_types: alike(self.product_types),
+            tags: alike(self.tags),
             options,
             price_min,
             price_max,
             available: self.available_for_sale,
             rating_min: self.min_rating.map(hundredths).transpose()?,
-            handles: self.handles,
-            skus: self.skus,
+            handles: alike(self.handles),
+            skus: alike(self.skus),
         })
     }
+}
+
+/// The same for all lists of the same values, so that a cursor of one fits the others.
+fn alike(mut values: Vec<String>) -> Vec<String> {
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
 fn amount(decimal: Option<Decimal>, digits: u32) -> Result<Option<i64>> {

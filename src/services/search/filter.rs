@@ -68,6 +68,8 @@ pub(super) struct Group {
     pub name: String,
     /// Their numbers; none where nothing in the shop has such a value.
     pub ids: Vec<i64>,
+    /// The values that nothing in the shop has.
+    pub unknown: Vec<String>,
     /// How many listings they have, exact up to [`FEW`] each.
     pub listings: i64,
 }
@@ -112,10 +114,12 @@ impl Filter {
         let group = |(kind, name, values): (FacetKind, &str, &[String])| {
             let facet = |value: &String| found.get(&(kind.to_value(), name.to_owned(), value.clone()));
             let facets: Vec<&(i64, i64)> = values.iter().filter_map(facet).collect();
+            let unknown = values.iter().filter(|value| facet(value).is_none());
             Group {
                 kind,
                 name: name.to_owned(),
                 ids: facets.iter().map(|(id, _)| *id).collect(),
+                unknown: unknown.cloned().collect(),
                 listings: facets.iter().map(|(_, listings)| listings).sum(),
             }
         };

@@ -57,7 +57,8 @@ async fn completed(
     query: &text::Query,
     size: u32,
 ) -> Result<Suggestions> {
-    let last = query.typed_words().last().map(|word| word.word.to_owned());
+    let last = query.unfinished().or_else(|| query.typed_words().last().map(|word| word.word));
+    let last = last.map(ToOwned::to_owned);
     let order = last.map_or(Order::Best, Order::Titled);
     let stretch = Stretch { order, offset: 0, size };
     Ok(Suggestions {
@@ -78,10 +79,7 @@ async fn terms(
         "SELECT term FROM search_term WHERE language = $1 AND term >= $2 AND term < $3 \
          ORDER BY length(term), term LIMIT $4",
     );
-    let Some(last) = query.typed_words().last().filter(|word| word.prefix).map(|word| word.word.to_owned())
-    else {
-        return Ok(Vec::new());
-    };
+    let Some(last) = query.unfinished().map(ToOwned::to_owned) else { return Ok(Vec::new()) };
     let end = format!("{last}\u{10ffff}");
     let values = [locale.language.clone().into(), last.into(), end.into(), CANDIDATES.into()];
     let rows = COMPLETIONS.all(db, values).await?;

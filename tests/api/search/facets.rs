@@ -11,6 +11,7 @@ use crate::harness::{Reply, TestShop, on_each_engine};
 on_each_engine! {
     sample: counts_are_what_the_filter_would_leave, a_facets_counts_leave_its_own_filter_out,
         every_option_of_a_list_is_told, a_list_is_as_long_with_facets_as_without,
+        what_the_shop_does_not_have_can_be_taken_back_too, a_cursor_fits_whatever_order_values_come_in,
         a_range_with_its_ends_the_wrong_way_round_finds_nothing, a_filter_names_so_many_values_of_options,
         facets_are_read_in_the_language_of_the_request, labels_follow_their_translations, what_is_chosen_is_told_and_can_be_taken_back;
 }
@@ -126,6 +127,44 @@ async fn a_list_is_as_long_with_facets_as_without(shop: TestShop) {
             }
         }
     }
+}
+
+async fn what_the_shop_does_not_have_can_be_taken_back_too(shop: TestShop) {
+    let filter = json!({"vendors": ["Loomwell", "Gone Brand"], "categories": ["gone"],
+        "options": [{"name": "Color", "values": ["Gone", "Navy"]}, {"name": "Gone", "values": ["x", "x"]}, {"name": "Gone", "values": ["x"]}]});
+    let query = "query($f: ProductFilter) { products(filter: $f) { totalCount facets { key label values { value label count selected } } } }";
+    let reply = shop.query(query).variable("f", filter).await;
+    assert_eq!(reply.number("/products/totalCount"), 0);
+    let mut chosen = Vec::new();
+    for facet in reply.list("/products/facets") {
+        let values = facet["values"].as_array().unwrap().iter().filter(|value| value["selected"] == true);
+        chosen.extend(values.map(|value| format!("{} {} {}", facet["key"], value["value"], value["count"])));
+    }
+    chosen.sort();
+    let expected = [
+        r#""category" "gone" 0"#,
+        r#""option:Color" "Gone" 0"#,
+        r#""option:Color" "Navy" 0"#,
+        r#""option:Gone" "x" 0"#,
+        r#""vendor" "Gone Brand" 0"#,
+        r#""vendor" "Loomwell" 0"#,
+    ];
+    assert_eq!(chosen, expected);
+}
+
+async fn a_cursor_fits_whatever_order_values_come_in(shop: TestShop) {
+    let find = async |filter: Value, after: Option<String>| {
+        let query = "query($f: ProductFilter, $a: String) { products(filter: $f, first: 1, after: $a, sortKey: TITLE) {
+            nodes { handle } pageInfo { endCursor } } }";
+        shop.query(query).variable("f", filter).variable("a", after).await
+    };
+    let one = json!({"vendors": ["Loomwell", "Maison Aubépine"], "tags": ["linen", "soft", "linen"]});
+    let other = json!({"vendors": ["Maison Aubépine", "Loomwell"], "tags": ["soft", "linen"]});
+    let first = find(one.clone(), None).await;
+    let after = Some(first.text("/products/pageInfo/endCursor").to_owned());
+    let second = find(other, after.clone()).await;
+    assert_eq!(second.data(), find(one, after).await.data());
+    assert!(!second.list("/products/nodes").is_empty() && second.data() != first.data());
 }
 
 async fn a_range_with_its_ends_the_wrong_way_round_finds_nothing(shop: TestShop) {

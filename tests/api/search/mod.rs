@@ -168,6 +168,13 @@ async fn relevance_is_paged_in_both_directions(shop: TestShop) {
         }
     }
     assert_eq!(walked, expected);
+    for order in ["BEST_MATCH", "TITLE"] {
+        let query = "query($by: SearchSortKey!) { search(query: \"wool\", last: 0, sortKey: $by) { nodes { handle } pageInfo { hasNextPage hasPreviousPage } } }";
+        let page = shop.query(query).variable("by", order).await;
+        let ends =
+            ["hasNextPage", "hasPreviousPage"].map(|end| page.at(&format!("/search/pageInfo/{end}")).clone());
+        assert_eq!((page.handles("/search").len(), ends), (0, [false.into(), true.into()]), "{order}");
+    }
     assert_eq!(
         search(&shop, "teapot").await.handles("/search")[0],
         "tarn-teapot",

@@ -74,6 +74,11 @@ async fn suggestions_mend_errors_and_put_titles_first(shop: TestShop) {
         assert!(split > 0 && !titles[split..].iter().any(begins), "{typed}: {titles:?}");
     }
     assert!(suggested("teapto").await.contains(&"Tarn teapot".to_owned()));
+    for typed in ["tea", "\"tea", "tarn \"tea", "\"tarn tea"] {
+        let query = "query($q: String!) { suggest(query: $q) { terms } }";
+        let reply = shop.query(query).variable("q", typed).await;
+        assert!(reply.list("/suggest/terms").contains(&"teapot".into()), "{typed}");
+    }
     assert_eq!(suggested("xqzvw").await, Vec::<String>::new());
 }
 

@@ -40,8 +40,7 @@ pub(super) fn of<'a>(
     filter: &Resolved,
     tally_of: impl Fn(FacetKind, &str) -> &'a Tally,
 ) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut places = HashMap::new();
+    let mut found = Groups::default();
     // An option is called after the first of its values; those without a translation come last.
     let mut labels: Vec<(&i64, &Label)> = labels.iter().collect();
     labels.sort_by_key(|(id, label)| (label.name_rank, **id));
@@ -50,24 +49,44 @@ pub(super) fn of<'a>(
         let count = tally_of(label.kind, &label.name).facets.get(id).copied();
         // What has been chosen can be taken back, even where it leaves nothing.
         let Some(count) = count.or(selected.then_some(0)) else { continue };
-        let place = *places.entry((label.kind, label.name.as_str())).or_insert(groups.len());
-        if place == groups.len() {
-            let (name, text) = (label.name.clone(), label.name_text.clone());
-            groups.push(Group { kind: label.kind, name, label: text, values: Vec::new() });
-        }
-        groups[place].values.push(Value {
-            value: label.value.clone(),
-            label: label.value_text.clone(),
-            count,
-            selected,
-        });
+        let value = Value { value: label.value.clone(), label: label.value_text.clone(), count, selected };
+        found.group(label.kind, &label.name, &label.name_text).values.push(value);
     }
+    for group in &filter.groups {
+        // As an old bookmark may have it: nothing is left, and it can be taken back.
+        for value in &group.unknown {
+            let values = &mut found.group(group.kind, &group.name, &group.name).values;
+            if values.iter().all(|known| known.value != *value) {
+                values.push(Value { value: value.clone(), label: value.clone(), count: 0, selected: true });
+            }
+        }
+    }
+    let Groups { mut groups, .. } = found;
     for group in &mut groups {
         group.values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
     }
     let mut groups = room::fit(groups);
     groups.sort_by(|a, b| (order(a.kind), &a.name).cmp(&(order(b.kind), &b.name)));
     groups
+}
+
+/// Groups in the making, each with its place.
+#[derive(Default)]
+struct Groups<'a> {
+    groups: Vec<Group>,
+    places: HashMap<(FacetKind, &'a str), usize>,
+}
+
+impl<'a> Groups<'a> {
+    /// The group of that kind and name, called `label` if it is new.
+    fn group(&mut self, kind: FacetKind, name: &'a str, label: &str) -> &mut Group {
+        let place = *self.places.entry((kind, name)).or_insert(self.groups.len());
+        if place == self.groups.len() {
+            let (name, label) = (name.to_owned(), label.to_owned());
+            self.groups.push(Group { kind, name, label, values: Vec::new() });
+        }
+        &mut self.groups[place]
+    }
 }
 
 /// The order in which shoppers read facets.

@@ -114,6 +114,19 @@ impl Query {
             .collect()
     }
 
+    /// The last word, folded, where it may be only the beginning of what is meant; letters only. It may belong to a phrase.
+    pub fn unfinished(&self) -> Option<&str> {
+        match self.clauses.last()? {
+            Clause::Word { token, prefix: true } => {
+                token.as_word().filter(|word| word.is_of_letters()).map(|word| word.text.as_str())
+            }
+            Clause::Phrase { words, prefix: true } => {
+                words.last().map(String::as_str).filter(|word| word.chars().all(char::is_alphabetic))
+            }
+            Clause::Word { .. } | Clause::Phrase { .. } => None,
+        }
+    }
+
     /// The other forms of a word of its language.
     pub fn forms(&self, word: &str) -> Vec<Form> {
         Form::of(word, self.stemming)
