@@ -49,8 +49,12 @@ impl Keyset {
     /// The `ORDER BY` that reads a window from its end.
     pub fn order(&self, window: &Window<Key>) -> String {
         let word = if self.descending == window.is_backward() { "ASC" } else { "DESC" };
-        let columns = self.columns.iter().map(|column| format!("{column} {word}"));
-        columns.collect::<Vec<_>>().join(", ")
+        let mut order = String::with_capacity(96);
+        for (index, column) in self.columns.iter().enumerate() {
+            order.push_str(if index == 0 { "" } else { ", " });
+            let _ = write!(order, "{column} {word}");
+        }
+        order
     }
 
     /// The conditions that keep a window's rows, with their values.
@@ -127,10 +131,13 @@ impl Children<'_> {
         let Self { keys, columns, from, with, parent, condition, .. } = self;
         let own = format!("{parent} = k.id AND {condition}{bounds}");
         if engine == DbBackend::Postgres {
-            return format!(
+            let mut text = String::with_capacity(1024);
+            let _ = write!(
+                text,
                 "SELECT k.id, c.* FROM {{{keys} $1}} k CROSS JOIN LATERAL (SELECT {columns} FROM {from} {with} \
                  WHERE {own} ORDER BY {order} LIMIT {limit}) c"
             );
+            return text;
         }
         match self.id {
             Some(id) => format!(

@@ -37,8 +37,8 @@ impl Sql {
     /// Its text on one engine.
     pub fn on(&self, engine: DbBackend) -> &str {
         match engine {
-            DbBackend::Postgres => self.postgres.get_or_init(|| translate(self.text, engine)),
-            _ => self.sqlite.get_or_init(|| translate(self.text, engine)),
+            DbBackend::Postgres => self.postgres.get_or_init(|| translate(self.text, engine, &mut [])),
+            _ => self.sqlite.get_or_init(|| translate(self.text, engine, &mut [])),
         }
     }
 
@@ -89,13 +89,16 @@ pub async fn all(
     values: Vec<Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
     let engine = db.get_database_backend();
-    let text = translate(text, engine);
+    let text = translate(text, engine, &mut []);
     db.query_all_raw(Statement::from_sql_and_values(engine, text, values)).await
 }
 
 /// The same to be read by [`Columns`]: for what is read side by side with other things.
-pub async fn fetch(db: &impl RowSource, text: &str, values: Vec<Value>) -> Result<Vec<Row>, DbErr> {
-    db.fetch(&translate(text, db.get_database_backend()), values).await
+///
+/// A key that is alone is bound as itself on PostgreSQL, which then looks it up without a table of keys beside it.
+pub async fn fetch(db: &impl RowSource, text: &str, mut values: Vec<Value>) -> Result<Vec<Row>, DbErr> {
+    let text = translate(text, db.get_database_backend(), &mut values);
+    db.fetch(&text, values).await
 }
 
 /// The same for what may take long: nothing that the operation reads at the same time waits for it.
@@ -177,7 +180,8 @@ pub fn rows<T: Into<serde_json::Value>>(rows: impl IntoIterator<Item = T>) -> Va
     Value::from(rows.to_string())
 }
 
-fn translate(text: &str, engine: DbBackend) -> String {
+/// Writes a statement for one engine. Keys that are alone are taken out of their arrays among `values`.
+fn translate(text: &str, engine: DbBackend, values: &mut [Value]) -> String {
     let postgres = engine == DbBackend::Postgres;
     let mut out = String::with_capacity(text.len() + 128);
     let mut rest = text;
@@ -188,7 +192,10 @@ fn translate(text: &str, engine: DbBackend) -> String {
             out.push_str(before);
         }
         match word.split_once(' ') {
-            Some((kind, parameter)) if writing => out.push_str(&table(kind, parameter, postgres)),
+            Some((kind, parameter)) if writing => {
+                let alone = postgres && take_out(parameter, values);
+                out.push_str(&table(kind, parameter, postgres, alone));
+            }
             Some(_) => {}
             None => writing = word == "end" || (word == "lateral") == postgres,
         }
@@ -200,13 +207,31 @@ fn translate(text: &str, engine: DbBackend) -> String {
     out
 }
 
-fn table(kind: &str, parameter: &str, postgres: bool) -> String {
-    match (kind, postgres) {
-        ("uuids", true) => format!("(SELECT unnest({parameter}::uuid[]) AS id)"),
-        ("uuids", false) => format!("(SELECT unhex(value) AS id FROM json_each({parameter}))"),
-        ("ints", true) => format!("(SELECT unnest({parameter}::bigint[]) AS id)"),
-        ("texts", true) => format!("(SELECT unnest({parameter}::text[]) AS id)"),
-        (_, _) => format!("(SELECT value AS id FROM json_each({parameter}))"),
+/// Takes a key out of the array that is bound as a parameter, where it is the only one there. Whether it is, or was.
+fn take_out(parameter: &str, values: &mut [Value]) -> bool {
+    let number = parameter.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+    let Some(value) = number.and_then(|number| values.get_mut(number.checked_sub(1)?)) else { return false };
+    let Value::Array(_, keys) = value else { return true };
+    match keys.as_deref_mut() {
+        Some(keys) if keys.len() == 1 => {
+            *value = keys.remove(0);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn table(kind: &str, parameter: &str, postgres: bool, alone: bool) -> String {
+    let ty = match kind {
+        "uuids" => "uuid",
+        "ints" => "bigint",
+        _ => "text",
+    };
+    match (postgres, alone) {
+        (true, true) => format!("(SELECT {parameter}::{ty} AS id)"),
+        (true, false) => format!("(SELECT unnest({parameter}::{ty}[]) AS id)"),
+        (false, _) if kind == "uuids" => format!("(SELECT unhex(value) AS id FROM json_each({parameter}))"),
+        (false, _) => format!("(SELECT value AS id FROM json_each({parameter}))"),
     }
 }
 
@@ -218,12 +243,42 @@ mod tests {
     fn each_engine_gets_its_own_text() {
         let text = "SELECT x FROM {uuids $1} k {lateral}a{window}b{end} WHERE y";
         assert_eq!(
-            translate(text, DbBackend::Postgres),
+            translate(text, DbBackend::Postgres, &mut []),
             "SELECT x FROM (SELECT unnest($1::uuid[]) AS id) k a WHERE y"
         );
         assert_eq!(
-            translate(text, DbBackend::Sqlite),
+            translate(text, DbBackend::Sqlite, &mut []),
             "SELECT x FROM (SELECT unhex(value) AS id FROM json_each($1)) k b WHERE y"
         );
+    }
+    #[test]
+    fn a_key_that_is_alone_is_bound_as_itself_wherever_it_stands() {
+        let text = "SELECT 1 FROM {uuids $1} k, {ints $2} l, {texts $3} m, {uuids $1} n";
+        let (one, engine) = (Uuid::from_u128(7), DbBackend::Postgres);
+        let mut values = [uuids(engine, [one]), ints(engine, [1, 2]), texts(engine, ["tea"])];
+        assert_eq!(
+            translate(text, engine, &mut values),
+            "SELECT 1 FROM (SELECT $1::uuid AS id) k, (SELECT unnest($2::bigint[]) AS id) l, \
+             (SELECT $3::text AS id) m, (SELECT $1::uuid AS id) n"
+        );
+        assert_eq!(values, [one.into(), ints(engine, [1, 2]), "tea".into()]);
+    }
+
+    #[test]
+    fn no_key_is_an_array_without_any() {
+        let (engine, text) = (DbBackend::Postgres, "SELECT id FROM {texts $1} k");
+        let mut values = [texts(engine, Vec::<String>::new())];
+        let told = translate(text, engine, &mut values);
+        assert_eq!(told, "SELECT id FROM (SELECT unnest($1::text[]) AS id) k");
+        assert_eq!(values, [texts(engine, Vec::<String>::new())]);
+    }
+
+    #[test]
+    fn sqlite_is_told_every_key_in_an_array() {
+        let engine = DbBackend::Sqlite;
+        let mut values = [texts(engine, ["tea"])];
+        let told = translate("SELECT id FROM {texts $1} k", engine, &mut values);
+        assert_eq!(told, "SELECT id FROM (SELECT value AS id FROM json_each($1)) k");
+        assert_eq!(values, [Value::from("[\"tea\"]")]);
     }
 }
