@@ -120,23 +120,40 @@ pub async fn by_ids(
 }
 
 /// Products by their handles, current or former; those that are not on offer in the locale are left out.
+///
+/// One statement; another one where something is not on offer under a handle of its own.
 pub async fn by_handles(
     db: &impl RowSource,
     locale: &Locale,
     now: Timestamp,
+    mut handles: Vec<String>,
+) -> Result<HashMap<String, Listing>> {
+    let mut found = called(db, locale, now, CURRENT, handles.clone()).await?;
+    handles.retain(|handle| !found.contains_key(handle));
+    if !handles.is_empty() {
+        found.extend(called(db, locale, now, FORMER, handles).await?);
+    }
+    Ok(found)
+}
+
+/// What leads from handles `k.id` to products `f.id`.
+const CURRENT: &str = "(SELECT id, handle FROM product) f ON f.handle = k.id";
+const FORMER: &str =
+    "(SELECT target_id AS id, handle FROM handle_redirect WHERE kind = 0) f ON f.handle = k.id";
+
+async fn called(
+    db: &impl RowSource,
+    locale: &Locale,
+    now: Timestamp,
+    products: &str,
     handles: Vec<String>,
 ) -> Result<HashMap<String, Listing>> {
     let handles = sql::texts(db.get_database_backend(), handles);
     let text = format!(
-        "SELECT f.handle, {COLUMNS} FROM (\
-           SELECT k.id AS handle, h.id, 1 AS is_own FROM {{texts $1}} k JOIN product h ON h.handle = k.id \
-           UNION ALL SELECT k.id, r.target_id, 0 FROM {{texts $1}} k \
-             JOIN handle_redirect r ON r.kind = 0 AND r.handle = k.id) f \
-         JOIN product_listing l ON l.product_id = f.id AND l.locale_id = $2 AND l.published_at <= $3 \
-         ORDER BY f.is_own"
+        "SELECT k.id, {COLUMNS} FROM {{texts $1}} k JOIN {products} \
+         JOIN product_listing l ON l.product_id = f.id AND l.locale_id = $2 AND l.published_at <= $3"
     );
     let rows = sql::fetch(db, &text, vec![handles, locale.id.into(), now.0.into()]).await?;
-    // Of two that are on offer the last one counts, whose own handle it is.
     Ok(sql::each(&rows, |row| Ok((row.get()?, read(row)?)))?.into_iter().collect())
 }
 

@@ -1,12 +1,14 @@
 //! Former handles lead to what they named.
 
+use serde_json::Value;
 use vitrine::services::Permission;
 
 use crate::harness::{TestShop, on_each_engine};
 
 on_each_engine! {
     sample: a_former_handle_leads_to_the_product, former_handles_of_categories_and_collections_lead_on,
-        a_handle_in_use_wins_over_a_former_one, what_is_not_on_offer_takes_no_former_handle;
+        a_handle_in_use_wins_over_a_former_one, what_is_not_on_offer_takes_no_former_handle,
+        former_handles_are_looked_for_only_where_something_is_missing;
 }
 
 async fn a_former_handle_leads_to_the_product(shop: TestShop) {
@@ -53,4 +55,29 @@ async fn what_is_not_on_offer_takes_no_former_handle(shop: TestShop) {
     let text = r#"mutation { productCreate(input: {title: "Former mug"}) { product { handle } userErrors { message } } }"#;
     let reply = shop.query(text).asked_by_staff(Permission::ALL).await;
     assert_eq!(reply.text("/productCreate/product/handle"), "former-mug-2");
+}
+
+async fn former_handles_are_looked_for_only_where_something_is_missing(shop: TestShop) {
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'old-mug', id FROM product WHERE handle = 'cafe-mug'").await;
+    shop.sql("INSERT INTO handle_redirect (kind, handle, target_id) SELECT 0, 'old-pot', id FROM product WHERE handle = 'tarn-teapot'").await;
+    for (handles, statements, found) in [
+        (&["cafe-mug"][..], 1, &["cafe-mug"][..]),
+        (&["cafe-mug", "tarn-teapot"], 1, &["cafe-mug", "tarn-teapot"]),
+        (&["old-mug"], 2, &["cafe-mug"]),
+        (
+            &["old-mug", "tarn-teapot", "nothing", "old-pot"],
+            2,
+            &["cafe-mug", "tarn-teapot", "", "tarn-teapot"],
+        ),
+    ] {
+        let field = |(index, handle)| format!("p{index}: product(handle: \"{handle}\") {{ handle }} ");
+        let fields: String = handles.iter().enumerate().map(field).collect();
+        let reply = shop.query(&format!("{{ {fields} }}")).await;
+        let told = |index| {
+            let handle = reply.data().pointer(&format!("/p{index}/handle"));
+            handle.and_then(Value::as_str).unwrap_or_default()
+        };
+        assert_eq!((0..handles.len()).map(told).collect::<Vec<_>>(), found, "{handles:?}");
+        assert_eq!(reply.statements(), statements, "{handles:?}");
+    }
 }
