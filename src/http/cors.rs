@@ -1,103 +1,91 @@
 //! Which pages of other origins may call the API (Fetch standard, CORS protocol).
 
 use std::convert::Infallible;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::Response;
-use futures_util::future::Either;
+use futures_util::FutureExt as _;
 use http::header::{
     ACCEPT, ACCEPT_LANGUAGE, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    RETRY_AFTER,
+    ORIGIN, RETRY_AFTER, VARY,
 };
 use http::{HeaderName, HeaderValue, Method};
-use tower::{Layer, Service};
+use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_http::cors::{AllowCredentials, AllowOrigin, CorsLayer};
 
 use super::caller::{APOLLO_CLIENT_NAME, APOLLO_CLIENT_VERSION, CLIENT, MARKET, REQUEST_ID};
 use super::options::Options;
 use super::question::Question;
 
+/// What answers depend on. Without an origin nothing else of CORS is told.
+const DEPENDS_ON: HeaderValue =
+    HeaderValue::from_static("origin, access-control-request-method, access-control-request-headers");
+
 /// CORS for the pages of the shop's client apps and, in development, for any page on this machine, on whatever port.
 ///
 /// Pages of client apps may send cookies along, too: browsers do that only within one site, where the cookies are the
 /// shop's own.
-pub fn layer(options: &Options) -> Cors {
-    let (development, origins) = (options.development, options.origins.clone());
-    let credentials = options.origins.clone();
-    let is_allowed =
-        move |origin: &HeaderValue| (development && is_loopback(origin)) || is_registered(&origins, origin);
-    let layer = CorsLayer::new()
-        .allow_origin(AllowOrigin::predicate(move |origin, _| is_allowed(origin)))
-        .allow_credentials(AllowCredentials::predicate(move |origin, _| is_registered(&credentials, origin)))
-        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT])
-        .allow_headers([
-            ACCEPT,
-            ACCEPT_LANGUAGE,
-            AUTHORIZATION,
-            CONTENT_TYPE,
-            IF_NONE_MATCH,
-            MARKET,
-            CLIENT,
-            APOLLO_CLIENT_NAME,
-            APOLLO_CLIENT_VERSION,
-            HeaderName::from_static("apollo-require-preflight"),
-            HeaderName::from_static("traceparent"),
-            REQUEST_ID,
-        ])
-        .expose_headers([
-            ETAG,
-            RETRY_AFTER,
-            HeaderName::from_static("ratelimit"),
-            HeaderName::from_static("ratelimit-policy"),
-            REQUEST_ID,
-        ])
-        .max_age(Duration::from_hours(2));
-    Cors(layer)
-}
-
-/// CORS that leaves OPTIONS to the routes where it is no preflight.
-#[derive(Clone)]
 pub struct Cors(CorsLayer);
 
-impl<S: Clone> Layer<S> for Cors {
-    type Service = Crossing<S>;
-
-    fn layer(&self, inner: S) -> Crossing<S> {
-        Crossing { plain: inner.clone(), cors: self.0.layer(inner) }
+impl Cors {
+    /// CORS as the options say.
+    pub fn new(options: &Options) -> Self {
+        let (development, origins) = (options.development, options.origins.clone());
+        let credentials = options.origins.clone();
+        let is_allowed = move |origin: &HeaderValue| {
+            (development && is_loopback(origin)) || is_registered(&origins, origin)
+        };
+        let layer = CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(move |origin, _| is_allowed(origin)))
+            .allow_credentials(AllowCredentials::predicate(move |origin, _| {
+                is_registered(&credentials, origin)
+            }))
+            .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT])
+            .allow_headers([
+                ACCEPT,
+                ACCEPT_LANGUAGE,
+                AUTHORIZATION,
+                CONTENT_TYPE,
+                IF_NONE_MATCH,
+                MARKET,
+                CLIENT,
+                APOLLO_CLIENT_NAME,
+                APOLLO_CLIENT_VERSION,
+                HeaderName::from_static("apollo-require-preflight"),
+                HeaderName::from_static("traceparent"),
+                REQUEST_ID,
+            ])
+            .expose_headers([
+                ETAG,
+                RETRY_AFTER,
+                HeaderName::from_static("ratelimit"),
+                HeaderName::from_static("ratelimit-policy"),
+                REQUEST_ID,
+            ])
+            .max_age(Duration::from_hours(2));
+        Self(layer)
     }
-}
 
-/// The routes, with CORS around them and without.
-#[derive(Clone)]
-pub struct Crossing<S> {
-    plain: S,
-    cors: tower_http::cors::Cors<S>,
-}
-
-impl<S> Service<Request> for Crossing<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible>,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Either<S::Future, <tower_http::cors::Cors<S> as Service<Request>>::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        match self.plain.poll_ready(context) {
-            Poll::Ready(Ok(())) => self.cors.poll_ready(context),
-            waits => waits,
-        }
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
+    /// Answers a request, and tells whose pages may read the answer. OPTIONS is left to the routes where it is no
+    /// preflight.
+    pub async fn answer<F: Future<Output = Response>>(
+        &self,
+        request: Request,
+        mut answer: impl FnMut(Request) -> F,
+    ) -> Response {
         let is_preflight = request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         if request.method() == Method::OPTIONS && !is_preflight {
-            Either::Left(self.plain.call(request))
-        } else {
-            Either::Right(self.cors.call(request))
+            return answer(request).await;
         }
+        if request.method() != Method::OPTIONS && !request.headers().contains_key(ORIGIN) {
+            let mut response = answer(request).await;
+            response.headers_mut().append(VARY, DEPENDS_ON);
+            return response;
+        }
+        let routes = service_fn(|request| answer(request).map(Ok::<_, Infallible>));
+        let Ok(response) = self.0.layer(routes).oneshot(request).await;
+        response
     }
 }
 

@@ -1,15 +1,14 @@
 //! What is done to answers last: they are compressed at once, and counted until they are read.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::extract::Request;
+use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
+use tower::Service as _;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -30,13 +29,9 @@ const COMPRESSION_LEVEL: i32 = 4;
 /// Answers that are compressed at a time. Each takes up to 6 MiB meanwhile, so none waits half-way for its client.
 const COMPRESSED_AT_ONCE: usize = 16;
 
-/// Compresses answers for clients that accept it, and bounds what waits for clients to read it.
-pub fn wrap(routes: Router, options: &Options) -> Router {
-    if !options.compression {
-        return routes.layer(from_fn(counted));
-    }
-    let turns = Arc::new(Semaphore::new(COMPRESSED_AT_ONCE));
-    routes.layer(compression()).layer(from_fn_with_state(turns, compressed))
+/// Compresses answers for clients that accept it, where the options say so.
+pub fn compress(routes: Router, options: &Options) -> Router {
+    if options.compression { routes.layer(compression()) } else { routes }
 }
 
 fn compression() -> CompressionLayer<impl Predicate> {
@@ -74,19 +69,38 @@ async fn at_once(turns: &Semaphore, id: &RequestId, response: Response) -> Respo
     }
 }
 
-/// Answers that are not compressed.
-async fn counted(request: Request, next: Next) -> Response {
-    let (stay, id) = (Stay::of(request.extensions()), RequestId::of(request.extensions()));
-    let response = next.run(request).await;
-    count(&stay, &id, response)
+/// Sends answers, and bounds what waits for clients to read it.
+pub struct Sending {
+    /// Where answers are compressed: how many more may be at the moment.
+    turns: Option<Semaphore>,
 }
 
-/// Answers that may be.
-async fn compressed(State(turns): State<Arc<Semaphore>>, mut request: Request, next: Next) -> Response {
-    take_identity(request.headers_mut());
-    let (stay, id) = (Stay::of(request.extensions()), RequestId::of(request.extensions()));
-    let response = at_once(&turns, &id, next.run(request).await).await;
-    count(&stay, &id, response)
+impl Sending {
+    /// Answers as the options say.
+    pub fn new(options: &Options) -> Self {
+        Self { turns: options.compression.then(|| Semaphore::new(COMPRESSED_AT_ONCE)) }
+    }
+
+    /// Lets the routes, with [`compress`] around them, answer a request.
+    pub fn send(
+        &self,
+        mut request: Request,
+        routes: &mut Next,
+    ) -> impl Future<Output = Response> + Send + use<'_> {
+        if self.turns.is_some() {
+            take_identity(request.headers_mut());
+        }
+        let (stay, id) = (Stay::of(request.extensions()), RequestId::of(request.extensions()));
+        let answer = routes.call(request);
+        async move {
+            let Ok(response) = answer.await;
+            let response = match &self.turns {
+                Some(turns) => at_once(turns, &id, response).await,
+                None => response,
+            };
+            count(&stay, &id, response)
+        }
+    }
 }
 
 /// Passes over that a client takes nothing uncompressed (`identity;q=0`): what has been done has to be told, and RFC 9110,

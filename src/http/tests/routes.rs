@@ -280,6 +280,27 @@ async fn cors_lets_the_origins_of_client_apps_in_with_their_cookies() {
 }
 
 #[tokio::test]
+async fn without_an_origin_only_what_answers_depend_on_is_told() {
+    for options in [development(), Options::default()] {
+        for request in [get("/health/live"), get("/nothing"), post(r#"{"query":"{ a }"}"#)] {
+            let reply = send(options.clone(), request).await;
+            let told: Vec<_> = reply.headers.get_all("vary").iter().collect();
+            assert!(
+                told.iter().any(|vary| vary.to_str().is_ok_and(|vary| vary.contains("origin"))),
+                "{told:?}"
+            );
+            let of_cors = |name: &str| name.starts_with("access-control-");
+            assert!(!reply.headers.keys().any(|name| of_cors(name.as_str())), "{:?}", reply.headers);
+        }
+    }
+    let mut with_origin = post(r#"{"query":"{ a }"}"#);
+    let without = send(development(), post(r#"{"query":"{ a }"}"#)).await;
+    with_origin.headers_mut().insert("origin", "http://localhost:3000".parse().expect("valid"));
+    let with_origin = send(development(), with_origin).await;
+    assert_eq!(with_origin.headers.get("vary"), without.headers.get("vary"));
+}
+
+#[tokio::test]
 async fn over_https_browsers_are_told_to_stay_there() {
     let options = Options { hsts: true, ..Options::default() };
     for request in [get("/health/live"), get("/nothing"), post(r#"{"query":"{ panic }"}"#)] {
