@@ -14,21 +14,27 @@ pub fn is_currency(code: &str) -> bool {
 
 /// An amount of minor units as a decimal: 1999 with 2 digits is `19.99`.
 pub fn to_decimal(minor: i64, digits: u32) -> String {
-    let mut backwards = Vec::with_capacity(24);
+    let mut text = Vec::with_capacity(24);
+    write_decimal(minor, digits, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes the same behind what is written already, in ASCII.
+pub fn write_decimal(minor: i64, digits: u32, out: &mut Vec<u8>) {
+    let begin = out.len();
     let (mut rest, mut places) = (minor.unsigned_abs(), 0);
     while rest > 0 || places <= digits {
         if places == digits && digits > 0 {
-            backwards.push(b'.');
+            out.push(b'.');
         }
-        backwards.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
+        out.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
         rest /= 10;
         places += 1;
     }
     if minor < 0 {
-        backwards.push(b'-');
+        out.push(b'-');
     }
-    backwards.reverse();
-    String::from_utf8(backwards).unwrap_or_default()
+    out[begin..].reverse();
 }
 
 /// A decimal as minor units: `19.99` with 2 digits is 1999.
@@ -71,6 +77,9 @@ mod tests {
             (100, 2, "1.00"),
         ] {
             assert_eq!(to_decimal(minor, digits), text);
+            let mut behind = b"12".to_vec();
+            write_decimal(minor, digits, &mut behind);
+            assert_eq!(behind, [b"12", text.as_bytes()].concat());
             assert_eq!(from_decimal(text, digits), Some(minor));
         }
         assert_eq!(from_decimal("50", 2), Some(5000));

@@ -1,6 +1,8 @@
 //! Money as clients see it.
 
-use async_graphql::SimpleObject;
+use std::sync::Arc;
+
+use async_graphql::{Object, SimpleObject};
 use entity::money::to_decimal;
 
 use super::quick::{Ask, Plain};
@@ -8,39 +10,42 @@ use super::scalars::{CurrencyCode, Decimal};
 use crate::services::markets::{Locale, Market};
 
 /// An exact amount of money.
-#[derive(SimpleObject)]
 pub struct Money {
-    /// The amount as a decimal string, with as many digits after the point as the currency has.
-    amount: Decimal,
-    /// The currency, which is that of the market.
-    currency: CurrencyCode,
+    minor: i64,
+    market: Arc<Market>,
 }
 
 impl Money {
-    /// An amount of minor units in a market's currency.
+    /// An amount of minor units in the currency of the request's market.
     pub fn new(minor: i64, locale: &Locale) -> Self {
-        Self {
-            amount: Decimal(to_decimal(minor, locale.market.digits)),
-            currency: CurrencyCode(locale.market.currency.clone()),
-        }
+        Self::of_market(minor, &locale.market)
+    }
+
+    /// An amount of minor units in the currency of any market.
+    pub fn of_market(minor: i64, market: &Arc<Market>) -> Self {
+        Self { minor, market: Arc::clone(market) }
     }
 }
 
+/// An exact amount of money.
+#[Object]
 impl Money {
-    /// An amount of minor units in the currency of any market.
-    pub fn of_market(minor: i64, market: &Market) -> Self {
-        Self {
-            amount: Decimal(to_decimal(minor, market.digits)),
-            currency: CurrencyCode(market.currency.clone()),
-        }
+    /// The amount as a decimal string, with as many digits after the point as the currency has.
+    async fn amount(&self) -> Decimal {
+        Decimal(to_decimal(self.minor, self.market.digits))
+    }
+
+    /// The currency, which is that of the market.
+    async fn currency(&self) -> CurrencyCode {
+        CurrencyCode(self.market.currency.clone())
     }
 }
 
 impl Plain for Money {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {
         match ask.name() {
-            "amount" => ask.write(&self.amount.0),
-            "currency" => ask.write(&self.currency.0),
+            "amount" => ask.decimal(self.minor, self.market.digits),
+            "currency" => ask.write(&self.market.currency),
             _ => None,
         }
     }

@@ -297,7 +297,7 @@ fn told<'a>(levels: &'a [Level], scope: &'a Scope) -> impl Iterator<Item = Stock
     scope.markets.locations.iter().filter_map(|location| {
         let level = levels.iter().find(|level| level.location == location.id)?;
         let available = capped(scope, level.available);
-        Some(StockLevel { location: Location(location.clone()), available })
+        Some(StockLevel { location: Location(Arc::clone(location)), available })
     })
 }
 

@@ -138,6 +138,11 @@ impl<E: Executor> Gate<E> {
             known.names.check(viewer, &self.model)?;
             return Ok(known);
         }
+        // Boxed, as what is done for new documents only: every request would make room for it.
+        Box::pin(self.new_document(text, viewer)).await
+    }
+
+    async fn new_document(&self, text: &str, viewer: &Viewer) -> Result<Arc<Prepared>, Refusal> {
         let prepared = prepare(text, &self.model, &self.limits)?;
         prepared.names.check(viewer, &self.model)?;
         Refusal::unless_empty(input_names::repeated(text))?;
@@ -216,7 +221,7 @@ impl<E: Executor> Gate<E> {
         if operation.kind == OperationType::Mutation {
             // What a custom scalar accepts must be known before the first change is made.
             let document = alone(Positioned::clone(&operation.definition));
-            validate(&self.checker, document, variables.clone()).await?;
+            Box::pin(validate(&self.checker, document, variables.clone())).await?;
         }
         Ok(Admitted {
             definition: prepared.operation_for(operation, &self.model, &self.limits, &variables),

@@ -101,7 +101,7 @@ impl Market {
 }
 
 /// A place where stock lies.
-pub struct Location(pub markets::Location);
+pub struct Location(pub Arc<markets::Location>);
 
 impl Plain for Location {
     fn plain(&self, ask: &mut Ask<'_>) -> Option<()> {

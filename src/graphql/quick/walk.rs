@@ -3,6 +3,7 @@
 use async_graphql::parser::types::{Field, Selection};
 use async_graphql::{ContextSelectionSet, InputType, OutputType, Positioned};
 use entity::id::Id;
+use entity::money::write_decimal;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
@@ -77,6 +78,15 @@ impl<'a> Ask<'a> {
     #[expect(clippy::unnecessary_wraps, reason = "as the other answers, which may fail")]
     pub fn id(&mut self, id: impl Id) -> Option<()> {
         id::write(id, &mut self.walk.out);
+        Some(())
+    }
+
+    /// Answers an amount of minor units as a decimal.
+    #[expect(clippy::unnecessary_wraps, reason = "as the other answers, which may fail")]
+    pub fn decimal(&mut self, minor: i64, digits: u32) -> Option<()> {
+        self.walk.out.push(b'"');
+        write_decimal(minor, digits, &mut self.walk.out);
+        self.walk.out.push(b'"');
         Some(())
     }
 

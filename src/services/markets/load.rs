@@ -50,7 +50,7 @@ impl Markets {
                 .zip(0..)
                 .map(|(row, place)| Arc::new(put_together(row, place, &countries, &languages)))
                 .collect(),
-            locations: locations.into_iter().map(place).collect(),
+            locations: locations.into_iter().map(place).map(Arc::new).collect(),
         })
     }
 }

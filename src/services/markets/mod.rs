@@ -104,7 +104,7 @@ pub struct Markets {
     /// Its markets in their order, the default one first.
     pub markets: Vec<Arc<Market>>,
     /// Its locations in their order.
-    pub locations: Vec<Location>,
+    pub locations: Vec<Arc<Location>>,
 }
 
 impl Market {
@@ -139,7 +139,7 @@ impl Markets {
     }
 
     /// The location with an id.
-    pub fn location(&self, id: LocationId) -> Option<&Location> {
+    pub fn location(&self, id: LocationId) -> Option<&Arc<Location>> {
         self.locations.iter().find(|location| location.id == id)
     }
 
