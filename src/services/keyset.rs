@@ -131,6 +131,7 @@ impl Children<'_> {
         let Self { keys, columns, from, with, parent, condition, .. } = self;
         let own = format!("{parent} = k.id AND {condition}{bounds}");
         if engine == DbBackend::Postgres {
+            // Texts are long and written with each read: they would grow half a dozen times.
             let mut text = String::with_capacity(1024);
             let _ = write!(
                 text,

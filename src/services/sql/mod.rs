@@ -251,6 +251,7 @@ mod tests {
             "SELECT x FROM (SELECT unhex(value) AS id FROM json_each($1)) k b WHERE y"
         );
     }
+
     #[test]
     fn a_key_that_is_alone_is_bound_as_itself_wherever_it_stands() {
         let text = "SELECT 1 FROM {uuids $1} k, {ints $2} l, {texts $3} m, {uuids $1} n";
