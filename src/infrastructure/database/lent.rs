@@ -1,7 +1,7 @@
 //! How a connection that reads is made, lent and taken back.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, Object, RecycleError, RecycleResult};
 use sea_query_sqlx::SqlxValues;
@@ -82,7 +82,8 @@ fn is_passing(error: &sqlx::Error) -> bool {
 
 /// A connection while a statement runs on it.
 ///
-/// Dropped before that was answered, it is asked in the background whether it is done, and given up if it is not.
+/// Dropped before that was answered, the statement is ended where the engine looks at its [`End`]. Then the connection is
+/// asked in the background whether it is done, and given up if it is not.
 pub struct Lent<D: Engine>(Option<Object<Maker<D>>>);
 
 impl<D: Engine> Lent<D> {
@@ -111,6 +112,7 @@ impl<D: Engine> Lent<D> {
 impl<D: Engine> Drop for Lent<D> {
     fn drop(&mut self) {
         let Some(object) = self.0.take() else { return };
+        object.end.set(Some(Instant::now()));
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(await_the_end(object))),
             Err(_) => drop(Object::take(object)),
