@@ -21,6 +21,7 @@ mod m20261122_000012_audit;
 mod m20261122_000013_customers;
 mod m20261122_000014_wishlists;
 mod m20261122_000015_security;
+mod m20261129_000016_shelf_seo;
 
 /// The list of changes, oldest first.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000013_customers::Migration),
             Box::new(m20261122_000014_wishlists::Migration),
             Box::new(m20261122_000015_security::Migration),
+            Box::new(m20261129_000016_shelf_seo::Migration),
         ]
     }
 }

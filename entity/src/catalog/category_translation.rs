@@ -14,6 +14,8 @@ pub struct Model {
     pub language: String,
     pub title: Option<String>,
     pub description: Option<String>,
+    pub seo_title: Option<String>,
+    pub seo_description: Option<String>,
 }
 
 /// Edges are followed by loaders, so none is declared here.

@@ -15,6 +15,8 @@ pub struct Model {
     pub title: Option<String>,
     pub description_html: Option<String>,
     pub description_text: Option<String>,
+    pub seo_title: Option<String>,
+    pub seo_description: Option<String>,
 }
 
 /// Edges are followed by loaders, so none is declared here.

@@ -12,7 +12,7 @@ use crate::graphql::id;
 use crate::graphql::loaders::CategoryById;
 use crate::graphql::payload::{change, change_version, or_empty, or_none, payload, place as place_of};
 use crate::services::catalog::categories::{delete, place, write};
-use crate::services::catalog::shelf::ShelfInput;
+use crate::services::catalog::shelf::{ShelfInput, ShelfTexts};
 use crate::services::{Permission, Result};
 
 /// Changing the category tree.
@@ -93,7 +93,8 @@ pub struct CategoryDeleteInput {
     with_descendants: bool,
 }
 
-/// A category's texts in another language. What is absent or null is taken from the next language of the market.
+/// A category's texts in another language, in place of those that were there. What is absent or null is taken from the next
+/// language of the market.
 #[derive(InputObject)]
 pub struct CategoryTranslationSetInput {
     /// The category.
@@ -104,6 +105,10 @@ pub struct CategoryTranslationSetInput {
     title: Option<String>,
     /// Its description there, without markup: at most 65,536 characters.
     description: Option<String>,
+    /// Its title for search engines there: at most 500 characters.
+    seo_title: Option<String>,
+    /// Its description for search engines there: at most 500 characters.
+    seo_description: Option<String>,
 }
 
 payload! {
@@ -257,7 +262,7 @@ impl CategoryMutation {
         change_version(ctx, work, current).await
     }
 
-    /// Translates a category; without title and description its translation is removed.
+    /// Translates a category; without any text its translation is removed.
     #[graphql(directive = Needs::apply(Permission::TranslationsWrite))]
     async fn category_translation_set(
         &self,
@@ -266,8 +271,13 @@ impl CategoryMutation {
     ) -> Nullable<CategoryTranslationSetPayload> {
         change(ctx, async {
             let id = id::named(&input.id, &[&"id"])?;
-            let description = input.description.as_deref();
-            write::translate(ctx.app(), ctx.viewer(), id, &input.language, input.title, description).await?;
+            let texts = ShelfTexts {
+                title: input.title,
+                description: input.description,
+                seo_title: input.seo_title,
+                seo_description: input.seo_description,
+            };
+            write::translate(ctx.app(), ctx.viewer(), id, &input.language, texts).await?;
             Ok(CategoryTranslationSetPayload { category: read(ctx, id).await?, ..Default::default() })
         })
         .await

@@ -13,7 +13,7 @@ use crate::graphql::loaders::CollectionById;
 use crate::graphql::payload::{Payload, change, change_version, or_empty, or_none, payload, place};
 use crate::services::catalog::collections::members::{self, Edit};
 use crate::services::catalog::collections::write;
-use crate::services::catalog::shelf::ShelfInput;
+use crate::services::catalog::shelf::{ShelfInput, ShelfTexts};
 use crate::services::{Permission, Result};
 
 /// Changing collections.
@@ -111,7 +111,8 @@ pub struct CollectionReorderProductsInput {
     moves: Vec<CollectionMoveInput>,
 }
 
-/// A collection's texts in another language. What is absent or null is taken from the next language of the market.
+/// A collection's texts in another language, in place of those that were there. What is absent or null is taken from the next
+/// language of the market.
 #[derive(InputObject)]
 pub struct CollectionTranslationSetInput {
     /// The collection.
@@ -122,6 +123,10 @@ pub struct CollectionTranslationSetInput {
     title: Option<String>,
     /// Its description there as HTML: at most 65,536 characters.
     description_html: Option<String>,
+    /// Its title for search engines there: at most 500 characters.
+    seo_title: Option<String>,
+    /// Its description for search engines there: at most 500 characters.
+    seo_description: Option<String>,
 }
 
 payload! {
@@ -289,7 +294,7 @@ impl CollectionMutation {
         told(ctx, &id, work, payload).await
     }
 
-    /// Translates a collection; without title and description its translation is removed.
+    /// Translates a collection; without any text its translation is removed.
     #[graphql(directive = Needs::apply(Permission::TranslationsWrite))]
     async fn collection_translation_set(
         &self,
@@ -298,8 +303,13 @@ impl CollectionMutation {
     ) -> Nullable<CollectionTranslationSetPayload> {
         change(ctx, async {
             let id = id::named(&input.id, &[&"id"])?;
-            let described = input.description_html.as_deref();
-            write::translate(ctx.app(), ctx.viewer(), id, &input.language, input.title, described).await?;
+            let texts = ShelfTexts {
+                title: input.title,
+                description: input.description_html,
+                seo_title: input.seo_title,
+                seo_description: input.seo_description,
+            };
+            write::translate(ctx.app(), ctx.viewer(), id, &input.language, texts).await?;
             Ok(CollectionTranslationSetPayload { collection: read(ctx, id).await?, ..Default::default() })
         })
         .await

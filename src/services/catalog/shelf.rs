@@ -34,6 +34,26 @@ pub struct ShelfInput {
     pub position: Option<u32>,
 }
 
+/// What a shelf says in another language; `None` falls back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShelfTexts {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its description: a category's without markup, a collection's as HTML, not yet sanitised.
+    pub description: Option<String>,
+    /// Title for search engines.
+    pub seo_title: Option<String>,
+    /// Description for search engines.
+    pub seo_description: Option<String>,
+}
+
+impl ShelfTexts {
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Shelf {
     const fn word(self) -> &'static str {
         match self {
@@ -60,11 +80,8 @@ impl Shelf {
         for (field, told) in
             [("seoTitle", &mut input.seo_title), ("seoDescription", &mut input.seo_description)]
         {
-            if let Some(Some(text)) = told {
-                check::optional_line(&mut problems, &[&field], text, check::SEO);
-                if text.is_empty() {
-                    *told = Some(None);
-                }
+            if let Some(told) = told {
+                check_seo(&mut problems, field, told);
             }
         }
         problems
@@ -79,24 +96,21 @@ impl Shelf {
         problems
     }
 
-    /// What is wrong with texts in another language.
+    /// What is wrong with texts in another language; titles lose the blanks around them, and what is empty for search
+    /// engines is nothing.
     ///
     /// # Errors
     /// Everything that is, at once.
-    pub fn check_translation(
-        self,
-        app: &AppContext,
-        language: &str,
-        title: &mut Option<String>,
-        description: Option<&str>,
-    ) -> Result<()> {
+    pub fn check_translation(self, app: &AppContext, language: &str, texts: &mut ShelfTexts) -> Result<()> {
         let mut problems = Problems::default();
         check::language(&mut problems, &[&"language"], language);
         if app.markets().shop.base_language == language {
             let message = format!("texts in the base language are the {}'s own", self.word());
             problems.add(Reason::Invalid, &[&"language"], message);
         }
-        self.check_texts(&mut problems, title, description);
+        self.check_texts(&mut problems, &mut texts.title, texts.description.as_deref());
+        check_seo(&mut problems, "seoTitle", &mut texts.seo_title);
+        check_seo(&mut problems, "seoDescription", &mut texts.seo_description);
         problems.none()
     }
 
@@ -191,5 +205,15 @@ impl Shelf {
             return Err(Problems::one(Reason::Conflict, &[&"version"], message));
         }
         Ok(())
+    }
+}
+
+/// Notes what is wrong with a text for search engines; what is empty is nothing.
+fn check_seo(problems: &mut Problems, field: &str, told: &mut Option<String>) {
+    if let Some(text) = told {
+        check::optional_line(problems, &[&field], text, check::SEO);
+        if text.is_empty() {
+            *told = None;
+        }
     }
 }

@@ -4,6 +4,7 @@ use entity::id::{CategoryId, CollectionId, MediaId, OptionValueId, ProductId, Pr
 use serde_json::{Value as Json, json};
 
 use super::html;
+use super::shelf::ShelfTexts;
 use super::write::Part;
 use crate::services::bulk::{Kind, Rows, key};
 use crate::services::change::Unsaid;
@@ -135,20 +136,17 @@ const CATEGORY: Rows = Rows {
         ("language", Kind::Text),
         ("title", Kind::Text),
         ("description", Kind::Text),
+        ("seo_title", Kind::Text),
+        ("seo_description", Kind::Text),
     ],
     key: 2,
     keep: &[],
 };
 
 /// Translates a category.
-pub async fn category(
-    change: &Change<'_>,
-    id: CategoryId,
-    language: &str,
-    title: Option<&str>,
-    description: Option<&str>,
-) -> Result<()> {
-    let row: Json = json!([key(id.0), language, title, description]);
+pub async fn category(change: &Change<'_>, id: CategoryId, language: &str, texts: &ShelfTexts) -> Result<()> {
+    let seo = (&texts.seo_title, &texts.seo_description);
+    let row: Json = json!([key(id.0), language, texts.title, texts.description, seo.0, seo.1]);
     CATEGORY.upsert(&change.tx, vec![row]).await?;
     Ok(())
 }
@@ -167,6 +165,8 @@ const COLLECTION: Rows = Rows {
         ("title", Kind::Text),
         ("description_html", Kind::Text),
         ("description_text", Kind::Text),
+        ("seo_title", Kind::Text),
+        ("seo_description", Kind::Text),
     ],
     key: 2,
     keep: &[],
@@ -177,12 +177,12 @@ pub async fn collection(
     change: &Change<'_>,
     id: CollectionId,
     language: &str,
-    title: Option<&str>,
-    description_html: Option<&str>,
+    texts: &ShelfTexts,
 ) -> Result<()> {
-    let described = description_html.map(html::sanitise);
+    let described = texts.description.as_deref().map(html::sanitise);
     let plain = described.as_deref().map(html::to_text);
-    let row: Json = json!([key(id.0), language, title, described, plain]);
+    let seo = (&texts.seo_title, &texts.seo_description);
+    let row: Json = json!([key(id.0), language, texts.title, described, plain, seo.0, seo.1]);
     COLLECTION.upsert(&change.tx, vec![row]).await?;
     Ok(())
 }

@@ -9,7 +9,8 @@ on_each_engine! {
     sample: categories_are_created_changed_and_deleted, a_new_handle_leaves_a_redirect_and_moves_the_lists,
         what_a_category_cannot_be_is_told, a_branch_moves_with_its_products, a_category_is_not_moved_below_itself,
         moves_at_once_close_no_circle, siblings_are_put_in_order, a_version_that_is_gone_is_a_conflict,
-        a_category_in_use_is_not_deleted_by_mistake, categories_are_translated;
+        a_category_in_use_is_not_deleted_by_mistake, categories_are_translated,
+        what_search_engines_are_told_of_categories_is_translated_field_by_field;
     empty: the_tree_has_a_bottom;
 }
 
@@ -267,9 +268,36 @@ async fn categories_are_translated(shop: TestShop) {
         (json!({ "id": id, "language": "German", "title": "x" }), "INVALID language"),
         (json!({ "id": id, "language": "en", "title": "x" }), "INVALID language"),
         (json!({ "id": id, "language": "fr", "title": "" }), "INVALID title"),
+        (json!({ "id": id, "language": "fr", "seoTitle": "x".repeat(501) }), "INVALID seoTitle"),
+        (json!({ "id": id, "language": "fr", "seoDescription": "a\nb" }), "INVALID seoDescription"),
     ] {
         assert_eq!(wrong(&change(&shop, "categoryTranslationSet", input, "").await), [expected]);
     }
+}
+
+async fn what_search_engines_are_told_of_categories_is_translated_field_by_field(shop: TestShop) {
+    let id = category(&shop, "home").await;
+    let english = json!({ "id": id, "seoTitle": "For the home", "seoDescription": "Lamps and more" });
+    made(&change(&shop, "categoryUpdate", english, "category { id }").await);
+    let german = json!({ "id": id, "language": "de", "title": "Wohnen", "seoTitle": "Für zu Hause", "seoDescription": "" });
+    made(&change(&shop, "categoryTranslationSet", german, "category { id }").await);
+    let seo = "{ category(handle: \"home\") { title seo { title description } } }";
+    let told = async || shop.query(seo).market("de").language("de").await.at("/category").clone();
+    assert_eq!(
+        told().await,
+        json!({ "title": "Wohnen", "seo": { "title": "Für zu Hause", "description": "Lamps and more" } })
+    );
+    assert_eq!(shop.query(seo).await.text("/category/seo/title"), "For the home");
+
+    let nothing = json!({ "id": id, "language": "de", "seoTitle": "" });
+    made(&change(&shop, "categoryTranslationSet", nothing, "category { id }").await);
+    assert_eq!(
+        told().await,
+        json!({ "title": "Home", "seo": { "title": "For the home", "description": "Lamps and more" } })
+    );
+    let left = "SELECT count(*) FROM category_translation t JOIN category c ON c.id = t.category_id \
+        WHERE c.handle = 'home' AND t.language = 'de'";
+    assert_eq!(shop.number(left).await, 0, "what says nothing is no translation");
 }
 
 async fn the_tree_has_a_bottom(shop: TestShop) {

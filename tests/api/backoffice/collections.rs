@@ -57,10 +57,11 @@ async fn collections_are_created_changed_and_deleted(shop: TestShop) {
     assert_eq!(filtered.handles("/products"), ["jorn-desk-lamp"]);
     check_projections(&shop).await;
 
-    let german = json!({ "id": id, "language": "de", "title": "Kalte Tage", "descriptionHtml": "<b>Warm</b><iframe></iframe>" });
+    let german = json!({ "id": id, "language": "de", "title": "Kalte Tage", "descriptionHtml": "<b>Warm</b><iframe></iframe>",
+        "seoTitle": "Kalt", "seoDescription": "Für kalte Tage" });
     made(&change(&shop, "collectionTranslationSet", german, "").await);
     let read = shop
-        .query("{ collection(handle: \"cold-days\") { title descriptionHtml } }")
+        .query("{ collection(handle: \"cold-days\") { title descriptionHtml seo { title description } } }")
         .market("de")
         .language("de")
         .await;
@@ -68,6 +69,7 @@ async fn collections_are_created_changed_and_deleted(shop: TestShop) {
         (read.text("/collection/title"), read.text("/collection/descriptionHtml")),
         ("Kalte Tage", "<b>Warm</b>")
     );
+    assert_eq!(read.at("/collection/seo"), &json!({ "title": "Kalt", "description": "Für kalte Tage" }));
 
     made(&change(&shop, "collectionDelete", json!({ "id": id }), "deletedId").await);
     for handle in ["winter", "cold-days"] {

@@ -111,9 +111,10 @@ fn spoken(locale: &Locale) -> Spoken<'_> {
 
 /// What [`read`] reads.
 fn columns(locale: &Locale) -> String {
-    let (title, description) = (spoken(locale).text("title"), spoken(locale).text("description"));
+    let [title, description, seo_title, seo_description] =
+        ["title", "description", "seo_title", "seo_description"].map(|column| spoken(locale).text(column));
     format!(
-        "c.id, c.parent_id, c.handle, {title}, {description}, c.position, c.seo_title, c.seo_description, c.version"
+        "c.id, c.parent_id, c.handle, {title}, {description}, c.position, {seo_title}, {seo_description}, c.version"
     )
 }
 

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::place;
 use super::tree::{self, NewCategory};
-use crate::services::catalog::shelf::{Shelf, ShelfInput};
+use crate::services::catalog::shelf::{Shelf, ShelfInput, ShelfTexts};
 use crate::services::catalog::translated::{Before, Translated};
 use crate::services::catalog::translations;
 use crate::services::events::{self, Event};
@@ -119,18 +119,17 @@ pub async fn translate(
     _viewer: &Viewer,
     id: CategoryId,
     language: &str,
-    mut title: Option<String>,
-    description: Option<&str>,
+    mut texts: ShelfTexts,
 ) -> Result<()> {
-    Shelf::Category.check_translation(app, language, &mut title, description)?;
+    Shelf::Category.check_translation(app, language, &mut texts)?;
     let change = app.begin().await?;
     tree::lock(&change).await?;
     find(&change, id, None).await?;
     let before = Before::of(&change, Translated::Category(id), language).await?;
-    if title.is_none() && description.is_none() {
+    if texts.is_empty() {
         translations::remove_category(&change, id, language).await?;
     } else {
-        translations::category(&change, id, language, title.as_deref(), description).await?;
+        translations::category(&change, id, language, &texts).await?;
     }
     before.tell(&change).await?;
     events::publish(&change, Event::CategoryChanged, [id.0]).await?;

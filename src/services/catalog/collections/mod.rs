@@ -59,9 +59,10 @@ fn spoken(locale: &Locale) -> Spoken<'_> {
 
 /// What [`read`] reads.
 fn columns(locale: &Locale) -> String {
-    let [title, html, text] =
-        ["title", "description_html", "description_text"].map(|column| spoken(locale).text(column));
-    format!("c.id, c.handle, {title}, {html}, {text}, c.position, c.seo_title, c.seo_description, c.version")
+    let [title, html, text, seo_title, seo_description] =
+        ["title", "description_html", "description_text", "seo_title", "seo_description"]
+            .map(|column| spoken(locale).text(column));
+    format!("c.id, c.handle, {title}, {html}, {text}, c.position, {seo_title}, {seo_description}, c.version")
 }
 
 /// Collections in their order.

@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::services::catalog::shelf::{Shelf, ShelfInput};
+use crate::services::catalog::shelf::{Shelf, ShelfInput, ShelfTexts};
 use crate::services::catalog::translated::{Before, Translated};
 use crate::services::catalog::{html, redirects, translations};
 use crate::services::events::{self, Event};
@@ -143,17 +143,16 @@ pub async fn translate(
     _viewer: &Viewer,
     id: CollectionId,
     language: &str,
-    mut title: Option<String>,
-    description_html: Option<&str>,
+    mut texts: ShelfTexts,
 ) -> Result<()> {
-    Shelf::Collection.check_translation(app, language, &mut title, description_html)?;
+    Shelf::Collection.check_translation(app, language, &mut texts)?;
     let change = app.begin().await?;
     find(&change, id, None).await?;
     let before = Before::of(&change, Translated::Collection(id), language).await?;
-    if title.is_none() && description_html.is_none() {
+    if texts.is_empty() {
         translations::remove_collection(&change, id, language).await?;
     } else {
-        translations::collection(&change, id, language, title.as_deref(), description_html).await?;
+        translations::collection(&change, id, language, &texts).await?;
     }
     before.tell(&change).await?;
     events::publish(&change, Event::CollectionChanged, [id.0]).await?;

@@ -8,6 +8,7 @@ use entity::money;
 
 use super::drafts::Place;
 use super::files::{Category, Collection, Reviewer, Shop, broken};
+use crate::services::catalog::shelf::ShelfTexts;
 use crate::services::catalog::{categories, collections, translations};
 use crate::services::engagement::write;
 use crate::services::imports::target::Target;
@@ -78,8 +79,9 @@ pub async fn add_categories(change: &Change<'_>, roots: &[Category]) -> Result<u
         };
         let id = categories::add(change, new).await?;
         for (language, texts) in &category.translations {
-            let (title, description) = (texts.title.as_deref(), texts.description.as_deref());
-            translations::category(change, id, language, title, description).await?;
+            let (title, description) = (texts.title.clone(), texts.description.clone());
+            let texts = ShelfTexts { title, description, ..ShelfTexts::default() };
+            translations::category(change, id, language, &texts).await?;
         }
         open.extend(category.children.iter().map(|child| (Some(id), child)));
         added += 1;
@@ -97,8 +99,9 @@ pub async fn add_collections(
         let (handle, title) = (&collection.handle, &collection.title);
         let id = collections::add(change, handle, title, &collection.description_html).await?;
         for (language, texts) in &collection.translations {
-            let (title, described) = (texts.title.as_deref(), texts.description_html.as_deref());
-            translations::collection(change, id, language, title, described).await?;
+            let (title, description) = (texts.title.clone(), texts.description_html.clone());
+            let texts = ShelfTexts { title, description, ..ShelfTexts::default() };
+            translations::collection(change, id, language, &texts).await?;
         }
         let find = |product: &String| {
             let unknown = || broken(format!("{handle}: there is no product {product:?}"));
