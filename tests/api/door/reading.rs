@@ -3,10 +3,13 @@
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 use vitrine::infrastructure::database::operation::{self, Operation};
 use vitrine::monitoring::metrics::Pool;
 
 use crate::harness::{Engine, TestShop, draft, on_each_engine};
+use crate::sockets::client::Server;
 
 on_each_engine! {
     empty: connections_that_read_refuse_to_write,
@@ -14,6 +17,7 @@ on_each_engine! {
         the_next_read_does_not_wait_for_one_that_was_given_up,
         a_read_that_takes_too_long_is_ended_and_the_next_is_not,
         reads_go_on_when_the_database_ended_all_connections;
+    sample: a_read_ends_when_its_client_hangs_up;
 }
 
 fn statement(shop: &TestShop, text: &str) -> Statement {
@@ -88,11 +92,7 @@ async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) 
     open_all(&shop).await;
     futures_util::future::join_all((0..pool().most).map(|_| give_up(&shop))).await;
 
-    let asked = Instant::now();
-    while pool().idle < pool().open {
-        assert!(asked.elapsed() < PATIENCE, "still lent: {:?}", pool());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until(|| pool().idle == pool().open).await;
     assert_eq!(pool().idle, pool().most, "come back, not given up");
     for expected in 0..i64::from(pool().most) {
         assert_eq!(
@@ -156,5 +156,42 @@ async fn reads_go_on_when_the_database_ended_all_connections(shop: TestShop) {
 
     for found in many().await {
         assert_eq!(found.unwrap(), 1);
+    }
+}
+
+/// Long before its deadline, and with the statement on the database.
+async fn a_read_ends_when_its_client_hangs_up(mut shop: TestShop) {
+    if shop.engine == Engine::Postgres {
+        // There the database looks every half second: `pipelines`.
+        return;
+    }
+    shop.configure(|config| config.deadline = Duration::from_mins(1));
+    shop.sql("ALTER TABLE collection RENAME TO shelf").await;
+    let endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)";
+    shop.sql(&format!("CREATE VIEW collection AS {endless} SELECT shelf.* FROM shelf, c WHERE n < 0")).await;
+    let is_running = || read_pool(&shop).idle < read_pool(&shop).open;
+    let server = Server::start(&shop).await;
+
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    let body = r#"{ "query": "{ collections(first: 1) { nodes { id } } }" }"#;
+    let head = "POST /graphql HTTP/1.1\r\nhost: shop\r\ncontent-type: application/json";
+    let request = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    client.write_all(request.as_bytes()).await.unwrap();
+    until(is_running).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(is_running(), "it goes on while its client waits");
+
+    let open = read_pool(&shop).open;
+    drop(client);
+    until(|| !is_running()).await;
+    assert_eq!(read_pool(&shop).open, open, "come back, not given up");
+    server.stop().await;
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    let asked = Instant::now();
+    while !is_so() {
+        assert!(asked.elapsed() < PATIENCE, "still not so");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

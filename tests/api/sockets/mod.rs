@@ -1,6 +1,6 @@
 //! Sockets and streams of a whole shop: who is at the other end, and until when.
 
-mod client;
+pub mod client;
 mod tokens;
 
 use std::time::Duration;
