@@ -29,13 +29,13 @@ async fn number(shop: &TestShop, text: &str) -> Result<i64, DbErr> {
     row.unwrap().try_get_by_index(0)
 }
 
-/// A statement that takes longer than anybody waits. What ends it where nobody does is its connection: the one on
-/// PostgreSQL comes to its end after two seconds.
-fn slow(shop: &TestShop) -> &'static str {
+/// A statement that takes longer than anybody waits: some seconds on PostgreSQL, and on SQLite until its connection ends
+/// it.
+fn slow(shop: &TestShop, seconds: u32) -> String {
     match shop.engine {
-        Engine::Postgres => "SELECT 1::bigint FROM pg_sleep(2)",
+        Engine::Postgres => format!("SELECT 1::bigint FROM pg_sleep({seconds})"),
         Engine::Sqlite => {
-            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+            "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c".to_owned()
         }
     }
 }
@@ -78,9 +78,9 @@ async fn open_all(shop: &TestShop) {
     assert_eq!(pool().idle, pool().most);
 }
 
-/// Asks something and does not wait for the answer.
-async fn give_up(shop: &TestShop) {
-    let given_up = tokio::time::timeout(Duration::from_millis(30), number(shop, slow(shop))).await;
+/// Asks something that takes so many seconds, and does not wait for the answer.
+async fn give_up(shop: &TestShop, seconds: u32) {
+    let given_up = tokio::time::timeout(Duration::from_millis(30), number(shop, &slow(shop, seconds))).await;
     assert!(given_up.is_err(), "nobody waited: {given_up:?}");
 }
 
@@ -90,7 +90,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) {
     let pool = || read_pool(&shop);
     open_all(&shop).await;
-    futures_util::future::join_all((0..pool().most).map(|_| give_up(&shop))).await;
+    futures_util::future::join_all((0..pool().most).map(|_| give_up(&shop, 1))).await;
 
     until(|| pool().idle == pool().open).await;
     assert_eq!(pool().idle, pool().most, "come back, not given up");
@@ -107,7 +107,7 @@ async fn the_next_read_does_not_wait_for_one_that_was_given_up(shop: TestShop) {
     let pool = || read_pool(&shop);
     open_all(&shop).await;
 
-    give_up(&shop).await;
+    give_up(&shop, 2).await;
     let next = tokio::time::timeout(PATIENCE, number(&shop, "SELECT count(*) FROM product")).await;
     assert_eq!(next.expect("not behind the other").unwrap(), 0);
     if shop.engine == Engine::Postgres {
