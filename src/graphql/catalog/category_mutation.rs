@@ -93,8 +93,8 @@ pub struct CategoryDeleteInput {
     with_descendants: bool,
 }
 
-/// A category's texts in another language, in place of those that were there. What is absent or null is taken from the next
-/// language of the market.
+/// A category's texts in another language, in place of those that were there. What is absent or null is taken from
+/// the next language of the market.
 #[derive(InputObject)]
 pub struct CategoryTranslationSetInput {
     /// The category.

@@ -111,8 +111,8 @@ pub struct CollectionReorderProductsInput {
     moves: Vec<CollectionMoveInput>,
 }
 
-/// A collection's texts in another language, in place of those that were there. What is absent or null is taken from the next
-/// language of the market.
+/// A collection's texts in another language, in place of those that were there. What is absent or null is taken from
+/// the next language of the market.
 #[derive(InputObject)]
 pub struct CollectionTranslationSetInput {
     /// The collection.

@@ -279,22 +279,21 @@ async fn what_search_engines_are_told_of_categories_is_translated_field_by_field
     let id = category(&shop, "home").await;
     let english = json!({ "id": id, "seoTitle": "For the home", "seoDescription": "Lamps and more" });
     made(&change(&shop, "categoryUpdate", english, "category { id }").await);
-    let german = json!({ "id": id, "language": "de", "title": "Wohnen", "seoTitle": "Für zu Hause", "seoDescription": "" });
-    made(&change(&shop, "categoryTranslationSet", german, "category { id }").await);
     let seo = "{ category(handle: \"home\") { title seo { title description } } }";
-    let told = async || shop.query(seo).market("de").language("de").await.at("/category").clone();
-    assert_eq!(
-        told().await,
-        json!({ "title": "Wohnen", "seo": { "title": "Für zu Hause", "description": "Lamps and more" } })
-    );
-    assert_eq!(shop.query(seo).await.text("/category/seo/title"), "For the home");
-
-    let nothing = json!({ "id": id, "language": "de", "seoTitle": "" });
-    made(&change(&shop, "categoryTranslationSet", nothing, "category { id }").await);
-    assert_eq!(
-        told().await,
-        json!({ "title": "Home", "seo": { "title": "For the home", "description": "Lamps and more" } })
-    );
+    let (german, none) = ("Wohnen", serde_json::Value::Null);
+    for (title, seo_title, seo_description, expected) in [
+        (json!(german), json!("Für zu Hause"), json!(""), (german, "Für zu Hause", "Lamps and more")),
+        (json!(german), none.clone(), json!("Lampen und mehr"), (german, "For the home", "Lampen und mehr")),
+        (none.clone(), json!("Für zu Hause"), none.clone(), ("Home", "Für zu Hause", "Lamps and more")),
+        (none.clone(), json!(""), json!(""), ("Home", "For the home", "Lamps and more")),
+    ] {
+        let input = json!({ "id": id, "language": "de", "title": title, "seoTitle": seo_title, "seoDescription": seo_description });
+        made(&change(&shop, "categoryTranslationSet", input, "category { id }").await);
+        let told = shop.query(seo).market("de").language("de").await;
+        let texts = ["/category/title", "/category/seo/title", "/category/seo/description"];
+        assert_eq!(texts.map(|text| told.text(text)), <[&str; 3]>::from(expected));
+        assert_eq!(shop.query(seo).await.text("/category/seo/title"), "For the home");
+    }
     let left = "SELECT count(*) FROM category_translation t JOIN category c ON c.id = t.category_id \
         WHERE c.handle = 'home' AND t.language = 'de'";
     assert_eq!(shop.number(left).await, 0, "what says nothing is no translation");

@@ -20,6 +20,9 @@ on_each_engine! {
     sample: a_read_ends_when_its_client_hangs_up;
 }
 
+/// How long what takes no time may take where other things are running.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 fn statement(shop: &TestShop, text: &str) -> Statement {
     Statement::from_string(shop.app.db.read().unwrap().get_database_backend(), text)
 }
@@ -66,6 +69,14 @@ fn read_pool(shop: &TestShop) -> Pool {
     shop.app.db.pools().into_iter().find(|pool| pool.name == "read").unwrap()
 }
 
+async fn until(is_so: impl Fn() -> bool) {
+    let asked = Instant::now();
+    while !is_so() {
+        assert!(asked.elapsed() < PATIENCE, "still not so");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Opens every connection that reads, so that what is given up later has begun: to open one may take longer.
 async fn open_all(shop: &TestShop) {
     let pool = || read_pool(shop);
@@ -83,9 +94,6 @@ async fn give_up(shop: &TestShop, seconds: u32) {
     let given_up = tokio::time::timeout(Duration::from_millis(30), number(shop, &slow(shop, seconds))).await;
     assert!(given_up.is_err(), "nobody waited: {given_up:?}");
 }
-
-/// How long what takes no time may take where other things are running.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn a_read_that_nobody_waits_for_gives_its_connection_back(shop: TestShop) {
     let pool = || read_pool(&shop);
@@ -159,7 +167,7 @@ async fn reads_go_on_when_the_database_ended_all_connections(shop: TestShop) {
     }
 }
 
-/// Long before its deadline, and with the statement on the database.
+/// Long before its deadline, and not only for who asked: SQLite reads no further.
 async fn a_read_ends_when_its_client_hangs_up(mut shop: TestShop) {
     if shop.engine == Engine::Postgres {
         // There the database looks every half second: `pipelines`.
@@ -186,12 +194,4 @@ async fn a_read_ends_when_its_client_hangs_up(mut shop: TestShop) {
     until(|| !is_running()).await;
     assert_eq!(read_pool(&shop).open, open, "come back, not given up");
     server.stop().await;
-}
-
-async fn until(is_so: impl Fn() -> bool) {
-    let asked = Instant::now();
-    while !is_so() {
-        assert!(asked.elapsed() < PATIENCE, "still not so");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
